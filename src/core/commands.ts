@@ -1,0 +1,33 @@
+import type { Destination, HangUpCause, PhoneId } from './settings.ts';
+import type { CallId, LegId } from './state.ts';
+
+/**
+ * What we want done outside. A command goes out at most once, after the batch that made it is committed; what came of it
+ * is an event. The adapter (`asterisk/perform`) turns each into one ARI request.
+ */
+export type Command =
+  /** Makes the call's room (a mixing bridge whose id is the call's id). */
+  | { readonly do: 'open-room'; readonly call: CallId }
+  | { readonly do: 'close-room'; readonly call: CallId }
+  /** Makes a leg to a phone. It is dialled when its own `leg-created` has come. `for` is the caller's leg. */
+  | { readonly do: 'create-leg'; readonly leg: LegId; readonly call: CallId; readonly phone: PhoneId; readonly for: LegId }
+  /** Rings it. Asterisk itself ends it after `timeoutMs`, even when we are dead. */
+  | { readonly do: 'dial-leg'; readonly leg: LegId; readonly for: LegId; readonly timeoutMs: number }
+  | { readonly do: 'hang-up'; readonly leg: LegId; readonly cause: HangUpCause }
+  | { readonly do: 'answer'; readonly leg: LegId }
+  /** Changes what a caller hears while not joined. `was` is what they hear now. */
+  | { readonly do: 'hear'; readonly leg: LegId; readonly what: Hearing; readonly was: Hearing }
+  | { readonly do: 'join'; readonly call: CallId; readonly legs: readonly LegId[] }
+  /** Renews the dead-man lease of a leg; with `peer`, the dialplan joins the two when it ends. */
+  | { readonly do: 'lease'; readonly leg: LegId; readonly leaseMs: number; readonly peer: LegId | null }
+  /** Gives the leg back to the dialplan. */
+  | { readonly do: 'release'; readonly leg: LegId; readonly to: Extract<Destination, { to: 'dialplan' }> }
+  /** One look at a leg: answered by `leg-seen`. */
+  | { readonly do: 'look'; readonly leg: LegId }
+  /** One look at everything: answered by `surveyed`. */
+  | { readonly do: 'survey'; readonly full: boolean }
+  /** Answers an intent. `error` is null when it was done; else a code and one line saying why and what to do. */
+  | { readonly do: 'reply'; readonly intent: string; readonly error: { readonly code: string; readonly message: string } | null };
+
+/** What a caller hears while no agent is joined. */
+export type Hearing = 'silence' | 'music' | 'ringing';

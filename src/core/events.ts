@@ -1,0 +1,76 @@
+import type { Destination, EngineLimits, GroupId, GroupSettings, PhoneId, UserId, UserSettings } from './settings.ts';
+import type { CallId, LegId } from './state.ts';
+
+/**
+ * Everything the core can be told. An event is the only way in; `step` applies one and then expires deadlines.
+ * Each is a value of this union, so that a new one without a handler does not compile.
+ */
+export type Event =
+  /** The process started: a new random epoch for our ids, so that no id is ever used again. */
+  | { readonly type: 'started'; readonly epoch: string; readonly limits: EngineLimits; readonly seed: number }
+  /** The one timer fired. It says only that deadlines may be due. */
+  | { readonly type: 'tick' }
+  /** A new day in the directory's time zone (`YYYY-MM-DD`): the counts of today begin again. */
+  | { readonly type: 'calendar'; readonly day: string }
+  | SettingsEvent
+  | PbxEvent
+  | IntentEvent;
+
+/** A portion of the directory's settings. `revision` only grows. */
+export type SettingsEvent = {
+  readonly type: 'settings';
+  readonly revision: number;
+  readonly users: readonly UserSettings[];
+  readonly groups: readonly GroupSettings[];
+  readonly removedUsers: readonly UserId[];
+  readonly removedGroups: readonly GroupId[];
+};
+
+/** What Asterisk told us, already in our words (`asterisk/translate`). */
+export type PbxEvent =
+  /** The event socket is up (nothing is offered until the first survey) or lost. */
+  | { readonly type: 'pbx-connected' }
+  | { readonly type: 'pbx-lost' }
+  /** A caller's channel entered us. `phone` is set when it belongs to an endpoint of ours. */
+  | { readonly type: 'caller-arrived'; readonly leg: LegId; readonly dialled: string; readonly phone: PhoneId | null }
+  /** A leg that we asked for exists (its own StasisStart) and may be dialled. */
+  | { readonly type: 'leg-created'; readonly leg: LegId }
+  /** The phone shows signs of life: 180 (`ringing`) or 183 (`progress`). */
+  | { readonly type: 'leg-rang'; readonly leg: LegId; readonly evidence: 'ringing' | 'progress' }
+  | { readonly type: 'leg-answered'; readonly leg: LegId }
+  /** The leg's last event. `cause` is Q.850, `sip` the final status where one is known, 0 where none. */
+  | { readonly type: 'leg-gone'; readonly leg: LegId; readonly cause: number; readonly sip: number }
+  /** The request that should have made or dialled the leg was refused; `status` is the HTTP one. */
+  | { readonly type: 'leg-refused'; readonly leg: LegId; readonly status: number }
+  /** The join of these legs in the call's room was confirmed, or refused. */
+  | { readonly type: 'joined'; readonly call: CallId; readonly legs: readonly LegId[] }
+  | { readonly type: 'join-refused'; readonly call: CallId; readonly legs: readonly LegId[]; readonly status: number }
+  /** What one look at a leg found (null: it is not there). */
+  | { readonly type: 'leg-seen'; readonly leg: LegId; readonly found: SeenLeg | null }
+  /** What is in Asterisk now, of ours. `full` after a (re)connect, else the periodic one. */
+  | { readonly type: 'surveyed'; readonly full: boolean; readonly legs: readonly SeenLeg[]; readonly rooms: readonly SeenRoom[] }
+  /** A phone's contact came (registered, qualified) or went. */
+  | { readonly type: 'phone-reachable'; readonly phone: PhoneId; readonly reachable: boolean }
+  /** All phones that have a contact now; every other one has none. */
+  | { readonly type: 'phones-surveyed'; readonly reachable: readonly PhoneId[] };
+
+/** A leg as Asterisk has it. A caller's leg that we do not know carries what its arrival would have said. */
+export type SeenLeg = {
+  readonly leg: LegId;
+  readonly state: 'down' | 'ringing' | 'up';
+  /** Set for a channel that came in through the dialplan and waits in our Stasis application. */
+  readonly arrival: { readonly dialled: string; readonly phone: PhoneId | null } | null;
+};
+export type SeenRoom = { readonly call: CallId; readonly legs: readonly LegId[] };
+
+/** What a person asked for. It is answered by exactly one `reply` command with the same `intent` id. */
+export type IntentEvent = { readonly type: 'intent'; readonly intent: string; readonly ask: Intent };
+
+export type Intent =
+  | { readonly do: 'sign-in'; readonly user: UserId; readonly ready: boolean }
+  | { readonly do: 'sign-out'; readonly user: UserId }
+  | { readonly do: 'ready'; readonly user: UserId }
+  | { readonly do: 'not-ready'; readonly user: UserId; readonly reason: string | null }
+  | { readonly do: 'end-wrap-up'; readonly user: UserId }
+  | { readonly do: 'hang-up'; readonly call: CallId }
+  | { readonly do: 'move'; readonly call: CallId; readonly to: Destination };

@@ -1,0 +1,76 @@
+import type { Destination, GroupId, PhoneId, StrategyName, UserId } from './settings.ts';
+import type { CallId, CallKind, LegId, OfferId, WorkKind } from './state.ts';
+
+/** How an offer can end (docs/internals/endings.md says who is told what). */
+export type Outcome =
+  | 'answered'
+  | 'declined'
+  | 'busy'
+  | 'no-answer'
+  | 'unreachable'
+  | 'forwarded'
+  | 'short-ring'
+  | 'rescinded'
+  | 'dropped'
+  | 'failed'
+  | 'lost';
+
+/** Why an offer was rescinded; null for every other outcome. */
+export type RescindWhy = 'caller-gone' | 'race-lost' | 'agent-paused' | 'overflow' | 'settings' | null;
+
+/** How a call can end. `abandoned`: the caller left while waiting. `released`: the dialplan has it. */
+export type CallEnding =
+  | 'completed'
+  | 'abandoned'
+  | 'busy'
+  | 'no-answer'
+  | 'declined'
+  | 'unreachable'
+  | 'unallocated'
+  | 'overflow-hang-up'
+  | 'released'
+  | 'failed'
+  | 'lost'
+  | 'lost-pbx';
+
+/** What happened, in the past tense. Facts are the only source of the event stream, reports, metrics and logs. */
+export type Fact =
+  | { readonly type: 'call-arrived'; readonly call: CallId; readonly kind: CallKind; readonly dialled: string; readonly phone: PhoneId | null; readonly user: UserId | null }
+  | { readonly type: 'call-queued'; readonly call: CallId; readonly queue: GroupId; readonly due: number; readonly waiting: number }
+  | { readonly type: 'call-connected'; readonly call: CallId; readonly user: UserId | null; readonly offer: OfferId | null; readonly waitedMs: number }
+  | { readonly type: 'call-overflowed'; readonly call: CallId; readonly queue: GroupId; readonly why: 'max-wait' | 'miss' | 'nobody' | 'queue-removed' | 'moved'; readonly to: Destination }
+  | { readonly type: 'call-ended'; readonly call: CallId; readonly ending: CallEnding; readonly by: 'caller' | 'agent' | 'system'; readonly waitedMs: number; readonly talkedMs: number }
+  | { readonly type: 'offer-made'; readonly offer: OfferId; readonly call: CallId; readonly agent: UserId; readonly queue: GroupId; readonly why: OfferWhy }
+  | { readonly type: 'offer-rang'; readonly offer: OfferId; readonly call: CallId; readonly agent: UserId; readonly evidence: 'ringing' | 'progress' }
+  | { readonly type: 'offer-answered'; readonly offer: OfferId; readonly call: CallId; readonly agent: UserId; readonly leg: LegId }
+  | { readonly type: 'offer-ended'; readonly offer: OfferId; readonly call: CallId; readonly agent: UserId; readonly outcome: Outcome; readonly why: RescindWhy; readonly cause: number; readonly sip: number; readonly rangMs: number }
+  | { readonly type: 'agent-signed-in'; readonly agent: UserId }
+  | { readonly type: 'agent-signed-out'; readonly agent: UserId }
+  | { readonly type: 'agent-ready'; readonly agent: UserId; readonly ready: boolean; readonly reason: string | null; readonly pending: boolean }
+  | { readonly type: 'agent-work'; readonly agent: UserId; readonly work: WorkKind; readonly until: number | null; readonly call: CallId | null }
+  /** An offer was not answered: the agent's count of misses, and what the ladder says. */
+  | { readonly type: 'agent-missed'; readonly agent: UserId; readonly call: CallId; readonly misses: number; readonly notify: 'nobody' | 'agent' | 'supervisors' }
+  | { readonly type: 'agent-held'; readonly agent: UserId; readonly kind: 'rona'; readonly step: number; readonly until: number | null }
+  | { readonly type: 'agent-hold-ended'; readonly agent: UserId; readonly why: 'rested' | 'ready' | 'signed-in' | 'answered' | 'signed-out' }
+  | { readonly type: 'agent-reachable'; readonly agent: UserId; readonly reachable: boolean; readonly why: 'registered' | 'unregistered' | 'suspect' | 'suspect-over' }
+  | { readonly type: 'pbx-connected' }
+  | { readonly type: 'pbx-lost' }
+  /** The first survey after a connect is done: offers may be made. */
+  | { readonly type: 'pbx-ready'; readonly adopted: number; readonly lost: number }
+  /** Reconcile put something right that no event had told us. */
+  | { readonly type: 'repaired'; readonly what: string; readonly entity: string }
+  | { readonly type: 'settings-applied'; readonly revision: number }
+  | { readonly type: 'day-began'; readonly day: string }
+  | { readonly type: 'engine-started'; readonly epoch: string; readonly calls: number };
+
+/** Why this agent: the winner's key, the runner-up, and how many were passed over for which reason. */
+export type OfferWhy = {
+  readonly strategy: StrategyName;
+  readonly key: readonly number[];
+  readonly runnerUp: { readonly agent: UserId; readonly key: readonly number[] } | null;
+  readonly idle: number;
+  readonly passedOver: Readonly<Record<string, number>>;
+};
+
+/** A fact with its place in the one gap-free stream: `seq` grows by one, `at` is engine time in ms. */
+export type NumberedFact = Fact & { readonly seq: number; readonly at: number };

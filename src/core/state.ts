@@ -1,0 +1,159 @@
+import type { Hearing } from './commands.ts';
+import type { Outcome, RescindWhy } from './facts.ts';
+import type { EngineLimits, GroupId, GroupSettings, HangUpCause, PhoneId, UserId, UserSettings } from './settings.ts';
+
+/** `cb-<epoch>-c<n>`: also the id of the call's bridge. */
+export type CallId = string;
+/** Our legs: `cb-<epoch>-l<n>`, the ARI channelId. A caller's leg: Asterisk's own channel id. */
+export type LegId = string;
+/** `cb-<epoch>-o<n>`. */
+export type OfferId = string;
+
+/** `queued`: dialled a group. `internal`: extension to extension. */
+export type CallKind = 'queued' | 'internal';
+
+/**
+ * A call is a room with legs: what a caller began, to its end.
+ *
+ *     waiting ──offer answered──► connecting ──joined──► talking ──► ended
+ *        │  ▲                        │                                 ▲
+ *        │  └──── dropped ───────────┘                                 │
+ *        └── caller gone, overflow to a hang-up or the dialplan ───────┘
+ */
+export type Call = {
+  readonly id: CallId;
+  kind: CallKind;
+  phase: 'waiting' | 'connecting' | 'talking' | 'ended';
+  readonly dialled: string;
+  readonly caller: LegId;
+  /** The user whose phone began the call; null for a stranger. */
+  readonly from: UserId | null;
+  readonly arrivedAt: number;
+  /** When it first entered a queue; kept through every miss and overflow. */
+  enteredAt: number;
+  queue: GroupId | null;
+  /** Entry time plus the queue's target less the head start: the one static number of the order of waiting. */
+  due: number;
+  /** When the maximum wait ends; null when none runs. */
+  waitUntil: number | null;
+  /** The user an internal call is for, and until when it rings. */
+  callee: UserId | null;
+  ringUntil: number | null;
+  /** The offer (queued) or the leg (internal) that won this call. */
+  claim: OfferId | LegId | null;
+  /** Who is in the talk with the caller. */
+  partner: { leg: LegId; user: UserId } | null;
+  connectedAt: number | null;
+  hearing: Hearing;
+  answered: boolean;
+  roomOpen: boolean;
+  leaseAt: number | null;
+  joinBy: number | null;
+  /** How often each agent was asked for this call: who was asked less goes first. */
+  asked: Record<UserId, number>;
+  offers: OfferId[];
+  legs: LegId[];
+};
+
+/**
+ * One channel of a call.
+ *
+ *     requested ──StasisStart──► dialling ──18x──► ringing ──2xx──► up ──bridged──► joined ──► gone
+ */
+export type Leg = {
+  readonly id: LegId;
+  readonly call: CallId;
+  readonly role: 'caller' | 'agent' | 'callee';
+  readonly phone: PhoneId | null;
+  readonly offer: OfferId | null;
+  phase: 'requested' | 'dialling' | 'ringing' | 'up' | 'joined';
+  readonly createdAt: number;
+  /** When its phase last changed: the periodic survey leaves young ones alone. */
+  changedAt: number;
+  rangAt: number | null;
+  evidence: 'ringing' | 'progress' | null;
+  /** The command that should change it is unconfirmed; at this time Asterisk is looked at. */
+  confirmBy: number | null;
+  looks: number;
+  /** A dialled leg with no 18x at this time is unreachable. */
+  silentUntil: number | null;
+  /** We asked for its end, for this cause. */
+  ending: HangUpCause | null;
+  /** What the periodic survey found missing once already. */
+  doubted: boolean;
+};
+
+/**
+ * One attempt to give one call to one agent; it has a leg for each of the agent's phones.
+ *
+ *     made ──18x──► ringing ──2xx──► won ──► ended (answered, or dropped)
+ *       └──────────────┴── refused, rung out, rescinded ──► cancelling ──last leg gone──► ended
+ */
+export type Offer = {
+  readonly id: OfferId;
+  readonly call: CallId;
+  readonly agent: UserId;
+  readonly queue: GroupId;
+  phase: 'made' | 'ringing' | 'cancelling' | 'won';
+  readonly madeAt: number;
+  rangAt: number | null;
+  ringMs: number;
+  ringUntil: number | null;
+  legs: LegId[];
+  /** Decided while its legs still end. */
+  outcome: Outcome | null;
+  why: RescindWhy;
+  cause: number;
+  sip: number;
+};
+
+export type WorkKind = 'idle' | 'offered' | 'releasing' | 'talking' | 'wrap-up' | 'backing-off' | 'busy-elsewhere';
+
+/** An agent's four separate states, and the ledger. */
+export type Agent = {
+  readonly id: UserId;
+  signedIn: boolean;
+  signedInAt: number | null;
+  ready: { is: boolean; reason: string | null; since: number };
+  hold: { kind: 'rona'; step: number; since: number; until: number | null } | null;
+  work: { is: WorkKind; since: number; until: number | null; call: CallId | null };
+  reachable: { is: boolean; since: number };
+  /** Times of the misses since the last reset, oldest first. */
+  misses: number[];
+  /** Since when the agent has had no call: the idle rank. A lost race does not change it. */
+  idleSince: number;
+  /** Calls given today, misses included, and which day that is. */
+  given: { day: string; count: number };
+  answeredToday: number;
+};
+
+/** What is known of a phone: whether it has a contact, and whether that one is suspect (until when). */
+export type Phone = { readonly id: PhoneId; user: UserId; registered: boolean; suspectUntil: number | null };
+
+/** The whole live state. Each map's entry is one row; everything else is rebuilt from rows at load. */
+export type State = {
+  meta: Meta;
+  users: Map<UserId, UserSettings>;
+  groups: Map<GroupId, GroupSettings>;
+  calls: Map<CallId, Call>;
+  legs: Map<LegId, Leg>;
+  offers: Map<OfferId, Offer>;
+  agents: Map<UserId, Agent>;
+  phones: Map<PhoneId, Phone>;
+};
+
+/** The row of everything that is one of a kind. */
+export type Meta = {
+  epoch: string;
+  /** The next number of an id in this epoch. */
+  nextId: number;
+  /** The next sequence number of a fact. */
+  nextFact: number;
+  /** The seed of the core's own integer generator. */
+  random: number;
+  day: string;
+  revision: number;
+  limits: EngineLimits;
+  pbx: 'down' | 'connected' | 'ready';
+  surveyAt: number | null;
+};

@@ -1,0 +1,31 @@
+import type { Intent, SettingsEvent } from '../core/events.ts';
+import type { NumberedFact } from '../core/facts.ts';
+import type { GroupId, UserId } from '../core/settings.ts';
+
+/** The plain messages between the front thread and the engine thread: the two could be processes one day. */
+export type ToEngine =
+  | { readonly kind: 'intent'; readonly intent: string; readonly ask: Intent }
+  | { readonly kind: 'settings'; readonly event: SettingsEvent }
+  /** Answered by a `status` message with the same id. */
+  | { readonly kind: 'ask-status'; readonly id: string };
+
+export type ToFront =
+  /** First message: what the engine knows, so that the front can send what differs. */
+  | { readonly kind: 'hello'; readonly revision: number; readonly users: readonly UserId[]; readonly groups: readonly GroupId[] }
+  | { readonly kind: 'facts'; readonly facts: readonly NumberedFact[] }
+  | { readonly kind: 'reply'; readonly intent: string; readonly error: { readonly code: string; readonly message: string } | null }
+  | { readonly kind: 'status'; readonly id: string; readonly status: EngineStatus };
+
+/** How the engine is, for `status` and `/readyz`. Times in ms. */
+export type EngineStatus = {
+  readonly epoch: string;
+  readonly startedAt: number;
+  readonly pbx: 'down' | 'connected' | 'ready';
+  readonly ami: 'down' | 'ready';
+  readonly waiting: number;
+  readonly talking: number;
+  readonly loopLagMs: { readonly p99: number; readonly max: number };
+  readonly batches: number;
+  readonly repairs: number;
+  readonly lastFact: number;
+};
