@@ -1,0 +1,45 @@
+import type { EngineLimits, GroupSettings, LadderStep } from '../core/settings.ts';
+
+/** What `cordboard.yaml` says, resolved: every key has its value, durations are in ms, paths are absolute. */
+export type Config = {
+  /** The file that was read. */
+  readonly file: string;
+  readonly home: string;
+  readonly asterisk: {
+    readonly host: string;
+    /** ARI, and SIP over WebSocket (`/ws`), without TLS. */
+    readonly httpPort: number;
+    readonly httpsPort: number;
+    /** SIP over UDP and TCP. */
+    readonly sipPort: number;
+    readonly tlsPort: number;
+    readonly ari: { readonly user: string; readonly secretFile: string; readonly app: string };
+    readonly ami: { readonly port: number; readonly user: string; readonly secretFile: string };
+  };
+  /** Health over TCP. */
+  readonly http: { readonly host: string; readonly port: number };
+  /** The Unix socket of the REST interface. */
+  readonly socket: string;
+  /** An IANA name; `local` in the file is already resolved. */
+  readonly timeZone: string;
+  readonly extensions: { readonly users: ExtensionRange; readonly groups: ExtensionRange };
+  readonly limits: EngineLimits & {
+    /** How long the front waits for the engine's answer to an intent. */
+    readonly intentMs: number;
+  };
+  readonly groups: GroupDefaults;
+  readonly rona: { readonly ladder: readonly LadderStep[] };
+  readonly sip: { readonly codecs: readonly string[] };
+  readonly journal: { readonly keepDays: number };
+  readonly log: { readonly level: LogLevel };
+};
+
+/** What a group has where nothing was said when it was made. */
+export type GroupDefaults = Omit<GroupSettings, 'id' | 'extension' | 'members' | 'ladder'>;
+
+/** Numbers from `from` to `to`, both included, all with the same count of digits. */
+export type ExtensionRange = { readonly from: string; readonly to: string };
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+/** The levels of the log, the quietest first. */
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
+import { parseDuration } from '../lib/duration.ts';
+import type { ExtensionRange } from './config.ts';
+
+/** A duration of the file (`15s`) as milliseconds, from `least` to `most`. */
+export function duration(byDefault: string, least = '100ms', most = '24h') {
+  return durationIn(least, most).prefault(byDefault);
+}
+
+/** Like `duration`, with no default. */
+export function durationIn(least: string, most: string) {
+  const expected = `a duration from ${least} to ${most}, such as ${most === '1m' ? '2s' : '15s'}`;
+  return z.string({ error: expected }).transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms === null || ms < (parseDuration(least) ?? 0) || ms > (parseDuration(most) ?? 0)) {
+      context.issues.push({ code: 'custom', message: expected, input: text });
+      return z.NEVER;
+    }
+    return ms;
+  });
+}
+
+/** A TCP or UDP port. */
+export function port(byDefault: number) {
+  return integer(byDefault, 1, 65_535, 'a port number from 1 to 65535');
+}
+
+/** A whole number from `least` to `most`. */
+export function integer(byDefault: number, least: number, most: number, expected?: string) {
+  const error = expected ?? `a whole number from ${least} to ${most}`;
+  return z.number({ error }).int({ error }).min(least, { error }).max(most, { error }).prefault(byDefault);
+}
+
+/** A text that matches `pattern`; `expected` says so in words. */
+export function text(byDefault: string, pattern: RegExp, expected: string) {
+  return z.string({ error: expected }).regex(pattern, { error: expected }).prefault(byDefault);
+}
+
+/** One of `names`. */
+export function oneOf<const T extends readonly string[]>(names: T, byDefault: T[number]) {
+  return z
+    .enum(names, { error: `one of ${names.join(', ')}` })
+    .default(byDefault as z.util.NoUndefined<z.core.$InferEnumOutput<z.core.util.ToEnum<T[number]>>>);
+}
+
+/** `1000-7999`: two numbers with the same count of digits, the first not above the second. */
+export function extensionRange(byDefault: string) {
+  const expected = 'a range of extensions such as 1000-7999, both ends with the same count of digits (2 to 8)';
+  return z
+    .string({ error: expected })
+    .transform((range, context): ExtensionRange => {
+      const [, from, to] = /^(\d{2,8})-(\d{2,8})$/.exec(range) ?? [];
+      if (from === undefined || to === undefined || from.length !== to.length || from > to) {
+        context.issues.push({ code: 'custom', message: expected, input: range });
+        return z.NEVER;
+      }
+      return { from, to };
+    })
+    .prefault(byDefault);
+}
+
+/** A destination as `parseDestination` reads it. */
+export function destination(byDefault: string) {
+  const expected = `a destination: ${DESTINATION_FORMS}`;
+  return z
+    .string({ error: expected })
+    .transform((written, context) => {
+      const to = parseDestination(written);
+      if (to === null) {
+        context.issues.push({ code: 'custom', message: expected, input: written });
+        return z.NEVER;
+      }
+      return to;
+    })
+    .prefault(byDefault);
+}
+
+/** An IANA time zone, or `local` for the machine's own. */
+export function timeZone() {
+  const expected = 'an IANA time zone such as Europe/Paris, or local';
+  return z
+    .string({ error: expected })
+    .transform((name, context) => {
+      const local = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+      try {
+        return new Intl.DateTimeFormat('en', { timeZone: name === 'local' ? local : name }).resolvedOptions().timeZone;
+      } catch {
+        context.issues.push({ code: 'custom', message: expected, input: name });
+        return z.NEVER;
+      }
+    })
+    .prefault('local');
+}

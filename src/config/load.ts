@@ -1,0 +1,128 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMap, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import type { Config } from './config.ts';
+import { ConfigError, type ConfigProblem, problemsOf } from './problem.ts';
+import { CONFIG_SCHEMA, type RawConfig } from './schema.ts';
+
+/** The commented configuration that comes with the package: every key with its default. */
+export const TEMPLATE_FILE = fileURLToPath(new URL('../../config/cordboard.yaml', import.meta.url));
+
+/**
+ * Reads the configuration: `path` when given, else `cordboard.yaml` in `home`, else the package's own.
+ * Throws a `ConfigError` with every problem at once.
+ */
+export function loadConfig(path: string | undefined, home: string): Config {
+  const own = join(home, 'cordboard.yaml');
+  const file = path ?? (existsSync(own) ? own : TEMPLATE_FILE);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(file, [{ path: '(the whole file)', line: null, expected: 'a file that can be read', got }]);
+  }
+  return readConfig(text, file, home);
+}
+
+/** Reads a configuration from its text. `file` is only named in messages. Throws a `ConfigError`. */
+export function readConfig(text: string, file: string, home: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error): ConfigProblem => {
+      const line = error.linePos?.[0].line ?? null;
+      return { path: '(the whole file)', line, expected: 'YAML 1.2', got: error.message.split('\n')[0] ?? '' };
+    });
+    throw new ConfigError(file, problems);
+  }
+  const input: unknown = document.toJS() ?? {};
+  const result = CONFIG_SCHEMA.safeParse(input);
+  if (!result.success) {
+    const lineOf = (path: readonly PropertyKey[]): number | null => {
+      const parent = path.length === 0 ? null : document.getIn(path.slice(0, -1), true);
+      const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === String(path.at(-1))) : undefined;
+      const offset = (pair?.key as { range?: readonly [number, number, number] | null } | undefined)?.range?.[0];
+      return offset === undefined ? null : lines.linePos(offset).line;
+    };
+    throw new ConfigError(file, problemsOf(result.error, input, lineOf, keysOf));
+  }
+  return resolved(result.data, resolve(file), resolve(home));
+}
+
+/** The keys that the schema knows below `path`. */
+export function keysOf(path: readonly PropertyKey[]): readonly string[] {
+  let schema: unknown = CONFIG_SCHEMA;
+  for (const key of path) {
+    const inner = unwrapped(schema);
+    schema =
+      inner instanceof z.ZodObject ? inner.shape[String(key)] : inner instanceof z.ZodArray ? inner.element : null;
+  }
+  const inner = unwrapped(schema);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+function unwrapped(schema: unknown): unknown {
+  let inner = schema;
+  while (inner instanceof z.ZodPrefault || inner instanceof z.ZodDefault || inner instanceof z.ZodOptional) {
+    inner = inner.unwrap();
+  }
+  return inner;
+}
+
+function resolved(raw: RawConfig, file: string, home: string): Config {
+  const { asterisk, limits, groups } = raw;
+  return {
+    file,
+    home,
+    asterisk: {
+      host: asterisk.host,
+      httpPort: asterisk['http-port'],
+      httpsPort: asterisk['https-port'],
+      sipPort: asterisk['sip-port'],
+      tlsPort: asterisk['tls-port'],
+      ari: { user: asterisk.ari.user, secretFile: resolve(home, asterisk.ari['secret-file']), app: asterisk.ari.app },
+      ami: { port: asterisk.ami.port, user: asterisk.ami.user, secretFile: resolve(home, asterisk.ami['secret-file']) },
+    },
+    http: raw.http,
+    socket: resolve(home, raw.socket),
+    timeZone: raw['time-zone'],
+    extensions: raw.extensions,
+    limits: {
+      leaseMs: limits.lease,
+      renewMs: limits.renew,
+      confirmMs: limits.confirm,
+      surveyMs: limits.survey,
+      internalRingMs: limits['internal-ring'],
+      suspectMs: limits.suspect,
+      intentMs: limits.intent,
+    },
+    groups: {
+      strategy: groups.strategy,
+      ringMs: groups.ring,
+      unreachableAfterMs: groups['unreachable-after'],
+      maxWaitMs: groups['max-wait'],
+      wrapUpMs: groups['wrap-up'],
+      backOffMs: groups['back-off'],
+      maxRinging: groups['max-ringing'],
+      targetMs: groups.target,
+      onMiss: groups['on-miss'],
+      whenNobody: groups['when-nobody'],
+      overflow: groups.overflow,
+    },
+    rona: {
+      ladder: raw.rona.ladder.map((step) => ({
+        misses: step.misses,
+        withinMs: step.within ?? null,
+        restMs: step.rest ?? null,
+        untilReady: step.hold === 'until-ready',
+        notify: step.notify,
+      })),
+    },
+    sip: raw.sip,
+    journal: { keepDays: raw.journal['keep-days'] },
+    log: raw.log,
+  };
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { LOG_LEVELS } from './config.ts';
+import { destination, duration, durationIn, extensionRange, integer, oneOf, port, text, timeZone } from './fields.ts';
+
+const WORD = /^[A-Za-z0-9._-]{1,64}$/;
+const WORD_IN_WORDS = 'letters, digits, dot, underscore or dash (1 to 64)';
+const HOST = /^[A-Za-z0-9.:_-]{1,253}$/;
+const HOST_IN_WORDS = 'a host name or an IP address';
+const PATH = /^[^\0]{1,512}$/;
+const PATH_IN_WORDS = 'a path; a relative one is below the home directory';
+
+/** The codecs a phone can be given: those that Asterisk 22 passes through or transcodes. */
+export const CODECS = [
+  'opus',
+  'g722',
+  'alaw',
+  'ulaw',
+  'g729',
+  'gsm',
+  'g726',
+  'ilbc',
+  'slin16',
+  'speex',
+  'h264',
+  'vp8',
+] as const;
+
+const LADDER_STEP = z
+  .strictObject({
+    misses: z.number({ error: 'a whole number from 1 to 100' }).int().min(1).max(100),
+    within: durationIn('1s', '24h').optional(),
+    rest: durationIn('1s', '24h').optional(),
+    hold: z.literal('until-ready', { error: 'until-ready' }).optional(),
+    notify: z
+      .enum(['nobody', 'agent', 'supervisors'], { error: 'one of nobody, agent, supervisors' })
+      .default('nobody'),
+  })
+  .refine((step) => (step.rest === undefined) !== (step.hold === undefined), {
+    error: 'either rest: DURATION or hold: until-ready, and not both',
+  });
+
+const DEFAULT_LADDER = [
+  { misses: 1, rest: '20s' },
+  { misses: 2, rest: '60s', notify: 'agent' as const },
+  { misses: 3, within: '30m', hold: 'until-ready' as const, notify: 'supervisors' as const },
+];
+
+const LADDER = z
+  .array(LADDER_STEP, { error: 'a list of steps such as {misses: 1, rest: 20s}' })
+  .max(20, { error: 'at most 20 steps' })
+  .refine((steps) => steps.every((step, i) => i === 0 || step.misses > (steps[i - 1]?.misses ?? 0)), {
+    error: 'steps whose misses grow from each to the next',
+  })
+  .prefault(DEFAULT_LADDER);
+
+const CODEC_LIST = z
+  .array(z.enum(CODECS, { error: `one of ${CODECS.join(', ')}` }), { error: 'a list of codecs such as [opus, ulaw]' })
+  .min(1, { error: 'at least one codec' })
+  .prefault(['opus', 'g722', 'alaw', 'ulaw']);
+
+const ASTERISK = z.strictObject({
+  host: text('127.0.0.1', HOST, HOST_IN_WORDS),
+  'http-port': port(8088),
+  'https-port': port(8089),
+  'sip-port': port(5060),
+  'tls-port': port(5061),
+  ari: z
+    .strictObject({
+      user: text('cordboard', WORD, WORD_IN_WORDS),
+      'secret-file': text('secrets/ari', PATH, PATH_IN_WORDS),
+      app: text('cordboard', WORD, WORD_IN_WORDS),
+    })
+    .prefault({}),
+  ami: z
+    .strictObject({
+      port: port(5038),
+      user: text('cordboard', WORD, WORD_IN_WORDS),
+      'secret-file': text('secrets/ami', PATH, PATH_IN_WORDS),
+    })
+    .prefault({}),
+});
+
+const LIMITS = z
+  .strictObject({
+    lease: duration('30s', '5s', '10m'),
+    renew: duration('10s', '1s', '5m'),
+    confirm: duration('2s', '200ms', '1m'),
+    survey: duration('10s', '1s', '10m'),
+    'internal-ring': duration('30s', '1s', '10m'),
+    suspect: duration('30s', '1s', '1h'),
+    intent: duration('5s', '100ms', '1m'),
+  })
+  .refine((limits) => limits.renew * 2 <= limits.lease, {
+    path: ['renew'],
+    error: 'at most half of limits.lease, or one lost renewal gives the caller back to the dialplan',
+  });
+
+const GROUPS = z.strictObject({
+  strategy: oneOf(['ring-all', 'fewest-calls', 'linear'], 'ring-all'),
+  ring: duration('15s', '1s', '10m'),
+  'unreachable-after': duration('5s', '500ms', '1m'),
+  'max-wait': duration('2m', '1s', '24h'),
+  'wrap-up': duration('10s', '0s', '24h'),
+  'back-off': duration('10s', '0s', '1h'),
+  'max-ringing': integer(10, 1, 100),
+  target: duration('20s', '0s', '1h'),
+  'on-miss': oneOf(['next', 'overflow'], 'next'),
+  'when-nobody': oneOf(['wait', 'overflow'], 'wait'),
+  overflow: destination('hang-up:congestion'),
+});
+
+/** `cordboard.yaml`, key for key. Each key is optional; a key that is not here is refused. Output: durations in ms. */
+export const CONFIG_SCHEMA = z.strictObject({
+  asterisk: ASTERISK.prefault({}),
+  http: z.strictObject({ host: text('127.0.0.1', HOST, HOST_IN_WORDS), port: port(8780) }).prefault({}),
+  socket: text('cordboard.sock', PATH, PATH_IN_WORDS),
+  'time-zone': timeZone(),
+  extensions: z
+    .strictObject({ users: extensionRange('1000-7999'), groups: extensionRange('8000-8999') })
+    .refine(
+      (ranges) =>
+        ranges.users.to < ranges.groups.from ||
+        ranges.groups.to < ranges.users.from ||
+        ranges.users.to.length !== ranges.groups.to.length,
+      { path: ['groups'], error: 'a range that does not overlap extensions.users' },
+    )
+    .prefault({}),
+  limits: LIMITS.prefault({}),
+  groups: GROUPS.prefault({}),
+  rona: z.strictObject({ ladder: LADDER }).prefault({}),
+  sip: z.strictObject({ codecs: CODEC_LIST }).prefault({}),
+  journal: z.strictObject({ 'keep-days': integer(14, 1, 3650) }).prefault({}),
+  log: z.strictObject({ level: oneOf(LOG_LEVELS, 'info') }).prefault({}),
+});
+
+/** The file's content after the schema has read it. */
+export type RawConfig = z.output<typeof CONFIG_SCHEMA>;
