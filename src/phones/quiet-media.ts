@@ -1,0 +1,98 @@
+import type { BodyAndContentType, SessionDescriptionHandler, SessionDescriptionHandlerOptions } from 'sip.js';
+
+/** Which kind of endpoint a description is made for: plain RTP, or WebRTC (DTLS-SRTP, ICE, rtcp-mux). */
+export type MediaKind = 'rtp' | 'webrtc';
+
+/** Passed through SIP.js to `getDescription`: the kind to offer. An answer follows the offer it answers. */
+export type QuietMediaOptions = SessionDescriptionHandlerOptions & { readonly kind?: MediaKind };
+
+/**
+ * The media of a phone that has none: descriptions that Asterisk accepts (RFC 3264, RFC 8829), marked inactive at the
+ * discard port, so that not one RTP packet is sent by either side. It makes a phone cheap enough for hundreds in a process.
+ */
+export function createQuietMedia(): SessionDescriptionHandler {
+  let offer: string | null = null;
+  return {
+    close: () => {},
+    hasDescription: (contentType) => contentType === 'application/sdp',
+    getDescription: (options?: QuietMediaOptions): Promise<BodyAndContentType> => {
+      const body = offer === null ? makeOffer(options?.kind ?? 'webrtc') : makeAnswer(offer);
+      offer = null;
+      return Promise.resolve({ body, contentType: 'application/sdp' });
+    },
+    setDescription: (sdp) => {
+      // Of an answer to our offer nothing is needed; of an offer, the formats and the kind of transport are.
+      offer = sdp;
+      return Promise.resolve();
+    },
+    rollbackDescription: () => Promise.resolve(),
+    sendDtmf: () => false,
+  };
+}
+
+/** The kind that an SDP offer from Asterisk asks for: only WebRTC endpoints are sent a DTLS fingerprint. */
+export function kindOfOffer(sdp: string): MediaKind {
+  return /^a=fingerprint:/m.test(sdp) ? 'webrtc' : 'rtp';
+}
+
+const TELEPHONE_EVENT = 101;
+
+const OFFERED_FORMATS = [
+  'a=rtpmap:0 PCMU/8000',
+  'a=rtpmap:8 PCMA/8000',
+  'a=rtpmap:9 G722/8000',
+  'a=rtpmap:107 opus/48000/2',
+  `a=rtpmap:${TELEPHONE_EVENT} telephone-event/8000`,
+  `a=fmtp:${TELEPHONE_EVENT} 0-16`,
+];
+
+/** Well formed and never used: with no packet sent there is no handshake in which they could be compared. */
+const WEBRTC_DUMMY = [
+  'a=ice-ufrag:quiet',
+  'a=ice-pwd:quietquietquietquietquiet',
+  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'C0').join(':')}`,
+  'a=rtcp-mux',
+];
+
+function makeOffer(kind: MediaKind): string {
+  const profile = kind === 'webrtc' ? 'UDP/TLS/RTP/SAVPF' : 'RTP/AVP';
+  const media = [`m=audio 9 ${profile} 0 8 9 107 ${TELEPHONE_EVENT}`, ...OFFERED_FORMATS, 'a=inactive'];
+  if (kind === 'webrtc') media.push('a=mid:0', 'a=setup:actpass', ...WEBRTC_DUMMY);
+  return session(kind === 'webrtc' ? ['a=group:BUNDLE 0'] : [], media);
+}
+
+/** Accepts the first audio stream with its first format and refuses every other stream with port 0 (RFC 3264 §6). */
+function makeAnswer(offer: string): string {
+  const sections = offer.split(/\r?\n(?=m=)/).slice(1);
+  const audioAt = sections.findIndex((section) => section.startsWith('m=audio '));
+  const media = sections.flatMap((section, index) => (index === audioAt ? acceptAudio(section) : refuse(section)));
+  const mid = sections[audioAt]?.match(/^a=mid:(\S+)/m)?.[1];
+  const bundled = mid !== undefined && /^a=group:BUNDLE /m.test(offer);
+  return session(bundled ? [`a=group:BUNDLE ${mid}`] : [], media);
+}
+
+function acceptAudio(section: string): string[] {
+  const lines = section.split(/\r?\n/);
+  const [, , profile = 'RTP/AVP', ...formats] = (lines[0] ?? '').split(' ');
+  const maps = lines.filter((line) => line.startsWith('a=rtpmap:'));
+  const events = maps.find((line) => line.includes('telephone-event/8000'))?.match(/^a=rtpmap:(\d+)/)?.[1];
+  const kept = [formats[0] ?? '0', ...(events === undefined ? [] : [events])];
+  const answer = [`m=audio 9 ${profile} ${kept.join(' ')}`];
+  for (const line of maps) {
+    if (kept.some((format) => line.startsWith(`a=rtpmap:${format} `))) answer.push(line);
+  }
+  answer.push('a=inactive', ...lines.filter((line) => line.startsWith('a=mid:')));
+  // As the active side of DTLS (RFC 5763 §5) it is we who would have to begin, so Asterisk waits and sends nothing.
+  if (kindOfOffer(section) === 'webrtc') answer.push('a=setup:active', ...WEBRTC_DUMMY);
+  return answer;
+}
+
+function refuse(section: string): string[] {
+  const [kind, , profile, format] = (section.split(/\r?\n/)[0] ?? '').split(' ');
+  return [`${kind} 0 ${profile} ${format}`];
+}
+
+function session(attributes: readonly string[], media: readonly string[]): string {
+  const head = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'];
+  return `${[...head, ...attributes, ...media].join('\r\n')}\r\n`;
+}
