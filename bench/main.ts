@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { type ContestantName, contestantNames } from './contestants/contestant.ts';
+import { startFarm } from './farm/client.ts';
+import { thisMachine } from './machine.ts';
+import { type MeasureGroup, measureGroups, measures } from './measures.ts';
+import { measureReport, printed, type Report } from './report.ts';
+import { takeRounds } from './rounds.ts';
+
+type Options = {
+  readonly rounds: number;
+  readonly json?: string;
+  readonly sameAsterisk: boolean;
+  readonly only?: ContestantName;
+  readonly check: boolean;
+};
+
+await new Command('bench')
+  .description('Measures Cordboard beside app_queue on this machine, with real SIP on real Asterisks of its own.')
+  .addArgument(new Argument('[measures...]', 'what to measure').choices(measureGroups).default([...measureGroups]))
+  .option('--rounds <n>', 'how often each contestant is measured; medians are printed', atLeastOne, 3)
+  .option('--json <file>', 'write the report there too')
+  .option('--same-asterisk', 'both contestants on one Asterisk, with app_queue loaded', false)
+  .addOption(new Option('--only <contestant>', 'no comparison, one of the two').choices(contestantNames))
+  .option('--check', 'exit 1 when a target is not met', false)
+  .action(bench)
+  .parseAsync();
+
+async function bench(groups: readonly MeasureGroup[], options: Options): Promise<void> {
+  const chosen = measures.filter((measure) => groups.includes(measure.group));
+  // The labs clean up when the process exits; a signal alone would not let them.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  const farm = startFarm();
+  try {
+    const { taken, asteriskVersion } = await takeRounds(farm, {
+      measures: chosen,
+      contestants: options.only === undefined ? contestantNames : [options.only],
+      rounds: options.rounds,
+      sameAsterisk: options.sameAsterisk,
+      say: (line) => process.stderr.write(`${line}\n`),
+    });
+    const report: Report = {
+      machine: thisMachine(),
+      versions: {
+        cordboard: `Cordboard ${ownVersion()}`,
+        asterisk: asteriskVersion,
+        node: `Node ${process.versions.node}`,
+      },
+      asterisk: options.sameAsterisk ? 'same' : 'own',
+      rounds: options.rounds,
+      measures: chosen.map((measure) => measureReport(measure, taken)),
+    };
+    process.stdout.write(`${printed(report)}\n`);
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.check && report.measures.some((measure) => measure.met === false)) process.exitCode = 1;
+  } finally {
+    await farm.stop();
+  }
+}
+
+function atLeastOne(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 is expected.');
+  return value;
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return String(version);
+}

@@ -1,0 +1,50 @@
+import { startAsterisk } from '../test/lab/asterisk.ts';
+import { startAppQueue } from './contestants/app-queue.ts';
+import { type Contestant, type ContestantName, phoneAccounts } from './contestants/contestant.ts';
+import { provisionCordboard, startCordboard } from './contestants/cordboard.ts';
+import { joinFragments, phoneFragments, queueFragments, trunkFragments } from './contestants/fragments.ts';
+import type { FarmClient } from './farm/client.ts';
+
+/** A fresh Asterisk with one contestant on it, or both, and the farm's phones registered. */
+export type Site = {
+  readonly contestants: readonly Contestant[];
+  readonly asteriskPid: number;
+  readonly asteriskVersion: string;
+  stop(): Promise<void>;
+};
+
+/** Starts all that is needed and waits until every phone is registered and every contestant is ready for calls. */
+export async function openSite(names: readonly ContestantName[], agents: number, farm: FarmClient): Promise<Site> {
+  const accounts = phoneAccounts(agents);
+  const withCordboard = names.includes('cordboard');
+  const extra = joinFragments(
+    trunkFragments(),
+    names.includes('app_queue') ? queueFragments(accounts) : {},
+    // With Cordboard there it makes the phones, for both.
+    withCordboard ? {} : phoneFragments(accounts),
+  );
+  const asterisk = await startAsterisk({ extra });
+  const stops: (() => Promise<void>)[] = [() => asterisk.stop()];
+  const stop = async (): Promise<void> => {
+    for (const one of stops.reverse()) await one();
+  };
+  try {
+    const daemon = withCordboard ? await startCordboard(asterisk) : null;
+    if (daemon !== null) {
+      stops.push(daemon.stop);
+      await provisionCordboard(daemon, accounts);
+    }
+    await farm.open({ host: '127.0.0.1', port: asterisk.ports.sip });
+    await farm.register(accounts);
+    const contestants: Contestant[] = [];
+    for (const name of names) {
+      if (name === 'app_queue') contestants.push(await startAppQueue(asterisk, agents));
+      else if (daemon !== null) contestants.push(await daemon.ready(agents));
+    }
+    const asteriskVersion = (await asterisk.rx('core show version')).split(' built')[0]?.trim() ?? 'unknown';
+    return { contestants, asteriskPid: asterisk.pid, asteriskVersion, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
