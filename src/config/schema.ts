@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ON_MISS, STRATEGIES, WHEN_NOBODY } from '../protocol/groups.ts';
+import { CODECS } from '../protocol/users.ts';
 import { LOG_LEVELS } from './config.ts';
 import { destination, duration, durationIn, extensionRange, integer, oneOf, port, text, timeZone } from './fields.ts';
 
@@ -8,22 +10,6 @@ const HOST = /^[A-Za-z0-9.:_-]{1,253}$/;
 const HOST_IN_WORDS = 'a host name or an IP address';
 const PATH = /^[^\0]{1,512}$/;
 const PATH_IN_WORDS = 'a path; a relative one is below the home directory';
-
-/** The codecs a phone can be given: those that Asterisk 22 passes through or transcodes. */
-export const CODECS = [
-  'opus',
-  'g722',
-  'alaw',
-  'ulaw',
-  'g729',
-  'gsm',
-  'g726',
-  'ilbc',
-  'slin16',
-  'speex',
-  'h264',
-  'vp8',
-] as const;
 
 const LADDER_STEP = z
   .strictObject({
@@ -96,7 +82,7 @@ const LIMITS = z
   });
 
 const GROUPS = z.strictObject({
-  strategy: oneOf(['ring-all', 'fewest-calls', 'linear'], 'ring-all'),
+  strategy: oneOf(STRATEGIES, 'ring-all'),
   ring: duration('15s', '1s', '10m'),
   'unreachable-after': duration('5s', '500ms', '1m'),
   'max-wait': duration('2m', '1s', '24h'),
@@ -104,8 +90,8 @@ const GROUPS = z.strictObject({
   'back-off': duration('10s', '0s', '1h'),
   'max-ringing': integer(10, 1, 100),
   target: duration('20s', '0s', '1h'),
-  'on-miss': oneOf(['next', 'overflow'], 'next'),
-  'when-nobody': oneOf(['wait', 'overflow'], 'wait'),
+  'on-miss': oneOf(ON_MISS, 'next'),
+  'when-nobody': oneOf(WHEN_NOBODY, 'wait'),
   overflow: destination('hang-up:congestion'),
 });
 

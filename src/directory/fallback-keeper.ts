@@ -1,0 +1,108 @@
+import { createBackoff } from '../lib/backoff.ts';
+import type { Log } from '../lib/log.ts';
+import type { DirectoryStore } from '../storage/directory/store.ts';
+
+/** Writes what the dialplan rings for `extension` when the daemon is absent; null removes it. */
+export type FallbackPort = { setFallback(extension: string, dial: string | null): Promise<void> };
+
+/** Keeps Asterisk's own database told whom to ring without us. */
+export type FallbackKeeper = {
+  /** Something may have changed: soon, what differs is written. Many calls in a row make one pass. */
+  changed(): void;
+  /** Asterisk may have lost what it had: everything is written again. */
+  refresh(): void;
+  close(): void;
+};
+
+/** More phones than this are not rung at once: a dial string has its limits, and so has a caller's fallback. */
+const MOST_PHONES = 20;
+const COALESCE_MS = 200;
+
+/** Makes the keeper. A write that fails is tried again with back-off. */
+export function createFallbackKeeper(store: DirectoryStore, port: FallbackPort, log: Log): FallbackKeeper {
+  const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
+  let timer: NodeJS.Timeout | null = null;
+  let running = false;
+  let again = false;
+  let all = false;
+  let closed = false;
+
+  function schedule(delayMs: number): void {
+    if (timer === null && !closed) {
+      timer = setTimeout(() => {
+        timer = null;
+        void pass();
+      }, delayMs);
+    }
+  }
+
+  async function pass(): Promise<void> {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    try {
+      await write();
+      backoff.reset();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const delayMs = backoff.next();
+      if (!closed && backoff.worthSaying()) {
+        log.warn({ why, delayMs }, 'the fallback could not be written to Asterisk; trying again');
+      }
+      schedule(delayMs);
+    }
+    running = false;
+    if (again) {
+      again = false;
+      schedule(COALESCE_MS);
+    }
+  }
+
+  async function write(): Promise<void> {
+    const everything = all;
+    const wanted = fallbacks(store);
+    const had = store.fallbacks.all();
+    for (const [extension, dial] of wanted) {
+      if (closed) return;
+      if (everything || had.get(extension) !== dial) {
+        await port.setFallback(extension, dial);
+        if (!closed) store.fallbacks.put(extension, dial);
+      }
+    }
+    for (const extension of had.keys()) {
+      if (closed) return;
+      if (!wanted.has(extension)) {
+        await port.setFallback(extension, null);
+        if (!closed) store.fallbacks.drop(extension);
+      }
+    }
+    if (everything) all = false;
+  }
+
+  return {
+    changed: () => schedule(COALESCE_MS),
+    refresh() {
+      all = true;
+      schedule(0);
+    },
+    close() {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}
+
+/** The dial string of each group's extension: its members' phones in the order of the team. */
+export function fallbacks(store: DirectoryStore): ReadonlyMap<string, string> {
+  const phoneOf = new Map(store.users.all().map((user) => [user.id, user.extension]));
+  const result = new Map<string, string>();
+  for (const group of store.groups.all()) {
+    const phones = group.members.flatMap((user) => phoneOf.get(user) ?? []).slice(0, MOST_PHONES);
+    if (phones.length > 0) {
+      result.set(group.extension, phones.map((phone) => `PJSIP/${phone}`).join('&'));
+    }
+  }
+  return result;
+}

@@ -1,0 +1,122 @@
+import type { SettingsEvent } from '../core/events.ts';
+import type { GroupId, GroupSettings, LadderStep, UserId, UserSettings } from '../core/settings.ts';
+import type { ToFront } from '../protocol/seam.ts';
+import type { GroupRow } from '../storage/directory/groups.ts';
+import type { DirectoryStore } from '../storage/directory/store.ts';
+import type { UserRow } from '../storage/directory/users.ts';
+
+/** At most so many users, or groups, in one event: a portion must not hold the engine's loop for long. */
+export const PORTION = 500;
+
+/** Keeps the engine told of the directory. */
+export type Feed = {
+  /** The engine said what it knows: everything that differs is sent. */
+  hello(known: Extract<ToFront, { kind: 'hello' }>): void;
+  /** The directory changed: what changed since the last event is sent. Nothing happens before `hello`. */
+  sync(): void;
+};
+
+/** What the engine has: rows newer than `since` are new to it; `revision` is the number that it goes by. */
+type Known = { revision: number; since: number; users: ReadonlySet<UserId>; groups: ReadonlySet<GroupId> };
+
+/**
+ * Makes the feed. `ladder` is the configuration's, and part of every group: when it is another one than last time, all
+ * groups count as changed.
+ */
+export function createFeed(
+  store: DirectoryStore,
+  ladder: readonly LadderStep[],
+  send: (event: SettingsEvent) => void,
+): Feed {
+  let known: Known | null = null;
+  noticeLadder(store, ladder);
+
+  function sync(): void {
+    if (known === null || known.since === store.revision()) {
+      return;
+    }
+    const revision = store.revision();
+    const users = new Set(store.users.ids());
+    const groups = new Set(store.groups.ids());
+    const news: News = {
+      users: store.users.changedSince(known.since).map(userSettings),
+      groups: store.groups.changedSince(known.since).map((group) => groupSettings(group, ladder)),
+      removedUsers: [...known.users].filter((id) => !users.has(id)).sort(),
+      removedGroups: [...known.groups].filter((id) => !groups.has(id)).sort(),
+    };
+    for (const event of portions(news, known.revision, revision)) {
+      send(event);
+    }
+    known = { revision, since: revision, users, groups };
+  }
+
+  return {
+    hello({ revision, users, groups }) {
+      const had = { users: new Set(users), groups: new Set(groups) };
+      if (revision > store.revision()) {
+        // The directory came from a backup. The engine's revision only grows, so ours has to pass it.
+        store.transaction(() => store.setRevision(revision + 1));
+        known = { revision, since: -1, ...had };
+      } else {
+        const complete = store.users
+          .ids()
+          .every((id) => had.users.has(id) || (store.users.find(id)?.revision ?? 0) > revision);
+        known = { revision, since: complete ? revision : -1, ...had };
+      }
+      sync();
+    },
+    sync,
+  };
+}
+
+type News = Pick<SettingsEvent, 'users' | 'groups' | 'removedUsers' | 'removedGroups'>;
+
+/**
+ * Removals first, since a removed user's extension may have been given to a new one; then users, then the groups that
+ * name them. All portions but the last carry the revision that the engine had before: an engine that dies between two
+ * of them will ask for everything again.
+ */
+function portions(news: News, before: number, after: number): readonly SettingsEvent[] {
+  const empty: News = { users: [], groups: [], removedUsers: [], removedGroups: [] };
+  const parts: News[] = [];
+  if (news.removedUsers.length + news.removedGroups.length > 0) {
+    parts.push({ ...empty, removedUsers: news.removedUsers, removedGroups: news.removedGroups });
+  }
+  for (let i = 0; i < news.users.length; i += PORTION) {
+    parts.push({ ...empty, users: news.users.slice(i, i + PORTION) });
+  }
+  for (let i = 0; i < news.groups.length; i += PORTION) {
+    parts.push({ ...empty, groups: news.groups.slice(i, i + PORTION) });
+  }
+  if (parts.length === 0) {
+    parts.push(empty);
+  }
+  return parts.map((part, i) => ({ type: 'settings', revision: i === parts.length - 1 ? after : before, ...part }));
+}
+
+function userSettings(row: UserRow): UserSettings {
+  return {
+    id: row.id,
+    name: row.name,
+    extension: row.extension,
+    phones: row.extension === null ? [] : [row.extension],
+  };
+}
+
+function groupSettings(row: GroupRow, ladder: readonly LadderStep[]): GroupSettings {
+  const { revision: _, ...settings } = row;
+  return { ...settings, ladder };
+}
+
+function noticeLadder(store: DirectoryStore, ladder: readonly LadderStep[]): void {
+  const written = JSON.stringify(ladder);
+  if (store.meta.get('ladder') === written) {
+    return;
+  }
+  store.transaction(() => {
+    const revision = store.revision() + 1;
+    store.setRevision(revision);
+    store.groups.touchAll(revision);
+    store.meta.set('ladder', written);
+  });
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { PhoneId } from '../core/settings.ts';
+import { createBackoff } from '../lib/backoff.ts';
+import type { Log } from '../lib/log.ts';
+import type { Transport } from '../protocol/users.ts';
+import type { PhoneRow } from '../storage/directory/phones.ts';
+import type { DirectoryStore } from '../storage/directory/store.ts';
+
+/** Everything that Asterisk needs to know of a phone. */
+export type PhoneSpec = {
+  readonly id: PhoneId;
+  readonly extension: string;
+  readonly callerName: string;
+  readonly transport: Transport;
+  readonly codecs: readonly string[];
+  readonly ha1: string;
+};
+
+/** What gives phones to Asterisk (`asterisk/provisioning`). Each rejects with a reason that people can read. */
+export type Provisioner = {
+  apply(phone: PhoneSpec): Promise<void>;
+  /** Removing what is not there is done. */
+  remove(id: PhoneId): Promise<void>;
+  /** The ids of all endpoints that Asterisk has from us. */
+  list(): Promise<readonly PhoneId[]>;
+};
+
+/** Brings Asterisk's phones to what the directory says, and keeps trying. */
+export type PhoneKeeper = {
+  /** Pushes (or removes) these phones; resolves when each was tried once, or after `patienceMs`. */
+  push(ids: readonly PhoneId[], patienceMs: number): Promise<void>;
+  /** Compares everything: after a start, and when Asterisk came back. */
+  check(): Promise<void>;
+  close(): void;
+};
+
+/** At most so many requests at Asterisk at a time. */
+const CONCURRENCY = 8;
+
+export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisioner, log: Log): PhoneKeeper {
+  const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
+  const waiting = new Map<PhoneId, (() => void)[]>();
+  let retry: NodeJS.Timeout | null = null;
+  let running = 0;
+  let closed = false;
+
+  function enqueue(id: PhoneId): Promise<void> {
+    const done = new Promise<void>((resolve) => waiting.set(id, [...(waiting.get(id) ?? []), resolve]));
+    pump();
+    return done;
+  }
+
+  function pump(): void {
+    for (const [id, resolvers] of waiting) {
+      if (running >= CONCURRENCY || closed) {
+        return;
+      }
+      waiting.delete(id);
+      running += 1;
+      void settle(id).then(() => {
+        running -= 1;
+        for (const resolve of resolvers) resolve();
+        pump();
+      });
+    }
+  }
+
+  /** Makes Asterisk have this phone as the directory says at this moment. Never rejects. */
+  async function settle(id: PhoneId): Promise<void> {
+    const phone = store.phones.find(id);
+    try {
+      if (phone !== null) {
+        const hash = hashOf(phone);
+        await provisioner.apply(specOf(phone));
+        if (!closed) store.phones.mark(id, hash, null);
+      } else {
+        await provisioner.remove(id);
+        if (!closed) store.phones.forget(id);
+      }
+    } catch (error) {
+      if (closed) {
+        return;
+      }
+      const why = error instanceof Error ? error.message : String(error);
+      if (phone !== null) store.phones.mark(id, null, why);
+      if (retry === null && backoff.attempts() === 0)
+        log.warn({ phone: id, why }, 'a phone could not be given to Asterisk; trying again');
+      tryLater();
+    }
+  }
+
+  function tryLater(): void {
+    if (retry === null && !closed) {
+      retry = setTimeout(() => {
+        retry = null;
+        void check();
+      }, backoff.next());
+    }
+  }
+
+  async function check(): Promise<void> {
+    let there: ReadonlySet<PhoneId>;
+    try {
+      there = new Set(await provisioner.list());
+    } catch (error) {
+      if (!closed) {
+        const why = error instanceof Error ? error.message : String(error);
+        if (backoff.attempts() === 0) log.warn({ why }, 'the phones of Asterisk could not be listed; trying again');
+        tryLater();
+      }
+      return;
+    }
+    if (closed) {
+      return;
+    }
+    const wrong = store.phones.all().filter((phone) => phone.applied !== hashOf(phone) || !there.has(phone.id));
+    const toRemove = store.phones.removed();
+    if (wrong.length + toRemove.length === 0) {
+      backoff.reset();
+      return;
+    }
+    log.info({ apply: wrong.length, remove: toRemove.length }, 'giving Asterisk the phones that it lacks');
+    await Promise.all([...toRemove, ...wrong.map((phone) => phone.id)].map(enqueue));
+    if (retry === null) backoff.reset();
+  }
+
+  return {
+    async push(ids, patienceMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, patienceMs);
+      });
+      await Promise.race([Promise.all(ids.map(enqueue)), patience]);
+      clearTimeout(timer);
+    },
+    check,
+    close() {
+      closed = true;
+      if (retry !== null) clearTimeout(retry);
+    },
+  };
+}
+
+function specOf(phone: PhoneRow): PhoneSpec {
+  const { id, userName: callerName, transport, codecs, ha1 } = phone;
+  return { id, extension: id, callerName, transport, codecs, ha1 };
+}
+
+function hashOf(phone: PhoneRow): string {
+  return createHash('sha256')
+    .update(JSON.stringify(specOf(phone)))
+    .digest('hex');
+}

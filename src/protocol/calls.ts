@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { CallEnding, NumberedFact } from '../core/facts.ts';
+import type { Call, CallKind, Leg, Offer } from '../core/state.ts';
+
+/** `POST /v1/calls/:id/move`: the destination as `parseDestination` reads it. */
+export const moveSchema = z.strictObject({ to: z.string().min(1).max(200) });
+
+/** A call of the list. `phase` is `ended` for those from the past; times are ms since 1970. */
+export type CallView = {
+  readonly id: string;
+  readonly kind: CallKind;
+  readonly phase: Call['phase'];
+  readonly dialled: string;
+  readonly from: string | null;
+  readonly callerNumber: string | null;
+  readonly callerName: string | null;
+  readonly queue: string | null;
+  readonly arrivedAt: number;
+  readonly connectedAt: number | null;
+  /** Whom the caller talks to, or talked to last. */
+  readonly partner: string | null;
+  readonly endedAt: number | null;
+  readonly ending: CallEnding | null;
+  readonly now: number;
+};
+
+/** One call's whole life: its facts in order, and its rows while it lives. */
+export type CallLife = {
+  readonly call: CallView;
+  readonly facts: readonly NumberedFact[];
+  readonly legs: readonly Leg[];
+  readonly offers: readonly Offer[];
+};

@@ -1,0 +1,21 @@
+/** The codes with which a request is refused. Those of the core's own replies come on top. */
+export type RefusalCode =
+  | 'invalid'
+  | 'taken'
+  | 'in-use'
+  | 'out-of-range'
+  | 'no-extension'
+  | 'in-another-group'
+  | 'unknown-user'
+  | 'unknown-group'
+  | 'unknown-call'
+  | 'unknown-phone'
+  | 'not-found'
+  | 'engine-silent'
+  | 'pbx-failed'
+  | 'internal';
+
+/** The body of every answer that is not 2xx: a code for programs, a line for people, the field concerned if one is. */
+export type RefusalBody = {
+  readonly error: { readonly code: string; readonly message: string; readonly field?: string };
+};

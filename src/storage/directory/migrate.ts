@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import type { Migration } from './migrations.ts';
+
+/**
+ * Brings a database to the newest schema. A database that already has one is copied into `backups` first. Throws when
+ * a migration that was applied has another checksum now, or when the database is newer than this program.
+ */
+export function migrate(db: Database, migrations: readonly Migration[], backups: string): void {
+  db.exec(`CREATE TABLE IF NOT EXISTS migrations (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT`);
+  const applied = db
+    .prepare<[], { number: number; checksum: string }>('SELECT number, checksum FROM migrations ORDER BY number')
+    .all();
+  for (const row of applied) {
+    const known = migrations.find((migration) => migration.number === row.number);
+    if (known === undefined) {
+      throw new Error(
+        `${db.name} was made by a newer version (migration ${row.number}): run that version, or a backup.`,
+      );
+    }
+    if (checksum(known) !== row.checksum) {
+      throw new Error(`${db.name}: migration ${row.number} is not the one that was applied; the program was altered.`);
+    }
+  }
+  const missing = migrations.slice(applied.length);
+  if (missing.length === 0) {
+    return;
+  }
+  if (applied.length > 0) {
+    backUp(db, backups, applied.length);
+  }
+  const record = db.prepare('INSERT INTO migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)');
+  for (const migration of missing) {
+    db.transaction(() => {
+      db.exec(migration.sql);
+      record.run(migration.number, migration.name, checksum(migration), Date.now());
+    })();
+  }
+}
+
+/** VACUUM INTO writes a whole, consistent copy, whatever lies in the write-ahead log. */
+function backUp(db: Database, backups: string, version: number): void {
+  mkdirSync(backups, { recursive: true, mode: 0o700 });
+  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+  db.prepare('VACUUM INTO ?').run(join(backups, `${basename(db.name, '.db')}-v${version}-${stamp}.db`));
+}
+
+function checksum(migration: Migration): string {
+  return createHash('sha256').update(`${migration.number}\n${migration.name}\n${migration.sql}`).digest('hex');
+}

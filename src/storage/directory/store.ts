@@ -1,0 +1,83 @@
+import type { DirectoryDb } from './database.ts';
+import { groupRows } from './groups.ts';
+import { phoneRows } from './phones.ts';
+import { userRows } from './users.ts';
+
+/** Who holds a number. */
+export type ExtensionOwner = { readonly kind: 'user' | 'group'; readonly owner: string };
+
+/** One change that somebody made. `before` is null for what was made, `after` for what was removed. */
+export type AuditRow = {
+  readonly at: number;
+  readonly who: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly before: unknown;
+  readonly after: unknown;
+};
+
+/** Everything that `directory.db` holds, as typed rows. */
+export type DirectoryStore = ReturnType<typeof createStore>;
+
+/** Prepares the store on an open database. */
+export function createStore(db: DirectoryDb) {
+  const getMeta = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?');
+  const setMeta = db.prepare(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  );
+  const owner = db.prepare<[string], ExtensionOwner>('SELECT kind, owner FROM extensions WHERE number = ?');
+  const takeNumber = db.prepare('INSERT INTO extensions (number, kind, owner) VALUES (?, ?, ?)');
+  const freeNumber = db.prepare('DELETE FROM extensions WHERE number = ?');
+  const addAudit = db.prepare('INSERT INTO audit (at, who, action, subject, before, after) VALUES (?, ?, ?, ?, ?, ?)');
+  const lastAudit = db.prepare<[number], AuditRow & { before: string | null; after: string | null }>(
+    'SELECT at, who, action, subject, before, after FROM audit ORDER BY id DESC LIMIT ?',
+  );
+  const fallbacks = db.prepare<[], { extension: string; dial: string }>(
+    'SELECT extension, dial FROM fallbacks ORDER BY extension',
+  );
+  const putFallback = db.prepare(
+    'INSERT INTO fallbacks (extension, dial) VALUES (?, ?) ON CONFLICT (extension) DO UPDATE SET dial = excluded.dial',
+  );
+  const dropFallback = db.prepare('DELETE FROM fallbacks WHERE extension = ?');
+
+  const meta = {
+    get: (key: string): string | null => getMeta.get(key)?.value ?? null,
+    set: (key: string, value: string): void => void setMeta.run(key, value),
+  };
+  return {
+    meta,
+    users: userRows(db),
+    phones: phoneRows(db),
+    groups: groupRows(db),
+    /** Runs `work` in one transaction: all of it is on the disk afterwards, or none. */
+    transaction: <T>(work: () => T): T => db.transaction(work).immediate(),
+    revision: (): number => Number(meta.get('revision') ?? '0'),
+    setRevision: (revision: number): void => meta.set('revision', String(revision)),
+    extensions: {
+      owner: (number: string): ExtensionOwner | null => owner.get(number) ?? null,
+      take: (number: string, kind: ExtensionOwner['kind'], by: string): void => void takeNumber.run(number, kind, by),
+      free: (number: string): void => void freeNumber.run(number),
+    },
+    fallbacks: {
+      all: (): ReadonlyMap<string, string> => new Map(fallbacks.all().map((row) => [row.extension, row.dial])),
+      put: (extension: string, dial: string): void => void putFallback.run(extension, dial),
+      drop: (extension: string): void => void dropFallback.run(extension),
+    },
+    audit: {
+      add(row: AuditRow): void {
+        addAudit.run(row.at, row.who, row.action, row.subject, json(row.before), json(row.after));
+      },
+      /** The newest first. */
+      last: (count: number): readonly AuditRow[] =>
+        lastAudit.all(count).map((row) => ({ ...row, before: parsed(row.before), after: parsed(row.after) })),
+    },
+  };
+}
+
+function json(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
+
+function parsed(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
+}
