@@ -49,7 +49,7 @@ export type Phone = {
   cut(): void;
   /** While deaf the socket is open but nothing is heard, sent or acknowledged: a phone that froze. */
   deafen(deaf: boolean): void;
-  /** Hangs up, unregisters, disconnects. Never rejects and takes three seconds at most. Cannot be used afterwards. */
+  /** Hangs up, unregisters, disconnects. Never rejects and takes three seconds at most. Not to be used afterwards. */
   close(): Promise<void>;
 };
 
@@ -162,6 +162,25 @@ export function createPhone(options: PhoneOptions): Phone {
     tell({ type: 'unregistered' });
   }
 
+  /** Leaves in good order: every call has ended before the contact goes, and the contact before the socket. */
+  async function leave(): Promise<void> {
+    await allEnded();
+    if (registered) await sendUnregister().catch(() => {});
+    await transport.disconnect();
+  }
+
+  function allEnded(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!calls.every((call) => call.end !== null)) return;
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      look();
+    });
+  }
+
   return {
     user,
     get behaviour() {
@@ -217,11 +236,11 @@ export function createPhone(options: PhoneOptions): Phone {
     async close() {
       stopReconnecting();
       for (const call of calls) call.hangUp();
-      // SIP.js waits for each answer in turn, and for 32 s where none comes.
-      const stopped = agent.stop().catch(() => {});
-      await Promise.race([stopped, elapsed(CLOSE_MS)]);
+      if (transport.isConnected() && !transport.deaf) await Promise.race([leave(), elapsed(CLOSE_MS)]);
+      // With the socket gone whatever SIP.js still wants to send fails at once, and so its timers end too.
       transport.cut();
-      quietly(async () => agent.userAgentCore.dispose());
+      quietly(() => registerer.dispose());
+      agent.userAgentCore.dispose();
       for (const lose of losers) lose();
       registered = false;
     },

@@ -60,12 +60,8 @@ export class SocketTransport implements Transport {
         why = error;
       });
       socket.on('close', (code) => {
-        const asked = this.#state === TransportState.Disconnecting;
-        const wasConnected = asked || this.isConnected();
         const error = why ?? new Error(`the WebSocket to ${url} was closed (${code})`);
-        this.#socket = null;
-        this.#become(TransportState.Disconnected);
-        if (wasConnected) this.onDisconnect?.(asked ? undefined : error);
+        if (this.#socket === socket) this.#gone(error);
         reject(error);
       });
     });
@@ -88,7 +84,10 @@ export class SocketTransport implements Transport {
 
   /** Drops the connection at once, with no closing handshake. */
   cut(): void {
-    this.#socket?.terminate();
+    const socket = this.#socket;
+    if (socket === null) return;
+    this.#gone(new Error('the WebSocket was cut'));
+    socket.terminate();
   }
 
   send(message: string): Promise<void> {
@@ -104,6 +103,14 @@ export class SocketTransport implements Transport {
     if (this.deaf || message.trim() === '') return;
     this.#options.trace?.('in', message);
     this.onMessage?.(message);
+  }
+
+  #gone(error: Error): void {
+    const asked = this.#state === TransportState.Disconnecting;
+    const wasConnected = asked || this.isConnected();
+    this.#socket = null;
+    this.#become(TransportState.Disconnected);
+    if (wasConnected) this.onDisconnect?.(asked ? undefined : error);
   }
 
   #become(state: TransportState): void {
