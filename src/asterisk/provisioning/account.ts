@@ -1,0 +1,65 @@
+import type { PhoneId } from '../../core/settings.ts';
+
+/** The ways a phone can come. What differs is which settings it needs; a registration by another one is not refused. */
+export const transports = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
+export type Transport = (typeof transports)[number];
+
+/** The codecs that may be given to a phone, by Asterisk's names. */
+export const codecs = ['opus', 'g722', 'ulaw', 'alaw', 'g729', 'g726', 'gsm', 'ilbc', 'speex', 'h264', 'vp8'] as const;
+export type Codec = (typeof codecs)[number];
+
+/** The realm of Asterisk's challenges: `ha1` is made with it, so it can never change. */
+export const realm = 'asterisk';
+
+/** What a phone registers and calls with: everything that its PJSIP objects are made of. */
+export type PhoneAccount = {
+  /** The name of endpoint, auth and AOR, and the user part of the phone's own address: `[a-z0-9._-]`, 1 to 64. */
+  readonly id: PhoneId;
+  /** The user name in the digest (RFC 8760): `[a-z0-9._-]`, 1 to 64. */
+  readonly userName: string;
+  /** What others see as the number, digits only. */
+  readonly extension: string;
+  readonly transport: Transport;
+  /** In the order of preference, at least one. */
+  readonly codecs: readonly string[];
+  /** `md5(userName:asterisk:password)` as 32 lower-case hexadecimal digits. */
+  readonly ha1: string;
+  /** What others see as the name; empty for none. */
+  readonly callerName: string;
+};
+
+/** One thing wrong with an account. `got` never holds a secret. */
+export type AccountProblem = { readonly field: keyof PhoneAccount; readonly expected: string; readonly got: string };
+
+const word = /^[a-z0-9._-]{1,64}$/;
+const wordMeans = '1 to 64 of a-z, 0-9, ".", "_", "-"';
+
+/** Everything that is wrong with an account, field by field: Asterisk's own 400 does not say which it was. */
+export function accountProblems(account: PhoneAccount): readonly AccountProblem[] {
+  const problems: AccountProblem[] = [];
+  const check = (field: keyof PhoneAccount, right: boolean, expected: string, got: unknown): void => {
+    if (!right) problems.push({ field, expected, got: String(got) });
+  };
+  check('id', word.test(account.id), wordMeans, account.id);
+  check('userName', word.test(account.userName), wordMeans, account.userName);
+  check('extension', /^[0-9]{1,32}$/.test(account.extension), '1 to 32 digits', account.extension);
+  check('transport', includes(transports, account.transport), `one of ${transports.join(', ')}`, account.transport);
+  check('codecs', account.codecs.length > 0, 'at least one codec', 'none');
+  const strange = account.codecs.filter((codec) => !includes(codecs, codec));
+  check('codecs', strange.length === 0, `only ${codecs.join(', ')}`, strange.join(','));
+  const twice = account.codecs.filter((codec, index) => account.codecs.indexOf(codec) !== index);
+  check('codecs', twice.length === 0, 'each codec once', twice.join(','));
+  check(
+    'ha1',
+    /^[0-9a-f]{32}$/.test(account.ha1),
+    '32 lower-case hexadecimal digits',
+    `${account.ha1.length} characters`,
+  );
+  const plain = !/\p{Cc}/u.test(account.callerName) && account.callerName.length <= 80;
+  check('callerName', plain, 'at most 80 characters, no control characters', JSON.stringify(account.callerName));
+  return problems;
+}
+
+function includes(list: readonly string[], value: string): boolean {
+  return list.includes(value);
+}

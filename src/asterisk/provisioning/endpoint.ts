@@ -1,0 +1,82 @@
+import { type PhoneAccount, realm, type Transport } from './account.ts';
+
+/** An object's attributes in the order in which they are pushed. */
+export type Attributes = readonly (readonly [name: string, value: string])[];
+
+/** The three objects that make a phone, named by its id. */
+export type PjsipObjects = { readonly auth: Attributes; readonly aor: Attributes; readonly endpoint: Attributes };
+
+/** The endpoint attribute that tells ours from an administrator's. It never leaves Asterisk. */
+export const mark = ['callerid_tag', 'cordboard'] as const;
+
+/**
+ * The PJSIP objects of a phone (Asterisk documentation, "res_pjsip configuration"). Pure; the account must be free of
+ * problems (`accountProblems`). `transport` is never pushed: it restricts no registration, and a phone that comes by
+ * another one would get nothing at all.
+ */
+export function phoneObjects(account: PhoneAccount): PjsipObjects {
+  return {
+    auth: [
+      ['auth_type', 'digest'],
+      ['username', account.userName],
+      ['realm', realm],
+      // As good as the password to SIP, but not the password: `pjsip show auth` and the astdb show it.
+      ['password_digest', `MD5:${account.ha1}`],
+    ],
+    aor: [
+      // The newest registration wins: a phone that lost its address can come back before the old one runs out.
+      ['max_contacts', '1'],
+      ['remove_existing', 'yes'],
+      // Also keeps the hole in a NAT open, which UDP's are quick to close.
+      ['qualify_frequency', account.transport === 'udp' ? '30' : '60'],
+      ['qualify_timeout', '3.0'],
+    ],
+    endpoint: [
+      ['aors', account.id],
+      ['auth', account.id],
+      ['context', 'from-sip'],
+      // By name only: an address that several phones share (NAT, a proxy) says nothing of who it is.
+      ['identify_by', 'username'],
+      // Without it the object is stored, and read back, as a caller whose number is "unknown".
+      ['callerid', callerId(account)],
+      mark,
+      ['allow', `!all,${account.codecs.join(',')}`],
+      // The engine wants the media where it can be bridged, recorded and given music; and it may be behind a NAT.
+      ['direct_media', 'no'],
+      ['rtp_symmetric', 'yes'],
+      ['force_rport', 'yes'],
+      ['rewrite_contact', 'yes'],
+      ...media(account.transport),
+    ],
+  };
+}
+
+/**
+ * TLS protects the signalling only: without `sdes`, whose keys travel inside it (RFC 4568), the media is in clear. A browser
+ * needs what `webrtc` stands for (RFC 8827). All of it is said each time, the noes too: a push to an object that is there
+ * changes only what it names, and a phone may change its transport.
+ */
+function media(transport: Transport): Attributes {
+  const web = transport === 'ws' || transport === 'wss';
+  const flag = web ? 'yes' : 'no';
+  return [
+    ['webrtc', flag],
+    ['media_encryption', web ? 'dtls' : transport === 'tls' ? 'sdes' : 'no'],
+    ['use_avpf', flag],
+    ['ice_support', flag],
+    ['rtcp_mux', flag],
+    ['bundle', flag],
+    ['use_ptime', flag],
+    ['media_use_received_transport', flag],
+    ['dtls_auto_generate_cert', flag],
+    // A closed tab sends nothing and says nothing: silence must end its call (s).
+    ['rtp_timeout', web ? '30' : '0'],
+    ['rtp_timeout_hold', web ? '1800' : '0'],
+  ];
+}
+
+/** `"Name" <number>`; what would end the quoted name early (RFC 3261 25.1, quoted-string) is replaced. */
+function callerId(account: PhoneAccount): string {
+  const name = account.callerName.replaceAll('"', "'").replaceAll('\\', '/').trim();
+  return name === '' ? `<${account.extension}>` : `"${name}" <${account.extension}>`;
+}
