@@ -10,7 +10,13 @@ export type Command =
   | { readonly do: 'open-room'; readonly call: CallId }
   | { readonly do: 'close-room'; readonly call: CallId }
   /** Makes a leg to a phone. It is dialled when its own `leg-created` has come. `for` is the caller's leg. */
-  | { readonly do: 'create-leg'; readonly leg: LegId; readonly call: CallId; readonly phone: PhoneId; readonly for: LegId }
+  | {
+      readonly do: 'create-leg';
+      readonly leg: LegId;
+      readonly call: CallId;
+      readonly phone: PhoneId;
+      readonly for: LegId;
+    }
   /** Rings it. Asterisk itself ends it after `timeoutMs`, even when we are dead. */
   | { readonly do: 'dial-leg'; readonly leg: LegId; readonly for: LegId; readonly timeoutMs: number }
   | { readonly do: 'hang-up'; readonly leg: LegId; readonly cause: HangUpCause }
@@ -27,7 +33,11 @@ export type Command =
   /** One look at everything: answered by `surveyed`. */
   | { readonly do: 'survey'; readonly full: boolean }
   /** Answers an intent. `error` is null when it was done; else a code and one line saying why and what to do. */
-  | { readonly do: 'reply'; readonly intent: string; readonly error: { readonly code: string; readonly message: string } | null };
+  | {
+      readonly do: 'reply';
+      readonly intent: string;
+      readonly error: { readonly code: string; readonly message: string } | null;
+    };
 
 /** What a caller hears while no agent is joined. */
 export type Hearing = 'silence' | 'music' | 'ringing';

@@ -7,7 +7,7 @@ import type { CallId, LegId } from './state.ts';
  */
 export type Event =
   /** The process started: a new random epoch for our ids, so that no id is ever used again. */
-  | { readonly type: 'started'; readonly epoch: string; readonly limits: EngineLimits; readonly seed: number }
+  | { readonly type: 'started'; readonly epoch: string; readonly limits: EngineLimits }
   /** The one timer fired. It says only that deadlines may be due. */
   | { readonly type: 'tick' }
   /** A new day in the directory's time zone (`YYYY-MM-DD`): the counts of today begin again. */
@@ -48,7 +48,14 @@ export type PbxEvent =
   /** What one look at a leg found (null: it is not there). */
   | { readonly type: 'leg-seen'; readonly leg: LegId; readonly found: SeenLeg | null }
   /** What is in Asterisk now, of ours. `full` after a (re)connect, else the periodic one. */
-  | { readonly type: 'surveyed'; readonly full: boolean; readonly legs: readonly SeenLeg[]; readonly rooms: readonly SeenRoom[] }
+  | {
+      readonly type: 'surveyed';
+      readonly full: boolean;
+      /** When Asterisk says that it started. */
+      readonly pbxStarted: string;
+      readonly legs: readonly SeenLeg[];
+      readonly rooms: readonly SeenRoom[];
+    }
   /** A phone's contact came (registered, qualified) or went. */
   | { readonly type: 'phone-reachable'; readonly phone: PhoneId; readonly reachable: boolean }
   /** All phones that have a contact now; every other one has none. */
@@ -57,7 +64,8 @@ export type PbxEvent =
 /** A leg as Asterisk has it. A caller's leg that we do not know carries what its arrival would have said. */
 export type SeenLeg = {
   readonly leg: LegId;
-  readonly state: 'down' | 'ringing' | 'up';
+  /** `away`: a caller's channel that lives on outside of our application (the dialplan has it). */
+  readonly state: 'down' | 'ringing' | 'up' | 'away';
   /** Set for a channel that came in through the dialplan and waits in our Stasis application. */
   readonly arrival: { readonly dialled: string; readonly phone: PhoneId | null } | null;
 };

@@ -35,24 +35,118 @@ export type CallEnding =
 
 /** What happened, in the past tense. Facts are the only source of the event stream, reports, metrics and logs. */
 export type Fact =
-  | { readonly type: 'call-arrived'; readonly call: CallId; readonly kind: CallKind; readonly dialled: string; readonly phone: PhoneId | null; readonly user: UserId | null }
-  | { readonly type: 'call-queued'; readonly call: CallId; readonly queue: GroupId; readonly due: number; readonly waiting: number }
-  | { readonly type: 'call-connected'; readonly call: CallId; readonly user: UserId | null; readonly offer: OfferId | null; readonly waitedMs: number }
-  | { readonly type: 'call-overflowed'; readonly call: CallId; readonly queue: GroupId; readonly why: 'max-wait' | 'miss' | 'nobody' | 'queue-removed' | 'moved'; readonly to: Destination }
-  | { readonly type: 'call-ended'; readonly call: CallId; readonly ending: CallEnding; readonly by: 'caller' | 'agent' | 'system'; readonly waitedMs: number; readonly talkedMs: number }
-  | { readonly type: 'offer-made'; readonly offer: OfferId; readonly call: CallId; readonly agent: UserId; readonly queue: GroupId; readonly why: OfferWhy }
-  | { readonly type: 'offer-rang'; readonly offer: OfferId; readonly call: CallId; readonly agent: UserId; readonly evidence: 'ringing' | 'progress' }
-  | { readonly type: 'offer-answered'; readonly offer: OfferId; readonly call: CallId; readonly agent: UserId; readonly leg: LegId }
-  | { readonly type: 'offer-ended'; readonly offer: OfferId; readonly call: CallId; readonly agent: UserId; readonly outcome: Outcome; readonly why: RescindWhy; readonly cause: number; readonly sip: number; readonly rangMs: number }
+  | {
+      readonly type: 'call-arrived';
+      readonly call: CallId;
+      readonly kind: CallKind;
+      readonly dialled: string;
+      readonly phone: PhoneId | null;
+      readonly user: UserId | null;
+    }
+  | {
+      readonly type: 'call-queued';
+      readonly call: CallId;
+      readonly queue: GroupId;
+      readonly due: number;
+      readonly waiting: number;
+    }
+  | {
+      readonly type: 'call-connected';
+      readonly call: CallId;
+      readonly user: UserId | null;
+      readonly offer: OfferId | null;
+      readonly waitedMs: number;
+    }
+  | {
+      readonly type: 'call-overflowed';
+      readonly call: CallId;
+      readonly queue: GroupId;
+      readonly why: 'max-wait' | 'miss' | 'nobody' | 'queue-removed' | 'moved';
+      readonly to: Destination;
+    }
+  | {
+      readonly type: 'call-ended';
+      readonly call: CallId;
+      readonly ending: CallEnding;
+      readonly by: 'caller' | 'agent' | 'system';
+      readonly waitedMs: number;
+      readonly talkedMs: number;
+    }
+  | {
+      readonly type: 'offer-made';
+      readonly offer: OfferId;
+      readonly call: CallId;
+      readonly agent: UserId;
+      readonly queue: GroupId;
+      readonly why: OfferWhy;
+    }
+  | {
+      readonly type: 'offer-rang';
+      readonly offer: OfferId;
+      readonly call: CallId;
+      readonly agent: UserId;
+      readonly evidence: 'ringing' | 'progress';
+    }
+  | {
+      readonly type: 'offer-answered';
+      readonly offer: OfferId;
+      readonly call: CallId;
+      readonly agent: UserId;
+      readonly leg: LegId;
+    }
+  | {
+      readonly type: 'offer-ended';
+      readonly offer: OfferId;
+      readonly call: CallId;
+      readonly agent: UserId;
+      readonly outcome: Outcome;
+      readonly why: RescindWhy;
+      readonly cause: number;
+      readonly sip: number;
+      readonly rangMs: number;
+    }
   | { readonly type: 'agent-signed-in'; readonly agent: UserId }
   | { readonly type: 'agent-signed-out'; readonly agent: UserId }
-  | { readonly type: 'agent-ready'; readonly agent: UserId; readonly ready: boolean; readonly reason: string | null; readonly pending: boolean }
-  | { readonly type: 'agent-work'; readonly agent: UserId; readonly work: WorkKind; readonly until: number | null; readonly call: CallId | null }
+  | {
+      readonly type: 'agent-ready';
+      readonly agent: UserId;
+      readonly ready: boolean;
+      readonly reason: string | null;
+      readonly pending: boolean;
+    }
+  | {
+      readonly type: 'agent-work';
+      readonly agent: UserId;
+      readonly work: WorkKind;
+      readonly until: number | null;
+      readonly call: CallId | null;
+    }
   /** An offer was not answered: the agent's count of misses, and what the ladder says. */
-  | { readonly type: 'agent-missed'; readonly agent: UserId; readonly call: CallId; readonly misses: number; readonly notify: 'nobody' | 'agent' | 'supervisors' }
-  | { readonly type: 'agent-held'; readonly agent: UserId; readonly kind: 'rona'; readonly step: number; readonly until: number | null }
-  | { readonly type: 'agent-hold-ended'; readonly agent: UserId; readonly why: 'rested' | 'ready' | 'signed-in' | 'answered' | 'signed-out' }
-  | { readonly type: 'agent-reachable'; readonly agent: UserId; readonly reachable: boolean; readonly why: 'registered' | 'unregistered' | 'suspect' | 'suspect-over' }
+  | {
+      readonly type: 'agent-missed';
+      readonly agent: UserId;
+      readonly call: CallId;
+      readonly misses: number;
+      readonly notify: 'nobody' | 'agent' | 'supervisors';
+    }
+  | {
+      readonly type: 'agent-held';
+      readonly agent: UserId;
+      readonly kind: 'rona';
+      readonly step: number;
+      readonly until: number | null;
+    }
+  | {
+      readonly type: 'agent-hold-ended';
+      readonly agent: UserId;
+      readonly why: 'rested' | 'ready' | 'signed-in' | 'answered' | 'signed-out';
+    }
+  | {
+      readonly type: 'agent-reachable';
+      readonly agent: UserId;
+      readonly reachable: boolean;
+      readonly why: 'registered' | 'unregistered' | 'suspect' | 'suspect-over';
+    }
   | { readonly type: 'pbx-connected' }
   | { readonly type: 'pbx-lost' }
   /** The first survey after a connect is done: offers may be made. */

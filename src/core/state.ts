@@ -39,6 +39,8 @@ export type Call = {
   /** The user an internal call is for, and until when it rings. */
   callee: UserId | null;
   ringUntil: number | null;
+  /** The weightiest end among the callee's phones so far. */
+  calleeOutcome: Outcome | null;
   /** The offer (queued) or the leg (internal) that won this call. */
   claim: OfferId | LegId | null;
   /** Who is in the talk with the caller. */
@@ -49,7 +51,9 @@ export type Call = {
   roomOpen: boolean;
   leaseAt: number | null;
   joinBy: number | null;
-  /** How often each agent was asked for this call: who was asked less goes first. */
+  /** How many times a rule moved it on: a circle of overflows ends at ten. */
+  hops: number;
+  /** How often each agent was asked for this call and did not take it: who was asked less goes first. */
   asked: Record<UserId, number>;
   offers: OfferId[];
   legs: LegId[];
@@ -79,7 +83,7 @@ export type Leg = {
   silentUntil: number | null;
   /** We asked for its end, for this cause. */
   ending: HangUpCause | null;
-  /** What the periodic survey found missing once already. */
+  /** The periodic survey did not find it; the second time it is gone. */
   doubted: boolean;
 };
 
@@ -100,7 +104,7 @@ export type Offer = {
   ringMs: number;
   ringUntil: number | null;
   legs: LegId[];
-  /** Decided while its legs still end. */
+  /** Decided while its legs still end, or the weightiest end of a leg so far. */
   outcome: Outcome | null;
   why: RescindWhy;
   cause: number;
@@ -149,11 +153,13 @@ export type Meta = {
   nextId: number;
   /** The next sequence number of a fact. */
   nextFact: number;
-  /** The seed of the core's own integer generator. */
-  random: number;
   day: string;
   revision: number;
   limits: EngineLimits;
   pbx: 'down' | 'connected' | 'ready';
+  /** When Asterisk says that it started: another value after a gap means that all its calls are gone. */
+  pbxStarted: string;
   surveyAt: number | null;
+  /** Channels and bridges of ours that the last periodic survey saw and no row knows: twice, and they are ended. */
+  strangers: string[];
 };

@@ -1,0 +1,97 @@
+import type { SettingsEvent } from './events.ts';
+import { compareIds } from './ordered.ts';
+import { forgetGroup, forgetUser, reindexGroup, reindexUser } from './reindex.ts';
+import { newAgent, updateReachable } from './routing/agent.ts';
+import { cancelOffer } from './routing/offer.ts';
+import { sendTo } from './routing/overflow.ts';
+import type { GroupId, UserId, UserSettings } from './settings.ts';
+import { changedAgent, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
+
+/**
+ * Takes over a portion of the directory. Offers under way end on the settings they began with; the next decision uses the
+ * new ones. A queue that is removed sends its callers to its overflow.
+ */
+export function applySettings(turn: Turn, event: SettingsEvent): void {
+  const { state, dirty, index } = turn.world;
+  for (const id of event.removedGroups) removeGroup(turn, id);
+  for (const id of event.removedUsers) removeUser(turn, id);
+  // Extensions may move from one to another within a portion: all old ones are forgotten before any new one is put in.
+  for (const user of event.users) {
+    const old = state.users.get(user.id);
+    if (old) forgetUser(turn.world, old);
+  }
+  for (const group of event.groups) {
+    const old = state.groups.get(group.id);
+    if (old) forgetGroup(turn.world, old);
+  }
+  for (const user of event.users) putUser(turn, user);
+  for (const group of event.groups) {
+    state.groups.set(group.id, group);
+    dirty.set(`groups/${group.id}`, { kind: 'groups', id: group.id });
+    reindexGroup(turn.world, group);
+    index.touched.add(group.id);
+  }
+  state.meta.revision = event.revision;
+  changedMeta(turn);
+  tell(turn, { type: 'settings-applied', revision: event.revision });
+}
+
+function putUser(turn: Turn, user: UserSettings): void {
+  const { state, dirty } = turn.world;
+  const old = state.users.get(user.id);
+  state.users.set(user.id, user);
+  dirty.set(`users/${user.id}`, { kind: 'users', id: user.id });
+  reindexUser(turn.world, user);
+  for (const phone of old?.phones ?? []) if (!user.phones.includes(phone)) dropPhone(turn, phone);
+  for (const id of user.phones) {
+    if (state.phones.get(id)?.user === user.id) continue;
+    const phone = { id, user: user.id, registered: state.phones.get(id)?.registered ?? false, suspectUntil: null };
+    state.phones.set(id, phone);
+    changedPhone(turn, phone);
+  }
+  if (!state.agents.has(user.id)) {
+    const agent = newAgent(user.id, turn.now);
+    state.agents.set(user.id, agent);
+    changedAgent(turn, agent);
+  }
+  updateReachable(turn, user.id, 'registered');
+}
+
+function dropPhone(turn: Turn, id: string): void {
+  const { state, index, dirty } = turn.world;
+  state.phones.delete(id);
+  index.deadlines.set(`phones/${id}`, null);
+  dirty.set(`phones/${id}`, { kind: 'phones', id });
+}
+
+/** A user who is removed with a call in hand keeps it: the call's legs are not theirs to lose. Offers are taken back. */
+function removeUser(turn: Turn, id: UserId): void {
+  const { state, dirty } = turn.world;
+  const user = state.users.get(id);
+  if (!user) return;
+  const offers = [...state.offers.values()].filter((offer) => offer.agent === id && offer.phase !== 'won');
+  for (const offer of offers.sort((a, b) => compareIds(a.id, b.id)))
+    cancelOffer(turn, offer, 'rescinded', 'settings', 'normal');
+  forgetUser(turn.world, user);
+  for (const phone of user.phones) dropPhone(turn, phone);
+  const agent = state.agents.get(id);
+  if (agent) removeAgent(turn, agent);
+  state.users.delete(id);
+  dirty.set(`users/${id}`, { kind: 'users', id });
+}
+
+function removeGroup(turn: Turn, id: GroupId): void {
+  const { state, dirty, index } = turn.world;
+  const group = state.groups.get(id);
+  if (!group) return;
+  const queued = [...(index.queued.get(id) ?? [])].sort(compareIds);
+  forgetGroup(turn.world, group);
+  state.groups.delete(id);
+  dirty.set(`groups/${id}`, { kind: 'groups', id });
+  for (const callId of queued) {
+    const call = state.calls.get(callId);
+    if (call?.phase !== 'waiting') continue;
+    const circular = group.overflow.to === 'group' && group.overflow.group === id;
+    sendTo(turn, call, circular ? { to: 'hang-up', cause: 'unreachable' } : group.overflow, 'queue-removed');
+  }
+}

@@ -1,0 +1,55 @@
+import { setWork } from '../routing/agent.ts';
+import { rescindAll } from '../routing/offer.ts';
+import { endHold, forgiveMisses } from '../routing/rona.ts';
+import type { Call, Leg, Offer } from '../state.ts';
+import { changedOffer, type Turn, tell } from '../turn.ts';
+import { connect } from './call.ts';
+import { hangUpLeg } from './leg.ts';
+
+/**
+ * Somebody picked up. The first answer takes the call; every later one is told that it was answered elsewhere. A hang-up
+ * that is on its way cannot be taken back, so an answer that crosses it comes too late, but it never counts as a miss.
+ */
+export function answered(turn: Turn, leg: Leg): void {
+  const { state } = turn.world;
+  const call = state.calls.get(leg.call);
+  const offer = leg.offer === null ? undefined : state.offers.get(leg.offer);
+  const free = call?.phase === 'waiting' && call.claim === null && leg.ending === null;
+  if (!call || !free || (leg.role === 'agent' && !offer)) return tooLate(turn, leg);
+  if (offer) win(turn, call, offer, leg);
+  else winInternal(turn, call, leg);
+}
+
+function tooLate(turn: Turn, leg: Leg): void {
+  const offer = turn.world.state.offers.get(leg.offer ?? '');
+  if (offer?.phase === 'cancelling' && offer.outcome === 'no-answer') {
+    offer.outcome = 'short-ring';
+    changedOffer(turn, offer);
+  }
+  hangUpLeg(turn, leg, 'answered-elsewhere');
+}
+
+function win(turn: Turn, call: Call, offer: Offer, leg: Leg): void {
+  const agent = turn.world.state.agents.get(offer.agent);
+  offer.phase = 'won';
+  offer.outcome = null;
+  offer.why = null;
+  changedOffer(turn, offer);
+  tell(turn, { type: 'offer-answered', offer: offer.id, call: call.id, agent: offer.agent, leg: leg.id });
+  call.claim = offer.id;
+  connect(turn, call, leg, offer.agent);
+  if (agent) {
+    setWork(turn, agent, 'talking', null, call.id);
+    forgiveMisses(turn, agent);
+    endHold(turn, agent, 'answered');
+  }
+  rescindAll(turn, call, 'race-lost', offer.id);
+}
+
+function winInternal(turn: Turn, call: Call, leg: Leg): void {
+  if (call.callee === null) return tooLate(turn, leg);
+  call.claim = leg.id;
+  const agent = turn.world.state.agents.get(call.callee);
+  if (agent) forgiveMisses(turn, agent);
+  connect(turn, call, leg, call.callee);
+}

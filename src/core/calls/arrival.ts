@@ -1,0 +1,61 @@
+import type { CallEnding } from '../facts.ts';
+import { enqueue } from '../routing/queue.ts';
+import type { HangUpCause, PhoneId } from '../settings.ts';
+import type { Call, CallKind, LegId } from '../state.ts';
+import { newId, type Turn, tell } from '../turn.ts';
+import { endCall } from './call.ts';
+import { ringUser } from './internal.ts';
+import { callerLeg } from './leg.ts';
+
+/** A caller has come: the call begins, and goes where its number leads. */
+export function callerArrived(turn: Turn, leg: LegId, dialled: string, phone: PhoneId | null): void {
+  const { state, index } = turn.world;
+  if (state.legs.has(leg)) return;
+  const target = index.extensions.get(dialled);
+  const from = phone === null ? null : (index.phoneUser.get(phone) ?? null);
+  const kind: CallKind = target !== undefined && 'user' in target ? 'internal' : 'queued';
+  const call = newCall(turn, kind, dialled, leg, from);
+  state.calls.set(call.id, call);
+  callerLeg(turn, call, phone);
+  tell(turn, { type: 'call-arrived', call: call.id, kind, dialled, phone, user: from });
+  if (target === undefined) return refuse(turn, call, 'unallocated', 'unallocated');
+  if ('user' in target) return ringUser(turn, call, target.user);
+  const group = state.groups.get(target.group);
+  if (group) enqueue(turn, call, group);
+  else refuse(turn, call, 'unallocated', 'unallocated');
+}
+
+function refuse(turn: Turn, call: Call, ending: CallEnding, cause: HangUpCause): void {
+  endCall(turn, call, ending, 'system', cause);
+}
+
+function newCall(turn: Turn, kind: CallKind, dialled: string, caller: LegId, from: string | null): Call {
+  return {
+    id: newId(turn, 'c'),
+    kind,
+    phase: 'waiting',
+    dialled,
+    caller,
+    from,
+    arrivedAt: turn.now,
+    enteredAt: turn.now,
+    queue: null,
+    due: turn.now,
+    waitUntil: null,
+    callee: null,
+    ringUntil: null,
+    calleeOutcome: null,
+    claim: null,
+    partner: null,
+    connectedAt: null,
+    hearing: 'silence',
+    answered: false,
+    roomOpen: false,
+    leaseAt: turn.now + turn.world.state.meta.limits.renewMs,
+    joinBy: null,
+    hops: 0,
+    asked: {},
+    offers: [],
+    legs: [],
+  };
+}

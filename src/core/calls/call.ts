@@ -1,0 +1,148 @@
+import type { CallEnding, Outcome } from '../facts.ts';
+import { goIdle, restFor } from '../routing/agent.ts';
+import { endOffer, openRoom, rescindAll } from '../routing/offer.ts';
+import type { HangUpCause, UserId } from '../settings.ts';
+import type { Agent, Call, Leg } from '../state.ts';
+import { changedCall, changedOffer, removeCall, send, sendLater, type Turn, tell } from '../turn.ts';
+import { hear } from './hearing.ts';
+import { hangUpLeg, setPhase } from './leg.ts';
+
+/** Joins the caller and the one who answered; the dialplan keeps them together should we die. */
+export function connect(turn: Turn, call: Call, leg: Leg, user: UserId): void {
+  const { limits } = turn.world.state.meta;
+  call.phase = 'connecting';
+  call.partner = { leg: leg.id, user };
+  call.joinBy = turn.now + limits.confirmMs;
+  call.leaseAt = turn.now + limits.renewMs;
+  if (!call.answered) send(turn, { do: 'answer', leg: call.caller });
+  call.answered = true;
+  hear(turn, call, 'silence');
+  openRoom(turn, call);
+  send(turn, { do: 'join', call: call.id, legs: [call.caller, leg.id] });
+  sendLater(turn, { do: 'lease', leg: call.caller, leaseMs: limits.leaseMs, peer: leg.id });
+  for (const id of call.legs) {
+    const other = turn.world.state.legs.get(id);
+    const isLoser = other && other.role !== 'caller' && other.id !== leg.id;
+    if (isLoser && (other.offer === null || other.offer === leg.offer)) hangUpLeg(turn, other, 'answered-elsewhere');
+  }
+  changedCall(turn, call);
+}
+
+/** The room has both: they talk, and the offer that brought it about ends answered. */
+export function callJoined(turn: Turn, call: Call): void {
+  const { state } = turn.world;
+  if (call.phase !== 'connecting' || call.partner === null) return;
+  call.phase = 'talking';
+  call.connectedAt = turn.now;
+  call.joinBy = null;
+  changedCall(turn, call);
+  for (const id of [call.caller, call.partner.leg]) {
+    const leg = state.legs.get(id);
+    if (leg) setPhase(turn, leg, 'joined');
+  }
+  const offer = state.offers.get(call.claim ?? '');
+  if (offer) endOffer(turn, offer, 'answered');
+  const waitedMs = turn.now - call.enteredAt;
+  tell(turn, { type: 'call-connected', call: call.id, user: call.partner.user, offer: offer?.id ?? null, waitedMs });
+}
+
+/** The one who answered is gone before the room had both: the call keeps its place and its first time of entry. */
+export function dropped(turn: Turn, call: Call, leg: Leg, lost: 'lost' | 'lost-pbx' | null): void {
+  const { state } = turn.world;
+  const offer = state.offers.get(call.claim ?? '');
+  call.phase = 'waiting';
+  call.claim = null;
+  call.partner = null;
+  call.joinBy = null;
+  sendLater(turn, { do: 'lease', leg: call.caller, leaseMs: state.meta.limits.leaseMs, peer: null });
+  if (!offer) return endCall(turn, call, lost ?? 'failed', 'agent', 'normal');
+  hear(turn, call, 'music');
+  changedCall(turn, call);
+  offer.legs = offer.legs.filter((id) => id !== leg.id);
+  const outcome: Outcome = lost === null ? 'dropped' : 'lost';
+  if (offer.legs.length === 0) return endOffer(turn, offer, outcome);
+  offer.phase = 'cancelling';
+  offer.outcome = outcome;
+  changedOffer(turn, offer);
+}
+
+/** The other side of a talk is gone; the agent rests, and a call that still runs ends with them. */
+export function partnerLeft(turn: Turn, call: Call, lost: 'lost' | 'lost-pbx' | null): void {
+  if (call.phase === 'ended') {
+    const agent = turn.world.state.agents.get(call.partner?.user ?? '');
+    if (agent?.work.is === 'talking' && agent.work.call === call.id) restAfterTalk(turn, call, agent, true);
+    return;
+  }
+  endCall(turn, call, lost ?? 'completed', lost === null ? 'agent' : 'system', 'normal');
+}
+
+/**
+ * Ends a call: its offers are taken back, its legs are hung up with `cause` (null leaves the caller's leg to the
+ * dialplan), and the agent who talked goes into wrap-up in the same step.
+ */
+export function endCall(
+  turn: Turn,
+  call: Call,
+  ending: CallEnding,
+  by: 'caller' | 'agent' | 'system',
+  cause: HangUpCause | null,
+): void {
+  const { state } = turn.world;
+  if (call.phase === 'ended') return;
+  const talked = call.phase === 'talking';
+  const connecting = call.phase === 'connecting';
+  const partner = call.partner;
+  call.phase = 'ended';
+  changedCall(turn, call);
+  const won = state.offers.get(call.claim ?? '');
+  if (connecting && won) {
+    won.why = 'caller-gone';
+    endOffer(turn, won, ending === 'lost' || ending === 'lost-pbx' ? 'lost' : 'rescinded');
+  }
+  rescindAll(turn, call, 'caller-gone');
+  const leavesTalk = cause === null && talked;
+  for (const id of call.legs) {
+    const leg = state.legs.get(id);
+    if (!leg || (cause === null && leg.role === 'caller') || (leavesTalk && leg.id === partner?.leg)) continue;
+    hangUpLeg(turn, leg, cause ?? 'normal');
+  }
+  const agent = talked ? state.agents.get(partner?.user ?? '') : undefined;
+  const goesOn = leavesTalk && partner !== null && state.legs.has(partner.leg);
+  if (agent?.work.is === 'talking' && agent.work.call === call.id && !goesOn) {
+    restAfterTalk(turn, call, agent, ending === 'completed');
+  }
+  const talkedMs = call.connectedAt === null ? 0 : turn.now - call.connectedAt;
+  const waitedMs = (call.connectedAt ?? turn.now) - call.enteredAt;
+  tell(turn, { type: 'call-ended', call: call.id, ending, by, waitedMs, talkedMs });
+  if (call.legs.length === 0) finishCall(turn, call);
+}
+
+function restAfterTalk(turn: Turn, call: Call, agent: Agent, wrapUp: boolean): void {
+  const group = turn.world.state.groups.get(call.queue ?? '');
+  agent.idleSince = turn.now;
+  if (wrapUp && group) restFor(turn, agent, 'wrap-up', group.wrapUpMs);
+  else goIdle(turn, agent);
+}
+
+/** The last leg is gone: nothing of the call is left in Asterisk or here. */
+export function finishCall(turn: Turn, call: Call): void {
+  if (call.roomOpen) send(turn, { do: 'close-room', call: call.id });
+  removeCall(turn, call);
+}
+
+/** One of the call's times is due while it is joined or waits. */
+export function renewLease(turn: Turn, call: Call): void {
+  const { limits } = turn.world.state.meta;
+  call.leaseAt = turn.now + limits.renewMs;
+  changedCall(turn, call);
+  sendLater(turn, { do: 'lease', leg: call.caller, leaseMs: limits.leaseMs, peer: call.partner?.leg ?? null });
+}
+
+/** The join was refused or never confirmed: the answered leg ends, and the call goes on waiting as after a drop. */
+export function joinFailed(turn: Turn, call: Call): void {
+  if (call.phase !== 'connecting' || call.partner === null) return;
+  const leg = turn.world.state.legs.get(call.partner.leg);
+  call.joinBy = null;
+  changedCall(turn, call);
+  if (leg) hangUpLeg(turn, leg, 'normal');
+}

@@ -1,0 +1,64 @@
+import type { Outcome } from '../facts.ts';
+import { elsewhereChanged } from '../routing/agent.ts';
+import { offerLegGone } from '../routing/offer.ts';
+import { outcomeOf } from '../routing/outcome.ts';
+import type { Call, Leg, LegId } from '../state.ts';
+import { changedCall, changedOffer, removeLeg, type Turn } from '../turn.ts';
+import { dropped, endCall, finishCall, partnerLeft } from './call.ts';
+import { calleeLegGone } from './internal.ts';
+import { timesOf } from './leg.ts';
+
+/** How a leg ended: Q.850 cause, SIP status (0: none), or an outcome that is known without them. */
+export type Gone = { readonly cause: number; readonly sip: number; readonly outcome: Outcome | 'lost-pbx' | null };
+
+/** The leg's last event: what it means depends on whose leg it was and how far the call had come. */
+export function legGone(turn: Turn, id: LegId, gone: Gone): void {
+  const { state } = turn.world;
+  const leg = state.legs.get(id);
+  if (!leg) return;
+  const call = state.calls.get(leg.call);
+  const outcome = call ? outcomeOfLeg(turn, leg, call, gone) : 'lost';
+  removeLeg(turn, leg);
+  if (call) {
+    call.legs = call.legs.filter((other) => other !== id);
+    changedCall(turn, call);
+    tellOwner(turn, call, leg, outcome, gone);
+    if (call.phase === 'ended' && call.legs.length === 0) finishCall(turn, call);
+  }
+  if (leg.offer === null && leg.phone !== null) elsewhereChanged(turn, turn.world.index.phoneUser.get(leg.phone));
+}
+
+function tellOwner(turn: Turn, call: Call, leg: Leg, outcome: Outcome, gone: Gone): void {
+  const lost = gone.outcome === 'lost' || gone.outcome === 'lost-pbx' ? gone.outcome : null;
+  if (leg.role === 'caller') return callerLeft(turn, call, lost);
+  const isPartner = call.partner?.leg === leg.id;
+  if (isPartner && (call.phase === 'talking' || call.phase === 'ended')) return partnerLeft(turn, call, lost);
+  if (isPartner && call.phase === 'connecting') return dropped(turn, call, leg, lost);
+  if (leg.role === 'callee') return calleeLegGone(turn, call, outcome);
+  const offer = leg.offer === null ? undefined : turn.world.state.offers.get(leg.offer);
+  if (offer && offer.phase !== 'won') return offerLegGone(turn, offer, leg, outcome, gone.cause, gone.sip);
+  if (offer?.phase !== 'won') return;
+  offer.legs = offer.legs.filter((other) => other !== leg.id);
+  changedOffer(turn, offer);
+}
+
+function callerLeft(turn: Turn, call: Call, lost: 'lost' | 'lost-pbx' | null): void {
+  if (call.phase === 'ended') return;
+  const ending = lost ?? (call.phase === 'talking' ? 'completed' : 'abandoned');
+  endCall(turn, call, ending, lost === null ? 'caller' : 'system', 'normal');
+}
+
+function outcomeOfLeg(turn: Turn, leg: Leg, call: Call, gone: Gone): Outcome {
+  if (gone.outcome === 'lost-pbx') return 'lost';
+  if (gone.outcome !== null) return gone.outcome;
+  const { silentMs, ringMs } = timesOf(turn, leg, call);
+  const rangMs = leg.rangAt === null ? null : turn.now - leg.rangAt;
+  return outcomeOf({
+    cause: gone.cause,
+    sip: gone.sip,
+    rangMs,
+    silentMs: turn.now - leg.createdAt,
+    unreachableAfterMs: silentMs,
+    ringMs,
+  });
+}

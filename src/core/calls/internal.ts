@@ -1,0 +1,66 @@
+import type { CallEnding, Outcome } from '../facts.ts';
+import { openRoom } from '../routing/offer.ts';
+import { weightier } from '../routing/outcome.ts';
+import type { HangUpCause, PhoneId, UserId } from '../settings.ts';
+import type { Call } from '../state.ts';
+import { changedCall, type Turn } from '../turn.ts';
+import { endCall } from './call.ts';
+import { hear } from './hearing.ts';
+import { hangUpLeg, newLeg } from './leg.ts';
+
+/** Rings every phone of a user, as one: a call from extension to extension, or an overflow to a user. */
+export function ringUser(turn: Turn, call: Call, user: UserId): void {
+  const { state, index } = turn.world;
+  const phones = registeredPhones(turn, user);
+  if (phones.length === 0) return endCall(turn, call, 'unreachable', 'system', 'unreachable');
+  const agent = state.agents.get(user);
+  const inOffer = agent !== undefined && ['offered', 'releasing', 'talking'].includes(agent.work.is);
+  if (inOffer || (index.elsewhere.get(user)?.size ?? 0) > 0) return endCall(turn, call, 'busy', 'system', 'busy');
+  call.callee = user;
+  call.ringUntil = turn.now + state.meta.limits.internalRingMs;
+  for (const phone of phones) newLeg(turn, call, 'callee', phone, null);
+  openRoom(turn, call);
+  if (!call.answered) hear(turn, call, 'ringing');
+  changedCall(turn, call);
+}
+
+/** Suspect contacts are tried too: a person asked for this one, and nobody else can take the call. */
+function registeredPhones(turn: Turn, user: UserId): PhoneId[] {
+  const { state } = turn.world;
+  return (state.users.get(user)?.phones ?? []).filter((id) => state.phones.get(id)?.registered === true);
+}
+
+/** It rang for its time and nobody came. */
+export function internalRungOut(turn: Turn, call: Call): void {
+  call.ringUntil = null;
+  changedCall(turn, call);
+  endCall(turn, call, 'no-answer', 'system', 'no-answer');
+}
+
+/** One of the user's phones is out of it; with the last one the caller is told why. */
+export function calleeLegGone(turn: Turn, call: Call, outcome: Outcome): void {
+  const { state } = turn.world;
+  const isOpen = call.phase === 'waiting' && call.callee !== null;
+  if (!isOpen) return;
+  const left = call.legs.filter((id) => state.legs.get(id)?.role === 'callee');
+  const weighed = weightier(call.calleeOutcome, outcome);
+  call.calleeOutcome = weighed;
+  changedCall(turn, call);
+  if (outcome === 'declined') {
+    for (const id of left) {
+      const leg = state.legs.get(id);
+      if (leg) hangUpLeg(turn, leg, 'normal');
+    }
+  }
+  if (left.length > 0) return;
+  const { ending, cause } = endings[weighed] ?? { ending: 'failed', cause: 'congestion' };
+  endCall(turn, call, ending, 'system', cause);
+}
+
+const endings: Partial<Record<Outcome, { ending: CallEnding; cause: HangUpCause }>> = {
+  declined: { ending: 'declined', cause: 'declined' },
+  busy: { ending: 'busy', cause: 'busy' },
+  'no-answer': { ending: 'no-answer', cause: 'no-answer' },
+  'short-ring': { ending: 'no-answer', cause: 'no-answer' },
+  unreachable: { ending: 'unreachable', cause: 'unreachable' },
+};

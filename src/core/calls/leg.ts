@@ -1,0 +1,182 @@
+import { elsewhereChanged } from '../routing/agent.ts';
+import { cancelOffer, offerRang } from '../routing/offer.ts';
+import { strategies } from '../routing/strategy/table.ts';
+import type { HangUpCause, PhoneId } from '../settings.ts';
+import type { Call, Leg, LegId, OfferId } from '../state.ts';
+import { changedCall, changedLeg, isOurs, newId, send, type Turn } from '../turn.ts';
+import { answered } from './answer.ts';
+import { type Gone, legGone } from './gone.ts';
+
+/** How much longer than we Asterisk itself lets a leg ring: it ends it when we are dead. */
+const graceMs = 2_000;
+/** Looks at an unconfirmed leg before it counts as gone. */
+const maxLooks = 5;
+/** An internal call's phone is unreachable after this silence; a group says it for its own offers. */
+export const internalSilenceMs = 5_000;
+
+/** Asks for a leg to one phone: it is `requested` until its own event says that it exists. */
+export function newLeg(turn: Turn, call: Call, role: 'agent' | 'callee', phone: PhoneId, offer: OfferId | null): Leg {
+  const leg = legRow(newId(turn, 'l'), call, role, phone, offer, turn.now);
+  leg.confirmBy = turn.now + turn.world.state.meta.limits.confirmMs;
+  addLeg(turn, call, leg);
+  send(turn, { do: 'create-leg', leg: leg.id, call: call.id, phone, for: call.caller });
+  return leg;
+}
+
+/** The caller's own leg: it is up as far as we are concerned, since it is in our hands. */
+export function callerLeg(turn: Turn, call: Call, phone: PhoneId | null): Leg {
+  const leg = legRow(call.caller, call, 'caller', phone, null, turn.now);
+  leg.phase = 'up';
+  addLeg(turn, call, leg);
+  return leg;
+}
+
+function addLeg(turn: Turn, call: Call, leg: Leg): void {
+  turn.world.state.legs.set(leg.id, leg);
+  call.legs.push(leg.id);
+  changedLeg(turn, leg);
+  changedCall(turn, call);
+  if (leg.offer === null && leg.phone !== null) elsewhereChanged(turn, turn.world.index.phoneUser.get(leg.phone));
+}
+
+function legRow(
+  id: LegId,
+  call: Call,
+  role: Leg['role'],
+  phone: PhoneId | null,
+  offer: OfferId | null,
+  now: number,
+): Leg {
+  return {
+    id,
+    call: call.id,
+    role,
+    phone,
+    offer,
+    phase: 'requested',
+    createdAt: now,
+    changedAt: now,
+    rangAt: null,
+    evidence: null,
+    confirmBy: null,
+    looks: 0,
+    silentUntil: null,
+    ending: null,
+    doubted: false,
+  };
+}
+
+/** Changes a leg's phase and forgets what was in doubt. */
+export function setPhase(turn: Turn, leg: Leg, phase: Leg['phase']): void {
+  leg.phase = phase;
+  leg.changedAt = turn.now;
+  leg.doubted = false;
+  leg.looks = 0;
+  leg.confirmBy = leg.ending === null ? null : leg.confirmBy;
+  leg.silentUntil = null;
+  changedLeg(turn, leg);
+}
+
+/** Decides that a leg ends. It is gone only when its last event says so. */
+export function hangUpLeg(turn: Turn, leg: Leg, cause: HangUpCause): void {
+  if (leg.ending !== null) return;
+  leg.ending = cause;
+  leg.changedAt = turn.now;
+  leg.looks = 0;
+  leg.silentUntil = null;
+  leg.confirmBy = turn.now + turn.world.state.meta.limits.confirmMs;
+  changedLeg(turn, leg);
+  send(turn, { do: 'hang-up', leg: leg.id, cause });
+}
+
+/** The leg exists: now it may be dialled. One of ours that no row knows is ended. */
+export function legCreated(turn: Turn, id: LegId): void {
+  const { state } = turn.world;
+  const leg = state.legs.get(id);
+  if (!leg) {
+    if (isOurs(id)) send(turn, { do: 'hang-up', leg: id, cause: 'normal' });
+    return;
+  }
+  const call = state.calls.get(leg.call);
+  if (leg.phase !== 'requested' || leg.ending !== null || !call) return;
+  setPhase(turn, leg, 'dialling');
+  const { silentMs, ringMs } = timesOf(turn, leg, call);
+  leg.silentUntil = turn.now + silentMs;
+  changedLeg(turn, leg);
+  send(turn, { do: 'dial-leg', leg: leg.id, for: call.caller, timeoutMs: silentMs + ringMs + graceMs });
+}
+
+/** How long this leg may stay silent, and how long it may ring at the most. */
+export function timesOf(turn: Turn, leg: Leg, call: Call): { silentMs: number; ringMs: number } {
+  const { state } = turn.world;
+  const offer = leg.offer === null ? undefined : state.offers.get(leg.offer);
+  const group = offer && state.groups.get(offer.queue);
+  if (!offer || !group) return { silentMs: internalSilenceMs, ringMs: state.meta.limits.internalRingMs };
+  const left = Math.max(0, (call.waitUntil ?? turn.now) - turn.now);
+  const ringMs = strategies[group.strategy].ringsOn ? Math.max(offer.ringMs, left) : offer.ringMs;
+  return { silentMs: group.unreachableAfterMs, ringMs };
+}
+
+export function legRang(turn: Turn, id: LegId, evidence: 'ringing' | 'progress'): void {
+  const { state } = turn.world;
+  const leg = state.legs.get(id);
+  if (!leg || leg.rangAt !== null || (leg.phase !== 'dialling' && leg.phase !== 'requested')) return;
+  leg.rangAt = turn.now;
+  leg.evidence = evidence;
+  setPhase(turn, leg, 'ringing');
+  const offer = leg.offer === null ? undefined : state.offers.get(leg.offer);
+  if (offer) offerRang(turn, offer, evidence);
+}
+
+export function legAnswered(turn: Turn, id: LegId): void {
+  const leg = turn.world.state.legs.get(id);
+  if (!leg || leg.role === 'caller' || leg.phase === 'up' || leg.phase === 'joined') return;
+  setPhase(turn, leg, 'up');
+  answered(turn, leg);
+}
+
+/** The request for the leg was refused: it was never made (500: no contact), or could not be dialled. */
+export function legRefused(turn: Turn, id: LegId, status: number): void {
+  const leg = turn.world.state.legs.get(id);
+  if (!leg || status === 0) return;
+  if (leg.phase === 'requested' || status === 404) {
+    const outcome = leg.phase === 'requested' && status === 500 ? 'unreachable' : 'failed';
+    return legGone(turn, id, { cause: 0, sip: 0, outcome });
+  }
+  if (leg.phase !== 'dialling') return;
+  giveUp(turn, leg, 'failed');
+}
+
+/** Ends a leg that cannot come to anything, with an outcome that blames nobody for it. */
+export function giveUp(turn: Turn, leg: Leg, outcome: 'failed' | 'lost'): void {
+  const offer = leg.offer === null ? undefined : turn.world.state.offers.get(leg.offer);
+  if (offer && offer.phase !== 'won') cancelOffer(turn, offer, outcome, null, 'normal');
+  else hangUpLeg(turn, leg, 'normal');
+}
+
+/** What a look at one leg found. What no event told us is made up for here. */
+export function legSeen(turn: Turn, id: LegId, found: 'down' | 'ringing' | 'up' | 'away' | null): void {
+  const leg = turn.world.state.legs.get(id);
+  if (!leg) return;
+  if (found === null || found === 'away') return legGone(turn, id, lostLeg);
+  if (leg.ending !== null) return void send(turn, { do: 'hang-up', leg: id, cause: leg.ending });
+  if (found === 'down' && leg.phase === 'requested') legCreated(turn, id);
+  else if (found === 'ringing') legRang(turn, id, 'ringing');
+  else if (found === 'up') legAnswered(turn, id);
+}
+
+export const lostLeg: Gone = { cause: 0, sip: 0, outcome: 'lost' };
+
+/** One of the leg's times is due: a command is unconfirmed, or the phone showed no sign of life. */
+export function legDue(turn: Turn, leg: Leg): void {
+  if (leg.silentUntil !== null && leg.silentUntil <= turn.now) {
+    leg.silentUntil = null;
+    hangUpLeg(turn, leg, 'normal');
+    return;
+  }
+  leg.looks += 1;
+  if (leg.looks > maxLooks) return legGone(turn, leg.id, lostLeg);
+  leg.confirmBy = turn.now + turn.world.state.meta.limits.confirmMs;
+  changedLeg(turn, leg);
+  send(turn, { do: 'look', leg: leg.id });
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert';
+import { joinFailed, renewLease } from './calls/call.ts';
+import { internalRungOut } from './calls/internal.ts';
+import { legDue } from './calls/leg.ts';
+import { reindexCall, reindexLeg, reindexOffer } from './reindex.ts';
+import { goIdle, updateReachable } from './routing/agent.ts';
+import { endOffer, offerRungOut } from './routing/offer.ts';
+import { sendTo } from './routing/overflow.ts';
+import { endHold } from './routing/rona.ts';
+import type { Agent, Call } from './state.ts';
+import { changedCall, changedMeta, changedPhone, send, type Turn } from './turn.ts';
+
+/** So many deadlines are expired in one step at the most; the rest are due in the next. */
+const maxExpired = 1_000;
+
+/** Expires what is due, in the order (time, id). What needs Asterisk waits while it is away. */
+export function expire(turn: Turn): void {
+  const { deadlines, parked } = turn.world.index;
+  for (let count = 0; count < maxExpired; count += 1) {
+    const first = deadlines.first();
+    if (first === undefined || first.at > turn.now) return;
+    if (turn.world.state.meta.pbx !== 'ready' && needsPbx(turn, first.id)) {
+      deadlines.set(first.id, null);
+      parked.add(first.id);
+      continue;
+    }
+    expireOne(turn, first.id);
+    const after = deadlines.first();
+    assert(after?.id !== first.id || after.at !== first.at, `deadline ${first.id} was not dealt with`);
+  }
+}
+
+function needsPbx(turn: Turn, id: string): boolean {
+  if (id === 'meta/meta') return turn.world.state.meta.pbx === 'down';
+  return id.startsWith('calls/') || id.startsWith('legs/') || id.startsWith('offers/');
+}
+
+/** Asterisk is back and surveyed: the deadlines that waited for it stand again as their rows say. */
+export function unpark(turn: Turn): void {
+  const { index, state } = turn.world;
+  if (state.meta.pbx !== 'ready') return;
+  for (const id of index.parked) {
+    const [kind, key] = partsOf(id);
+    const call = kind === 'calls' ? state.calls.get(key) : undefined;
+    const leg = kind === 'legs' ? state.legs.get(key) : undefined;
+    const offer = kind === 'offers' ? state.offers.get(key) : undefined;
+    if (call) reindexCall(turn.world, call);
+    if (leg) reindexLeg(turn.world, leg);
+    if (offer) reindexOffer(turn.world, offer);
+  }
+  index.parked.clear();
+}
+
+function partsOf(id: string): [kind: string, key: string] {
+  const slash = id.indexOf('/');
+  return [id.slice(0, slash), id.slice(slash + 1)];
+}
+
+function expireOne(turn: Turn, id: string): void {
+  const { state } = turn.world;
+  const [kind, key] = partsOf(id);
+  switch (kind) {
+    case 'agents': {
+      const agent = state.agents.get(key);
+      if (agent) agentDue(turn, agent);
+      return;
+    }
+    case 'phones': {
+      const phone = state.phones.get(key);
+      if (!phone) return;
+      phone.suspectUntil = null;
+      changedPhone(turn, phone);
+      return updateReachable(turn, phone.user, 'suspect-over');
+    }
+    case 'calls': {
+      const call = state.calls.get(key);
+      if (call) callDue(turn, call);
+      return;
+    }
+    case 'offers': {
+      const offer = state.offers.get(key);
+      if (offer) offerRungOut(turn, offer);
+      return;
+    }
+    case 'legs': {
+      const leg = state.legs.get(key);
+      if (leg) legDue(turn, leg);
+      return;
+    }
+    default:
+      return surveyDue(turn);
+  }
+}
+
+function surveyDue(turn: Turn): void {
+  const { meta } = turn.world.state;
+  meta.surveyAt = turn.now + (meta.pbx === 'ready' ? meta.limits.surveyMs : meta.limits.confirmMs);
+  changedMeta(turn);
+  send(turn, { do: 'survey', full: meta.pbx !== 'ready' });
+}
+
+function agentDue(turn: Turn, agent: Agent): void {
+  if (agent.hold?.until !== null && agent.hold !== null && agent.hold.until <= turn.now) endHold(turn, agent, 'rested');
+  if (agent.work.until === null || agent.work.until > turn.now) return;
+  if (agent.work.is !== 'releasing') return goIdle(turn, agent);
+  const offer = [...turn.world.state.offers.values()].find(
+    (one) => one.agent === agent.id && one.phase === 'cancelling',
+  );
+  if (offer) endOffer(turn, offer, offer.outcome ?? 'lost');
+  else goIdle(turn, agent);
+}
+
+function callDue(turn: Turn, call: Call): void {
+  if (call.leaseAt !== null && call.leaseAt <= turn.now) renewLease(turn, call);
+  if (call.phase === 'connecting' && call.joinBy !== null && call.joinBy <= turn.now) return joinFailed(turn, call);
+  if (call.phase !== 'waiting') return;
+  if (call.ringUntil !== null && call.ringUntil <= turn.now) return internalRungOut(turn, call);
+  if (call.waitUntil === null || call.waitUntil > turn.now) return;
+  const group = turn.world.state.groups.get(call.queue ?? '');
+  call.waitUntil = null;
+  changedCall(turn, call);
+  sendTo(turn, call, group?.overflow ?? { to: 'hang-up', cause: 'no-answer' }, 'max-wait');
+}

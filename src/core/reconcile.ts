@@ -1,0 +1,167 @@
+import { callerArrived } from './calls/arrival.ts';
+import { callJoined, endCall } from './calls/call.ts';
+import { type Gone, legGone } from './calls/gone.ts';
+import { giveUp, legAnswered, legCreated, legRang, lostLeg } from './calls/leg.ts';
+import type { Event } from './events.ts';
+import type { Call, Leg } from './state.ts';
+import { type Difference, desired, differences } from './topology.ts';
+import { changedCall, changedLeg, changedMeta, isOurs, send, type Turn, tell } from './turn.ts';
+
+type Surveyed = Extract<Event, { type: 'surveyed' }>;
+
+/** The periodic survey looks only at what has not changed for so long: younger things may be on their way. */
+const settledMs = 5_000;
+
+/**
+ * Asterisk was asked what is: every difference from what should be becomes what the missed event would have done. After a
+ * gap everything counts at once; the periodic survey must see a difference twice, or it would repair races that are none.
+ */
+export function surveyed(turn: Turn, event: Surveyed): void {
+  const { state } = turn.world;
+  const { meta } = state;
+  if (meta.pbx === 'down') return;
+  const restarted = meta.pbxStarted !== '' && meta.pbxStarted !== event.pbxStarted;
+  meta.pbxStarted = event.pbxStarted;
+  meta.surveyAt = turn.now + meta.limits.surveyMs;
+  if (event.full) meta.pbx = 'ready';
+  const counts = { adopted: 0, lost: 0 };
+  const strangers: string[] = [];
+  for (const difference of differences(desired(state), event, isOurs)) {
+    if (event.full) repair(turn, difference, restarted ? { ...lostLeg, outcome: 'lost-pbx' } : lostLeg, counts);
+    else if (isCertain(turn, difference, strangers)) {
+      const repairs = { adopted: 0, lost: 0 };
+      if (repair(turn, difference, lostLeg, repairs))
+        tell(turn, { type: 'repaired', what: difference.kind, entity: entityOf(difference) });
+    }
+  }
+  meta.strangers = strangers;
+  changedMeta(turn);
+  if (!event.full) return;
+  tell(turn, { type: 'pbx-ready', ...counts });
+  for (const queue of state.groups.keys()) turn.world.index.touched.add(queue);
+}
+
+/** Puts one difference right, through the same functions that events go through. Returns whether there was anything to do. */
+function repair(turn: Turn, difference: Difference, lost: Gone, counts: { adopted: number; lost: number }): boolean {
+  const { state } = turn.world;
+  switch (difference.kind) {
+    case 'leg-missing':
+      counts.lost += 1;
+      legGone(turn, difference.leg, lost);
+      return true;
+    case 'leg-away':
+      return letGo(turn, state.legs.get(difference.leg));
+    case 'leg-lingers': {
+      const leg = state.legs.get(difference.leg);
+      if (leg?.ending) send(turn, { do: 'hang-up', leg: leg.id, cause: leg.ending });
+      return leg !== undefined;
+    }
+    case 'leg-behind': {
+      // Whether it was dialled cannot be known: it ends without blame, and the call is offered anew.
+      const leg = state.legs.get(difference.leg);
+      if (leg) giveUp(turn, leg, 'lost');
+      return leg !== undefined;
+    }
+    case 'leg-ahead':
+      counts.adopted += 1;
+      return catchUp(turn, difference);
+    case 'leg-stranger':
+      send(turn, { do: 'hang-up', leg: difference.leg, cause: 'normal' });
+      return true;
+    case 'caller-stranger': {
+      const { leg, arrival } = difference.seen;
+      if (arrival) callerArrived(turn, leg, arrival.dialled, arrival.phone);
+      counts.adopted += 1;
+      return true;
+    }
+    case 'room-stranger':
+      send(turn, { do: 'close-room', call: difference.call });
+      return true;
+    case 'room-missing': {
+      const call = state.calls.get(difference.call);
+      if (!call || call.phase === 'ended') return false;
+      send(turn, { do: 'open-room', call: call.id });
+      return true;
+    }
+    case 'not-in-room':
+      return joinAgain(turn, state.calls.get(difference.call));
+    case 'in-room': {
+      const call = state.calls.get(difference.call);
+      if (call?.phase !== 'connecting') return false;
+      callJoined(turn, call);
+      return true;
+    }
+  }
+}
+
+/** The dialplan has the caller: their lease ran out while we were away. A talk goes on there without us. */
+function letGo(turn: Turn, leg: Leg | undefined): boolean {
+  const call = leg && turn.world.state.calls.get(leg.call);
+  if (!leg || !call) return false;
+  if (leg.role !== 'caller') {
+    legGone(turn, leg.id, lostLeg);
+    return true;
+  }
+  endCall(turn, call, 'released', 'system', null);
+  legGone(turn, leg.id, lostLeg);
+  return true;
+}
+
+function catchUp(turn: Turn, ahead: Extract<Difference, { kind: 'leg-ahead' }>): boolean {
+  if (ahead.state === 'up') legAnswered(turn, ahead.leg);
+  else if (ahead.state === 'ringing') legRang(turn, ahead.leg, 'ringing');
+  else legCreated(turn, ahead.leg);
+  return true;
+}
+
+function joinAgain(turn: Turn, call: Call | undefined): boolean {
+  if (!call?.partner || (call.phase !== 'connecting' && call.phase !== 'talking')) return false;
+  if (call.phase === 'connecting') call.joinBy = turn.now + turn.world.state.meta.limits.confirmMs;
+  changedCall(turn, call);
+  send(turn, { do: 'join', call: call.id, legs: [call.caller, call.partner.leg] });
+  return true;
+}
+
+/** Whether the periodic survey has seen this twice, of something that does not change any more. */
+function isCertain(turn: Turn, difference: Difference, strangers: string[]): boolean {
+  const { state } = turn.world;
+  switch (difference.kind) {
+    case 'leg-missing':
+    case 'leg-away':
+    case 'leg-lingers':
+    case 'leg-ahead':
+      return doubtTwice(turn, state.legs.get(difference.leg));
+    case 'leg-stranger':
+      return seenTwice(turn, difference.leg, strangers);
+    case 'caller-stranger':
+      return seenTwice(turn, difference.seen.leg, strangers);
+    case 'room-stranger':
+    case 'room-missing':
+      return seenTwice(turn, difference.call, strangers);
+    case 'not-in-room': {
+      const call = state.calls.get(difference.call);
+      return call?.phase === 'talking' && doubtTwice(turn, state.legs.get(difference.legs[0] ?? ''));
+    }
+    case 'leg-behind': // Its own deadline for a sign of life decides.
+    case 'in-room':
+      return false;
+  }
+}
+
+function doubtTwice(turn: Turn, leg: Leg | undefined): boolean {
+  if (!leg || turn.now - leg.changedAt < settledMs) return false;
+  if (leg.doubted) return true;
+  leg.doubted = true;
+  changedLeg(turn, leg);
+  return false;
+}
+
+function seenTwice(turn: Turn, id: string, strangers: string[]): boolean {
+  strangers.push(id);
+  return turn.world.state.meta.strangers.includes(id);
+}
+
+function entityOf(difference: Difference): string {
+  if ('leg' in difference) return difference.leg;
+  return 'seen' in difference ? difference.seen.leg : difference.call;
+}

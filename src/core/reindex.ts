@@ -1,0 +1,183 @@
+import { strategies } from './routing/strategy/table.ts';
+import type { GroupId, GroupSettings, UserId, UserSettings } from './settings.ts';
+import type { Agent, Call, Leg, Offer, Phone } from './state.ts';
+import { orderedOf, type World } from './world.ts';
+
+/*
+ * Each function derives from one row what the index says of it. The same functions run at load and after each change of
+ * a row, so that a restarted engine decides like one that never stopped.
+ */
+
+const earliest = (...times: (number | null)[]): number | null =>
+  times.reduce((best, time) => (time === null ? best : best === null || time < best ? time : best), null);
+
+export function reindexMeta(world: World): void {
+  world.index.deadlines.set('meta/meta', world.state.meta.surveyAt);
+}
+
+export function reindexUser(world: World, user: UserSettings): void {
+  const { index } = world;
+  if (user.extension !== null) index.extensions.set(user.extension, { user: user.id });
+  for (const phone of user.phones) index.phoneUser.set(phone, user.id);
+}
+
+export function forgetUser(world: World, user: UserSettings): void {
+  const { index } = world;
+  if (user.extension !== null) index.extensions.delete(user.extension);
+  for (const phone of user.phones) index.phoneUser.delete(phone);
+}
+
+export function reindexGroup(world: World, group: GroupSettings): void {
+  const { index, state } = world;
+  index.extensions.set(group.extension, { group: group.id });
+  index.positions.set(group.id, new Map(group.members.map((member, position) => [member, position])));
+  for (const member of group.members) {
+    const groups = index.groupsOf.get(member) ?? new Set();
+    groups.add(group.id);
+    index.groupsOf.set(member, groups);
+    const agent = state.agents.get(member);
+    if (agent) reindexAgent(world, agent);
+  }
+  for (const call of index.queued.get(group.id) ?? []) {
+    const row = state.calls.get(call);
+    if (row) reindexCall(world, row);
+  }
+  index.touched.add(group.id);
+}
+
+/** Takes a group out of the index, before a changed one is put in or when it is gone. */
+export function forgetGroup(world: World, group: GroupSettings): void {
+  const { index } = world;
+  index.extensions.delete(group.extension);
+  for (const member of group.members) {
+    leaveLane(world, group.id, member);
+    index.groupsOf.get(member)?.delete(group.id);
+  }
+  index.positions.delete(group.id);
+}
+
+export function reindexPhone(world: World, phone: Phone): void {
+  world.index.deadlines.set(`phones/${phone.id}`, phone.suspectUntil);
+}
+
+export function reindexAgent(world: World, agent: Agent): void {
+  const { index, state } = world;
+  index.deadlines.set(`agents/${agent.id}`, earliest(agent.work.until, agent.hold?.until ?? null));
+  const reason = whyNotAvailable(world, agent);
+  const before = index.reasons.get(agent.id);
+  for (const id of index.groupsOf.get(agent.id) ?? []) {
+    const group = state.groups.get(id);
+    const position = index.positions.get(id)?.get(agent.id);
+    if (!group || position === undefined) continue;
+    const lane = orderedOf(index.lanes, id);
+    if (reason === 'available')
+      lane.set(agent.id, strategies[group.strategy].key({ position, agent, today: state.meta.day }));
+    else lane.delete(agent.id);
+    count(world, id, agent.id, reason);
+    if (reason !== before) index.touched.add(id);
+  }
+  index.reasons.set(agent.id, reason);
+}
+
+export function forgetAgent(world: World, agent: Agent): void {
+  for (const group of world.index.groupsOf.get(agent.id) ?? []) leaveLane(world, group, agent.id);
+  world.index.reasons.delete(agent.id);
+  world.index.deadlines.set(`agents/${agent.id}`, null);
+}
+
+/** Why the agent cannot be offered a call now, in one word; `available` when they can. */
+export function whyNotAvailable(world: World, agent: Agent): string {
+  if (!agent.signedIn) return 'signed-out';
+  if (!agent.ready.is) return 'not-ready';
+  if (agent.hold) return agent.hold.until === null ? 'held' : 'resting';
+  if (agent.work.is !== 'idle') return agent.work.is;
+  if ((world.index.elsewhere.get(agent.id)?.size ?? 0) > 0) return 'busy-elsewhere';
+  if (!agent.reachable.is) return 'unreachable';
+  return 'available';
+}
+
+export function reindexCall(world: World, call: Call): void {
+  const { index, state } = world;
+  index.deadlines.set(`calls/${call.id}`, nextOfCall(call));
+  const before = index.queueOf.get(call.id);
+  const queueing = call.queue !== null && (call.phase === 'waiting' || call.phase === 'connecting');
+  if (before !== undefined && (!queueing || before !== call.queue)) leaveQueue(world, before, call.id);
+  if (call.queue === null || !queueing) return;
+  const group = state.groups.get(call.queue);
+  index.queueOf.set(call.id, call.queue);
+  const queued = index.queued.get(call.queue) ?? new Set();
+  index.queued.set(call.queue, queued.add(call.id));
+  const wants =
+    group !== undefined && call.phase === 'waiting' && call.offers.length < strategies[group.strategy].parallel(group);
+  if (!wants) return unwait(world, call.queue, call.id);
+  orderedOf(index.waiting, call.queue).set(call.id, [call.due]);
+  index.touched.add(call.queue);
+}
+
+/** Which of a call's times runs depends on its phase; a maximum wait stands still while an agent is being joined. */
+function nextOfCall(call: Call): number | null {
+  switch (call.phase) {
+    case 'waiting':
+      return earliest(call.waitUntil, call.ringUntil, call.leaseAt);
+    case 'connecting':
+      return earliest(call.joinBy, call.leaseAt);
+    case 'talking':
+      return call.leaseAt;
+    case 'ended':
+      return null;
+  }
+}
+
+export function forgetCall(world: World, call: Call): void {
+  world.index.deadlines.set(`calls/${call.id}`, null);
+  const queue = world.index.queueOf.get(call.id);
+  if (queue !== undefined) leaveQueue(world, queue, call.id);
+}
+
+function leaveQueue(world: World, queue: GroupId, call: string): void {
+  world.index.queueOf.delete(call);
+  world.index.queued.get(queue)?.delete(call);
+  unwait(world, queue, call);
+}
+
+function unwait(world: World, queue: GroupId, call: string): void {
+  world.index.waiting.get(queue)?.delete(call);
+}
+
+export function reindexOffer(world: World, offer: Offer): void {
+  world.index.deadlines.set(`offers/${offer.id}`, offer.phase === 'ringing' ? offer.ringUntil : null);
+}
+
+export function reindexLeg(world: World, leg: Leg): void {
+  world.index.deadlines.set(`legs/${leg.id}`, earliest(leg.confirmBy, leg.silentUntil));
+  const user = leg.phone === null || leg.offer !== null ? undefined : world.index.phoneUser.get(leg.phone);
+  if (user === undefined) return;
+  const legs = world.index.elsewhere.get(user) ?? new Set();
+  world.index.elsewhere.set(user, legs.add(leg.id));
+}
+
+export function forgetLeg(world: World, leg: Leg): void {
+  world.index.deadlines.set(`legs/${leg.id}`, null);
+  const user = leg.phone === null ? undefined : world.index.phoneUser.get(leg.phone);
+  if (user !== undefined) world.index.elsewhere.get(user)?.delete(leg.id);
+}
+
+function leaveLane(world: World, queue: GroupId, user: UserId): void {
+  world.index.lanes.get(queue)?.delete(user);
+  count(world, queue, user, null);
+  world.index.touched.add(queue);
+}
+
+/** Which reason each member is counted under, for each queue: `tally` holds the counts of the offer's `why`. */
+function count(world: World, queue: GroupId, user: UserId, reason: string | null): void {
+  const tally = world.index.tally.get(queue) ?? new Map<string, number>();
+  world.index.tally.set(queue, tally);
+  const counted = world.index.counted.get(`${queue}/${user}`);
+  if (counted === reason) return;
+  if (counted !== undefined) tally.set(counted, (tally.get(counted) ?? 1) - 1);
+  if (reason === null) world.index.counted.delete(`${queue}/${user}`);
+  else {
+    world.index.counted.set(`${queue}/${user}`, reason);
+    tally.set(reason, (tally.get(reason) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,98 @@
+import type { UserId } from '../settings.ts';
+import type { Agent, CallId, WorkKind } from '../state.ts';
+import { changedAgent, changedPhone, type Turn, tell } from '../turn.ts';
+
+/** A new agent: signed out, with nothing on the ledger. */
+export function newAgent(id: UserId, now: number): Agent {
+  return {
+    id,
+    signedIn: false,
+    signedInAt: null,
+    ready: { is: false, reason: null, since: now },
+    hold: null,
+    work: { is: 'idle', since: now, until: null, call: null },
+    reachable: { is: false, since: now },
+    misses: [],
+    idleSince: now,
+    given: { day: '', count: 0 },
+    answeredToday: 0,
+  };
+}
+
+/** Changes what the agent is doing; `until` is when it ends by itself, null when it does not. */
+export function setWork(turn: Turn, agent: Agent, is: WorkKind, until: number | null, call: CallId | null): void {
+  const same = agent.work.is === is && agent.work.until === until && agent.work.call === call;
+  if (same) return changedAgent(turn, agent);
+  agent.work = { is, since: turn.now, until, call };
+  changedAgent(turn, agent);
+  tell(turn, { type: 'agent-work', agent: agent.id, work: is, until, call });
+}
+
+/** Nothing more to do for us: idle, unless another call of theirs goes on. */
+export function goIdle(turn: Turn, agent: Agent): void {
+  const elsewhere = (turn.world.index.elsewhere.get(agent.id)?.size ?? 0) > 0;
+  setWork(turn, agent, elsewhere ? 'busy-elsewhere' : 'idle', null, null);
+}
+
+/** Rest after a call, or after an offer that failed; none where the group gives none. */
+export function restFor(turn: Turn, agent: Agent, is: 'wrap-up' | 'backing-off', restMs: number): void {
+  if (restMs <= 0) goIdle(turn, agent);
+  else setWork(turn, agent, is, turn.now + restMs, agent.work.call);
+}
+
+/** A leg outside of any offer began or ended at one of the user's phones. */
+export function elsewhereChanged(turn: Turn, user: UserId | undefined): void {
+  const agent = user === undefined ? undefined : turn.world.state.agents.get(user);
+  if (!agent) return;
+  if (agent.work.is === 'idle' || agent.work.is === 'busy-elsewhere') goIdle(turn, agent);
+  else changedAgent(turn, agent);
+}
+
+/** The call is counted as given today: what `fewest-calls` compares. */
+export function countGiven(turn: Turn, agent: Agent, answered: boolean): void {
+  const today = turn.world.state.meta.day;
+  if (agent.given.day !== today) {
+    agent.given = { day: today, count: 0 };
+    agent.answeredToday = 0;
+  }
+  agent.given.count += 1;
+  if (answered) agent.answeredToday += 1;
+  changedAgent(turn, agent);
+}
+
+/** An agent is reachable while one of their phones is registered and not suspect. */
+export function updateReachable(
+  turn: Turn,
+  user: UserId,
+  why: 'registered' | 'unregistered' | 'suspect' | 'suspect-over',
+): void {
+  const { state } = turn.world;
+  const agent = state.agents.get(user);
+  if (!agent) return;
+  const is = reachablePhones(turn, user).length > 0;
+  if (agent.reachable.is === is) return;
+  agent.reachable = { is, since: turn.now };
+  changedAgent(turn, agent);
+  tell(turn, { type: 'agent-reachable', agent: user, reachable: is, why });
+}
+
+/** The phones of a user that can be rung now. */
+export function reachablePhones(turn: Turn, user: UserId): string[] {
+  const { state } = turn.world;
+  return (state.users.get(user)?.phones ?? []).filter((id) => {
+    const phone = state.phones.get(id);
+    return phone?.registered === true && phone.suspectUntil === null;
+  });
+}
+
+/** No phone of theirs showed a sign of life: the contacts are suspect until news comes, or for a while. */
+export function suspectPhones(turn: Turn, user: UserId): void {
+  const { state } = turn.world;
+  for (const id of reachablePhones(turn, user)) {
+    const phone = state.phones.get(id);
+    if (!phone) continue;
+    phone.suspectUntil = turn.now + state.meta.limits.suspectMs;
+    changedPhone(turn, phone);
+  }
+  updateReachable(turn, user, 'suspect');
+}

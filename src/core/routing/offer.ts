@@ -1,0 +1,170 @@
+import { hangUpLeg, newLeg } from '../calls/leg.ts';
+import type { OfferWhy, Outcome, RescindWhy } from '../facts.ts';
+import type { GroupSettings, HangUpCause } from '../settings.ts';
+import type { Agent, Call, Leg, Offer } from '../state.ts';
+import { changedCall, changedOffer, newId, removeOffer, send, type Turn, tell } from '../turn.ts';
+import { countGiven, goIdle, reachablePhones, restFor, setWork, suspectPhones } from './agent.ts';
+import { weightier } from './outcome.ts';
+import { sendTo } from './overflow.ts';
+import { missed } from './rona.ts';
+import { strategies } from './strategy/table.ts';
+
+/** How long an agent and a slot of the call wait for the last event of an offer that was ended. */
+const releaseMs = 2_000;
+
+/** Offers the call to the agent: claims them first, then asks for a leg to each of their phones. */
+export function makeOffer(turn: Turn, call: Call, agent: Agent, group: GroupSettings, why: OfferWhy): void {
+  const offer: Offer = {
+    id: newId(turn, 'o'),
+    call: call.id,
+    agent: agent.id,
+    queue: group.id,
+    phase: 'made',
+    madeAt: turn.now,
+    rangAt: null,
+    ringMs: group.ringMs,
+    ringUntil: null,
+    legs: [],
+    outcome: null,
+    why: null,
+    cause: 0,
+    sip: 0,
+  };
+  turn.world.state.offers.set(offer.id, offer);
+  call.offers.push(offer.id);
+  for (const phone of reachablePhones(turn, agent.id)) offer.legs.push(newLeg(turn, call, 'agent', phone, offer.id).id);
+  openRoom(turn, call);
+  changedOffer(turn, offer);
+  changedCall(turn, call);
+  setWork(turn, agent, 'offered', null, call.id);
+  tell(turn, { type: 'offer-made', offer: offer.id, call: call.id, agent: agent.id, queue: group.id, why });
+}
+
+/** The call's room is made with its first leg, so that it stands when somebody answers. */
+export function openRoom(turn: Turn, call: Call): void {
+  if (call.roomOpen) return;
+  call.roomOpen = true;
+  send(turn, { do: 'open-room', call: call.id });
+}
+
+/** A phone of the agent shows that it rings: the one ring clock of the offer begins with the first. */
+export function offerRang(turn: Turn, offer: Offer, evidence: 'ringing' | 'progress'): void {
+  if (offer.phase !== 'made') return;
+  offer.phase = 'ringing';
+  offer.rangAt = turn.now;
+  offer.ringUntil = turn.now + offer.ringMs;
+  changedOffer(turn, offer);
+  tell(turn, { type: 'offer-rang', offer: offer.id, call: offer.call, agent: offer.agent, evidence });
+}
+
+/** The ring time is over. Ring-all goes on ringing unless its place is wanted by a member who was not rung yet. */
+export function offerRungOut(turn: Turn, offer: Offer): void {
+  const { state, index } = turn.world;
+  const group = state.groups.get(offer.queue);
+  const call = state.calls.get(offer.call);
+  if (group && call && strategies[group.strategy].ringsOn) {
+    const ending = call.offers.filter((id) => state.offers.get(id)?.phase === 'cancelling').length;
+    if ((index.lanes.get(group.id)?.size ?? 0) <= ending) {
+      offer.ringUntil = turn.now + offer.ringMs;
+      return changedOffer(turn, offer);
+    }
+  }
+  cancelOffer(turn, offer, 'no-answer', null, 'normal');
+}
+
+/** Ends an offer of our own accord. It is cancelling until its last leg is gone: an answer may be on its way. */
+export function cancelOffer(turn: Turn, offer: Offer, outcome: Outcome, why: RescindWhy, cause: HangUpCause): void {
+  const { state } = turn.world;
+  if (offer.phase === 'cancelling') return;
+  offer.phase = 'cancelling';
+  offer.outcome = outcome;
+  offer.why = why;
+  changedOffer(turn, offer);
+  for (const id of offer.legs) {
+    const leg = state.legs.get(id);
+    if (leg) hangUpLeg(turn, leg, cause);
+  }
+  const agent = state.agents.get(offer.agent);
+  if (agent) setWork(turn, agent, 'releasing', turn.now + releaseMs, offer.call);
+}
+
+/** Takes back every offer of a call but the one that won it. */
+export function rescindAll(turn: Turn, call: Call, why: RescindWhy, but: string | null = null): void {
+  const cause = why === 'race-lost' ? 'answered-elsewhere' : 'normal';
+  for (const id of [...call.offers]) {
+    const offer = turn.world.state.offers.get(id);
+    if (offer && id !== but) cancelOffer(turn, offer, 'rescinded', why, cause);
+  }
+}
+
+/** A leg of the offer is gone with this outcome; with the last one the offer ends. */
+export function offerLegGone(turn: Turn, offer: Offer, leg: Leg, outcome: Outcome, cause: number, sip: number): void {
+  offer.legs = offer.legs.filter((id) => id !== leg.id);
+  if (offer.phase === 'made' || offer.phase === 'ringing') {
+    const weighed = weightier(offer.outcome, outcome);
+    if (weighed !== offer.outcome) {
+      offer.outcome = weighed;
+      offer.cause = cause;
+      offer.sip = sip;
+    }
+  }
+  if (offer.legs.length > 0) return changedOffer(turn, offer);
+  endOffer(turn, offer, offer.outcome ?? outcome);
+}
+
+/** The offer is over: the agent's next state and the call's memory follow from the outcome. */
+export function endOffer(turn: Turn, offer: Offer, outcome: Outcome): void {
+  const { state } = turn.world;
+  removeOffer(turn, offer);
+  const rangMs = offer.rangAt === null ? 0 : turn.now - offer.rangAt;
+  const why = outcome === 'rescinded' ? offer.why : null;
+  const { id, call: callId, agent: agentId, cause, sip } = offer;
+  tell(turn, { type: 'offer-ended', offer: id, call: callId, agent: agentId, outcome, why, cause, sip, rangMs });
+  const group = state.groups.get(offer.queue);
+  const agent = state.agents.get(offer.agent);
+  if (agent) settleAgent(turn, agent, offer, outcome, group);
+  const call = state.calls.get(offer.call);
+  if (!call) return;
+  call.offers = call.offers.filter((other) => other !== offer.id);
+  if (asks(outcome)) call.asked[offer.agent] = (call.asked[offer.agent] ?? 0) + 1;
+  changedCall(turn, call);
+  const isMiss = outcome === 'no-answer' || outcome === 'declined';
+  if (isMiss && group?.onMiss === 'overflow' && call.phase === 'waiting' && call.queue === group.id) {
+    sendTo(turn, call, group.overflow, 'miss');
+  }
+}
+
+/** What each outcome does to the agent: only a phone that rang out climbs the RONA ladder. */
+function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, group: GroupSettings | undefined): void {
+  if (outcome === 'answered') return countGiven(turn, agent, true);
+  const mine =
+    (agent.work.is === 'offered' || agent.work.is === 'releasing' || agent.work.is === 'talking') &&
+    agent.work.call === offer.call;
+  if (!mine) return;
+  switch (outcome) {
+    case 'no-answer':
+      countGiven(turn, agent, false);
+      if (group && strategies[group.strategy].countsMisses) missed(turn, agent, offer.call, group);
+      return goIdle(turn, agent);
+    case 'declined':
+      countGiven(turn, agent, false);
+      return restFor(turn, agent, 'backing-off', group?.backOffMs ?? 0);
+    case 'busy':
+    case 'forwarded':
+    case 'dropped':
+    case 'failed':
+      return restFor(turn, agent, 'backing-off', group?.backOffMs ?? 0);
+    case 'unreachable':
+      suspectPhones(turn, agent.id);
+      return goIdle(turn, agent);
+    case 'short-ring':
+    case 'rescinded':
+    case 'lost':
+      return goIdle(turn, agent);
+  }
+}
+
+/** Whether the agent was asked and did not take it, so that the others go first now. */
+function asks(outcome: Outcome): boolean {
+  return outcome !== 'answered' && outcome !== 'rescinded' && outcome !== 'lost';
+}

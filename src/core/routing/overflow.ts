@@ -1,0 +1,44 @@
+import { endCall } from '../calls/call.ts';
+import { ringUser } from '../calls/internal.ts';
+import type { Fact } from '../facts.ts';
+import type { Destination } from '../settings.ts';
+import type { Call } from '../state.ts';
+import { changedCall, send, type Turn, tell } from '../turn.ts';
+import { rescindAll } from './offer.ts';
+import { enqueue } from './queue.ts';
+
+type Why = Extract<Fact, { type: 'call-overflowed' }>['why'];
+
+/** A circle of overflows ends after so many. */
+const maxHops = 10;
+
+/** Moves a waiting call on to a destination; its offers are rescinded and its entry time kept. */
+export function sendTo(turn: Turn, call: Call, to: Destination, why: Why): void {
+  call.hops += 1;
+  tell(turn, { type: 'call-overflowed', call: call.id, queue: call.queue ?? '', why, to });
+  rescindAll(turn, call, 'overflow');
+  call.waitUntil = null;
+  call.queue = null;
+  changedCall(turn, call);
+  if (call.hops > maxHops) endCall(turn, call, 'overflow-hang-up', 'system', 'congestion');
+  else arriveAt(turn, call, to);
+}
+
+function arriveAt(turn: Turn, call: Call, to: Destination): void {
+  const { state } = turn.world;
+  switch (to.to) {
+    case 'group': {
+      const group = state.groups.get(to.group);
+      if (group) enqueue(turn, call, group);
+      else endCall(turn, call, 'unallocated', 'system', 'unallocated');
+      return;
+    }
+    case 'user':
+      return ringUser(turn, call, to.user);
+    case 'dialplan':
+      send(turn, { do: 'release', leg: call.caller, to });
+      return endCall(turn, call, 'released', 'system', null);
+    case 'hang-up':
+      return endCall(turn, call, 'overflow-hang-up', 'system', to.cause);
+  }
+}

@@ -1,0 +1,121 @@
+import { applySettings } from './apply-settings.ts';
+import { callerArrived } from './calls/arrival.ts';
+import { callJoined, joinFailed } from './calls/call.ts';
+import { legGone } from './calls/gone.ts';
+import { legAnswered, legCreated, legRang, legRefused, legSeen } from './calls/leg.ts';
+import type { Command } from './commands.ts';
+import type { Event } from './events.ts';
+import { expire, unpark } from './expire.ts';
+import type { NumberedFact } from './facts.ts';
+import { act } from './intents.ts';
+import { phoneReachable, phonesSurveyed } from './phones.ts';
+import { surveyed } from './reconcile.ts';
+import { match } from './routing/queue.ts';
+import { begin, changedAgent, changedMeta, send, type Turn, tell } from './turn.ts';
+import type { World } from './world.ts';
+
+/**
+ * The only function that changes routing state: applies one event, then expires the deadlines that are due, then gives
+ * waiting calls to idle agents. `now` is engine time in ms. Same world, event and time: same commands and facts.
+ */
+export function step(
+  world: World,
+  event: Event,
+  now: number,
+): { readonly commands: Command[]; readonly facts: NumberedFact[] } {
+  const turn = begin(world, now);
+  apply(turn, event);
+  expire(turn);
+  match(turn);
+  return { commands: [...turn.commands, ...turn.later], facts: turn.facts };
+}
+
+function apply(turn: Turn, event: Event): void {
+  const { state } = turn.world;
+  switch (event.type) {
+    case 'started':
+      return started(turn, event);
+    case 'tick':
+      return;
+    case 'calendar':
+      return dayBegan(turn, event.day);
+    case 'settings':
+      return applySettings(turn, event);
+    case 'pbx-connected':
+      return pbxConnected(turn);
+    case 'pbx-lost':
+      return pbxLost(turn);
+    case 'surveyed':
+      surveyed(turn, event);
+      return unpark(turn);
+    case 'caller-arrived':
+      return callerArrived(turn, event.leg, event.dialled, event.phone);
+    case 'leg-created':
+      return legCreated(turn, event.leg);
+    case 'leg-rang':
+      return legRang(turn, event.leg, event.evidence);
+    case 'leg-answered':
+      return legAnswered(turn, event.leg);
+    case 'leg-gone':
+      return legGone(turn, event.leg, { cause: event.cause, sip: event.sip, outcome: null });
+    case 'leg-refused':
+      return legRefused(turn, event.leg, event.status);
+    case 'leg-seen':
+      return legSeen(turn, event.leg, event.found?.state ?? null);
+    case 'joined': {
+      const call = state.calls.get(event.call);
+      if (call?.partner && event.legs.includes(call.partner.leg)) callJoined(turn, call);
+      return;
+    }
+    case 'join-refused': {
+      const call = state.calls.get(event.call);
+      if (call?.partner && event.status !== 0 && event.legs.includes(call.partner.leg)) joinFailed(turn, call);
+      return;
+    }
+    case 'phone-reachable':
+      return phoneReachable(turn, event.phone, event.reachable);
+    case 'phones-surveyed':
+      return phonesSurveyed(turn, event.reachable);
+    case 'intent':
+      return act(turn, event);
+  }
+}
+
+function started(turn: Turn, event: Extract<Event, { type: 'started' }>): void {
+  const { meta, calls } = turn.world.state;
+  meta.epoch = event.epoch;
+  meta.nextId = 1;
+  meta.limits = event.limits;
+  meta.pbx = 'down';
+  meta.surveyAt = null;
+  changedMeta(turn);
+  tell(turn, { type: 'engine-started', epoch: event.epoch, calls: calls.size });
+}
+
+function dayBegan(turn: Turn, day: string): void {
+  const { meta, agents } = turn.world.state;
+  if (meta.day === day) return;
+  meta.day = day;
+  for (const agent of agents.values()) changedAgent(turn, agent);
+  tell(turn, { type: 'day-began', day });
+}
+
+/** Nothing is offered until the first survey has said what is. */
+function pbxConnected(turn: Turn): void {
+  const { meta } = turn.world.state;
+  meta.pbx = 'connected';
+  meta.surveyAt = turn.now + meta.limits.confirmMs;
+  meta.strangers = [];
+  changedMeta(turn);
+  send(turn, { do: 'survey', full: true });
+  tell(turn, { type: 'pbx-connected' });
+}
+
+function pbxLost(turn: Turn): void {
+  const { meta } = turn.world.state;
+  if (meta.pbx === 'down') return;
+  meta.pbx = 'down';
+  meta.surveyAt = null;
+  changedMeta(turn);
+  tell(turn, { type: 'pbx-lost' });
+}

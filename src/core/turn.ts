@@ -1,0 +1,119 @@
+import type { Command } from './commands.ts';
+import type { Fact, NumberedFact } from './facts.ts';
+import {
+  forgetAgent,
+  forgetCall,
+  forgetLeg,
+  reindexAgent,
+  reindexCall,
+  reindexLeg,
+  reindexMeta,
+  reindexOffer,
+  reindexPhone,
+} from './reindex.ts';
+import type { Agent, Call, Leg, Offer, Phone } from './state.ts';
+import type { World } from './world.ts';
+
+/** One step in the making: the world, the time, and what has come of it so far. */
+export type Turn = {
+  readonly world: World;
+  /** Engine time in ms. */
+  readonly now: number;
+  readonly commands: Command[];
+  /** Commands that need not be the first on the wire: a phone rings before its caller hears music. */
+  readonly later: Command[];
+  readonly facts: NumberedFact[];
+};
+
+export function begin(world: World, now: number): Turn {
+  return { world, now, commands: [], later: [], facts: [] };
+}
+
+export function tell(turn: Turn, fact: Fact): void {
+  const { meta } = turn.world.state;
+  turn.facts.push({ ...fact, seq: meta.nextFact, at: turn.now });
+  meta.nextFact += 1;
+  changedMeta(turn);
+}
+
+export function send(turn: Turn, command: Command): void {
+  turn.commands.push(command);
+}
+
+/** Sent after everything else of this step. */
+export function sendLater(turn: Turn, command: Command): void {
+  turn.later.push(command);
+}
+
+/** A new id of our own: the random epoch keeps it from ever being used again. */
+export function newId(turn: Turn, kind: 'c' | 'l' | 'o'): string {
+  const { meta } = turn.world.state;
+  const id = `cb-${meta.epoch}-${kind}${meta.nextId}`;
+  meta.nextId += 1;
+  changedMeta(turn);
+  return id;
+}
+
+/** Whether an id is one that a daemon of ours has made, in this life or another. */
+export function isOurs(id: string): boolean {
+  return id.startsWith('cb-');
+}
+
+/*
+ * Whoever changes a row says so with one of these, after the change: the row is written with the batch, and the index
+ * follows at once.
+ */
+
+export function changedMeta(turn: Turn): void {
+  turn.world.dirty.set('meta', { kind: 'meta', id: 'meta' });
+  reindexMeta(turn.world);
+}
+
+export function changedAgent(turn: Turn, agent: Agent): void {
+  turn.world.dirty.set(`agents/${agent.id}`, { kind: 'agents', id: agent.id });
+  reindexAgent(turn.world, agent);
+}
+
+export function removeAgent(turn: Turn, agent: Agent): void {
+  turn.world.dirty.set(`agents/${agent.id}`, { kind: 'agents', id: agent.id });
+  forgetAgent(turn.world, agent);
+  turn.world.state.agents.delete(agent.id);
+}
+
+export function changedPhone(turn: Turn, phone: Phone): void {
+  turn.world.dirty.set(`phones/${phone.id}`, { kind: 'phones', id: phone.id });
+  reindexPhone(turn.world, phone);
+}
+
+export function changedCall(turn: Turn, call: Call): void {
+  turn.world.dirty.set(`calls/${call.id}`, { kind: 'calls', id: call.id });
+  reindexCall(turn.world, call);
+}
+
+export function removeCall(turn: Turn, call: Call): void {
+  turn.world.dirty.set(`calls/${call.id}`, { kind: 'calls', id: call.id });
+  forgetCall(turn.world, call);
+  turn.world.state.calls.delete(call.id);
+}
+
+export function changedOffer(turn: Turn, offer: Offer): void {
+  turn.world.dirty.set(`offers/${offer.id}`, { kind: 'offers', id: offer.id });
+  reindexOffer(turn.world, offer);
+}
+
+export function removeOffer(turn: Turn, offer: Offer): void {
+  turn.world.dirty.set(`offers/${offer.id}`, { kind: 'offers', id: offer.id });
+  turn.world.index.deadlines.set(`offers/${offer.id}`, null);
+  turn.world.state.offers.delete(offer.id);
+}
+
+export function changedLeg(turn: Turn, leg: Leg): void {
+  turn.world.dirty.set(`legs/${leg.id}`, { kind: 'legs', id: leg.id });
+  reindexLeg(turn.world, leg);
+}
+
+export function removeLeg(turn: Turn, leg: Leg): void {
+  turn.world.dirty.set(`legs/${leg.id}`, { kind: 'legs', id: leg.id });
+  forgetLeg(turn.world, leg);
+  turn.world.state.legs.delete(leg.id);
+}

@@ -1,0 +1,156 @@
+import { Deadlines } from './deadlines.ts';
+import { Ordered } from './ordered.ts';
+import {
+  reindexAgent,
+  reindexCall,
+  reindexGroup,
+  reindexLeg,
+  reindexMeta,
+  reindexOffer,
+  reindexPhone,
+  reindexUser,
+} from './reindex.ts';
+import type { EngineLimits, GroupId, GroupSettings, PhoneId, UserId, UserSettings } from './settings.ts';
+import type { Agent, Call, Leg, Meta, Offer, Phone, State } from './state.ts';
+
+/** The live rows with everything that is derived from them. Only `step` changes it. */
+export type World = { readonly state: State; readonly index: Index; readonly dirty: Map<string, RowKey> };
+
+/** What is rebuilt from rows at load and kept up with each change of a row: nothing here is the truth. */
+export type Index = {
+  readonly deadlines: Deadlines;
+  /** Deadlines that need Asterisk and came due while it was away. */
+  readonly parked: Set<string>;
+  /** Which number is dialled for what. */
+  readonly extensions: Map<string, { readonly group: GroupId } | { readonly user: UserId }>;
+  readonly phoneUser: Map<PhoneId, UserId>;
+  readonly groupsOf: Map<UserId, Set<GroupId>>;
+  readonly positions: Map<GroupId, Map<UserId, number>>;
+  /** Idle members of each queue, in the order of its strategy. */
+  readonly lanes: Map<GroupId, Ordered>;
+  /** Calls of each queue that want another offer, in the order of (due, id). */
+  readonly waiting: Map<GroupId, Ordered>;
+  /** All calls in each queue that nobody has answered. */
+  readonly queued: Map<GroupId, Set<string>>;
+  readonly queueOf: Map<string, GroupId>;
+  /** Why each member is not in the lane, and how many there are of each reason. */
+  readonly reasons: Map<UserId, string>;
+  readonly tally: Map<GroupId, Map<string, number>>;
+  readonly counted: Map<string, string>;
+  /** Live legs of a user's phones that belong to no offer. */
+  readonly elsewhere: Map<UserId, Set<string>>;
+  /** Queues whose calls or members changed since the last matching. */
+  readonly touched: Set<GroupId>;
+};
+
+/** The kinds of rows, and the tables they live in. */
+export type Rows = {
+  readonly meta: Meta;
+  readonly users: UserSettings;
+  readonly groups: GroupSettings;
+  readonly calls: Call;
+  readonly legs: Leg;
+  readonly offers: Offer;
+  readonly agents: Agent;
+  readonly phones: Phone;
+};
+export type RowKind = keyof Rows;
+export type RowKey = { readonly kind: RowKind; readonly id: string };
+export const rowKinds = ['meta', 'users', 'groups', 'phones', 'agents', 'calls', 'offers', 'legs'] as const;
+
+/** Limits that hold until the `started` event brings the configured ones. */
+export const defaultLimits: EngineLimits = {
+  leaseMs: 30_000,
+  renewMs: 10_000,
+  confirmMs: 2_000,
+  surveyMs: 10_000,
+  internalRingMs: 30_000,
+  suspectMs: 30_000,
+};
+
+export function emptyMeta(): Meta {
+  return {
+    epoch: '',
+    nextId: 1,
+    nextFact: 1,
+    day: '',
+    revision: 0,
+    limits: defaultLimits,
+    pbx: 'down',
+    pbxStarted: '',
+    surveyAt: null,
+    strangers: [],
+  };
+}
+
+/** Builds the world from rows, as they were committed; with none, the empty world. Rows of one kind come in any order. */
+export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): World {
+  const byId = <T extends { readonly id: string }>(list: readonly T[] | undefined) =>
+    new Map((list ?? []).map((row) => [row.id, row]));
+  const world: World = {
+    state: {
+      meta: rows.meta?.[0] ?? emptyMeta(),
+      users: byId(rows.users),
+      groups: byId(rows.groups),
+      calls: byId(rows.calls),
+      legs: byId(rows.legs),
+      offers: byId(rows.offers),
+      agents: byId(rows.agents),
+      phones: byId(rows.phones),
+    },
+    index: emptyIndex(),
+    dirty: new Map(),
+  };
+  const { state } = world;
+  for (const user of state.users.values()) reindexUser(world, user);
+  for (const group of state.groups.values()) reindexGroup(world, group);
+  for (const phone of state.phones.values()) reindexPhone(world, phone);
+  for (const leg of state.legs.values()) reindexLeg(world, leg);
+  for (const offer of state.offers.values()) reindexOffer(world, offer);
+  for (const call of state.calls.values()) reindexCall(world, call);
+  for (const agent of state.agents.values()) reindexAgent(world, agent);
+  reindexMeta(world);
+  return world;
+}
+
+function emptyIndex(): Index {
+  return {
+    deadlines: new Deadlines(),
+    parked: new Set(),
+    extensions: new Map(),
+    phoneUser: new Map(),
+    groupsOf: new Map(),
+    positions: new Map(),
+    lanes: new Map(),
+    waiting: new Map(),
+    queued: new Map(),
+    queueOf: new Map(),
+    reasons: new Map(),
+    tally: new Map(),
+    counted: new Map(),
+    elsewhere: new Map(),
+    touched: new Set(),
+  };
+}
+
+/** The ordered set of a queue, made when first asked for. */
+export function orderedOf(map: Map<GroupId, Ordered>, queue: GroupId): Ordered {
+  let ordered = map.get(queue);
+  if (ordered === undefined) {
+    ordered = new Ordered();
+    map.set(queue, ordered);
+  }
+  return ordered;
+}
+
+/** The rows that changed since the last call, with their bodies (null: the row is gone), in a fixed order. */
+export function takeChanges(world: World): { readonly kind: RowKind; readonly id: string; readonly body: unknown }[] {
+  const changes = [...world.dirty.values()].map(({ kind, id }) => ({ kind, id, body: rowBody(world, kind, id) }));
+  world.dirty.clear();
+  return changes;
+}
+
+function rowBody(world: World, kind: RowKind, id: string): unknown {
+  if (kind === 'meta') return world.state.meta;
+  return world.state[kind].get(id) ?? null;
+}
