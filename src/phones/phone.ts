@@ -3,7 +3,7 @@ import type { Behaviour } from './behaviour.ts';
 import { type IncomingCall, quietly, receiveCall } from './incoming-call.ts';
 import { dialCall, type OutgoingCall } from './outgoing-call.ts';
 import type { PhoneEvent, PhoneHappening } from './phone-event.ts';
-import { createQuietMedia, kindOfOffer, type MediaKind } from './quiet-media.ts';
+import { createQuietMedia, kindOfOffer, type MediaKind, mediaKinds } from './quiet-media.ts';
 import { SocketTransport, type SocketTransportOptions } from './socket-transport.ts';
 
 /** How a simulated phone is set up. */
@@ -15,7 +15,7 @@ export type PhoneOptions = {
   readonly displayName?: string;
   /** `answer` after a second unless said otherwise. */
   readonly behaviour?: Behaviour;
-  /** `rtp` or `webrtc` where it is known; else the phone offers WebRTC and learns from a 488 or from an offer. */
+  /** The endpoint's kind where it is known; else the phone offers WebRTC first and learns from a 488 or from an offer. */
   readonly media?: MediaKind;
   /** Asked for in REGISTER, in seconds (RFC 3261 §10.2.1.1). */
   readonly expiresS?: number;
@@ -215,7 +215,7 @@ export function createPhone(options: PhoneOptions): Phone {
         agent,
         target,
         uri: sipUri(target, host),
-        media: media === null ? ['webrtc', 'rtp'] : [media],
+        media: media === null ? mediaKinds : [media],
         headers,
         accepted: (kind) => {
           media = kind;

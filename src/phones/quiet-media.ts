@@ -1,7 +1,10 @@
 import type { BodyAndContentType, SessionDescriptionHandler, SessionDescriptionHandlerOptions } from 'sip.js';
 
-/** Which kind of endpoint a description is made for: plain RTP, or WebRTC (DTLS-SRTP, ICE, rtcp-mux). */
-export type MediaKind = 'rtp' | 'webrtc';
+/** Which kind of endpoint a description is made for: WebRTC (DTLS-SRTP, ICE, rtcp-mux), plain RTP, or SRTP (SDES). */
+export type MediaKind = 'webrtc' | 'rtp' | 'srtp';
+
+/** Every kind, in the order in which a phone that does not know its endpoint tries them. */
+export const mediaKinds: readonly MediaKind[] = ['webrtc', 'rtp', 'srtp'];
 
 /** Passed through SIP.js to `getDescription`: the kind to offer. An answer follows the offer it answers. */
 export type QuietMediaOptions = SessionDescriptionHandlerOptions & { readonly kind?: MediaKind };
@@ -30,17 +33,20 @@ export function createQuietMedia(): SessionDescriptionHandler {
   };
 }
 
-/** The kind that an SDP offer from Asterisk asks for: only WebRTC endpoints are sent a DTLS fingerprint. */
+/** The kind that an SDP offer from Asterisk asks for, by how its keys come: DTLS (RFC 5763), SDES (RFC 4568), none. */
 export function kindOfOffer(sdp: string): MediaKind {
-  return /^a=fingerprint:/m.test(sdp) ? 'webrtc' : 'rtp';
+  if (/^a=fingerprint:/m.test(sdp)) return 'webrtc';
+  return /^a=crypto:/m.test(sdp) ? 'srtp' : 'rtp';
 }
 
 const TELEPHONE_EVENT = 101;
 
 const OFFERED_FORMATS = [
   'a=rtpmap:0 PCMU/8000',
+  'a=rtpmap:3 GSM/8000',
   'a=rtpmap:8 PCMA/8000',
   'a=rtpmap:9 G722/8000',
+  'a=rtpmap:18 G729/8000',
   'a=rtpmap:107 opus/48000/2',
   `a=rtpmap:${TELEPHONE_EVENT} telephone-event/8000`,
   `a=fmtp:${TELEPHONE_EVENT} 0-16`,
@@ -54,10 +60,16 @@ const WEBRTC_DUMMY = [
   'a=rtcp-mux',
 ];
 
+const SRTP_SUITE = 'AES_CM_128_HMAC_SHA1_80';
+/** 30 octets of key and salt that never protect anything. */
+const SRTP_DUMMY_KEY = Buffer.alloc(30, 'quiet').toString('base64');
+
+const PROFILES: Readonly<Record<MediaKind, string>> = { webrtc: 'UDP/TLS/RTP/SAVPF', rtp: 'RTP/AVP', srtp: 'RTP/SAVP' };
+
 function makeOffer(kind: MediaKind): string {
-  const profile = kind === 'webrtc' ? 'UDP/TLS/RTP/SAVPF' : 'RTP/AVP';
-  const media = [`m=audio 9 ${profile} 0 8 9 107 ${TELEPHONE_EVENT}`, ...OFFERED_FORMATS, 'a=inactive'];
+  const media = [`m=audio 9 ${PROFILES[kind]} 0 8 9 3 18 107 ${TELEPHONE_EVENT}`, ...OFFERED_FORMATS, 'a=inactive'];
   if (kind === 'webrtc') media.push('a=mid:0', 'a=setup:actpass', ...WEBRTC_DUMMY);
+  if (kind === 'srtp') media.push(`a=crypto:1 ${SRTP_SUITE} inline:${SRTP_DUMMY_KEY}`);
   return session(kind === 'webrtc' ? ['a=group:BUNDLE 0'] : [], media);
 }
 
@@ -82,6 +94,8 @@ function acceptAudio(section: string): string[] {
     if (kept.some((format) => line.startsWith(`a=rtpmap:${format} `))) answer.push(line);
   }
   answer.push('a=inactive', ...lines.filter((line) => line.startsWith('a=mid:')));
+  const [, tag, suite] = section.match(/^a=crypto:(\d+) (\S+)/m) ?? [];
+  if (suite !== undefined) answer.push(`a=crypto:${tag} ${suite} inline:${SRTP_DUMMY_KEY}`);
   // As the active side of DTLS (RFC 5763 §5) it is we who would have to begin, so Asterisk waits and sends nothing.
   if (kindOfOffer(section) === 'webrtc') answer.push('a=setup:active', ...WEBRTC_DUMMY);
   return answer;

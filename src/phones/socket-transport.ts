@@ -11,6 +11,8 @@ export type SocketTransportOptions = {
   readonly trace: ((direction: 'in' | 'out', message: string) => void) | null;
 };
 
+const CLOSE_MS = 300;
+
 /**
  * SIP over WebSocket (RFC 7118) for SIP.js in plain Node, on `ws`: SIP.js has one of its own that wants a browser's
  * global. This one can also be cut without a word and made deaf, as a phone whose power or network has gone.
@@ -67,13 +69,18 @@ export class SocketTransport implements Transport {
     });
   }
 
-  /** Closes the socket properly; resolves once it is closed. */
+  /** Closes the socket, properly where Asterisk answers soon; resolves once it is closed. */
   disconnect(): Promise<void> {
     const socket = this.#socket;
     if (socket === null) return Promise.resolve();
     this.#become(TransportState.Disconnecting);
     return new Promise((resolve) => {
-      socket.once('close', () => resolve());
+      // Asterisk lets a socket linger while it waits there for the answer to a request of its own, such as a late BYE.
+      const impatience = setTimeout(() => socket.terminate(), CLOSE_MS);
+      socket.once('close', () => {
+        clearTimeout(impatience);
+        resolve();
+      });
       socket.close(1000);
     });
   }
