@@ -65,6 +65,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   let early: AriEvent[] = [];
   let heard = true;
   let saidGarbage = false;
+  const repeated = createRepeats();
 
   const authority = host.includes(':') ? `[${host}]` : host;
   const socket = new WebSocket(`ws://${authority}:${port}/ari/events?app=${encodeURIComponent(app)}`, {
@@ -105,6 +106,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   }
 
   function receive(text: string): void {
+    if (repeated(text)) return;
     const message = decodeMessage(text);
     if (message === null) {
       if (!saidGarbage) log.warn({ bytes: text.length }, 'ARI sent what is no message; dropped, and not said again');
@@ -176,5 +178,24 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
       shut();
       setImmediate(requests.fail);
     },
+  };
+}
+
+/** How many of the last messages a new one is compared with: the copy is the next one or nearly so. */
+const remembered = 16;
+
+/**
+ * Tells the second copy of a message. A leg of ours is subscribed to by its making and by its endpoint, and Asterisk sends
+ * each event for both, equal to the last letter; without this half of all parsing would be for nothing. A copy that comes
+ * late is let through: whoever handles events must bear it anyway.
+ */
+function createRepeats(): (text: string) => boolean {
+  const last: string[] = new Array(remembered).fill('');
+  let next = 0;
+  return (text) => {
+    if (last.includes(text)) return true;
+    last[next] = text;
+    next = (next + 1) % remembered;
+    return false;
   };
 }
