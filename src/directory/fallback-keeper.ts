@@ -94,15 +94,19 @@ export function createFallbackKeeper(store: DirectoryStore, port: FallbackPort, 
   };
 }
 
-/** The dial string of each group's extension: its members' phones in the order of the team. */
+/** What each number rings without us: a user's own phone, a group's members in the order of the team. */
 export function fallbacks(store: DirectoryStore): ReadonlyMap<string, string> {
-  const phoneOf = new Map(store.users.all().map((user) => [user.id, user.extension]));
+  const users = store.users.all();
+  const phoneOf = new Map(users.map((user) => [user.id, user.extension]));
   const result = new Map<string, string>();
   for (const group of store.groups.all()) {
     const phones = group.members.flatMap((user) => phoneOf.get(user) ?? []).slice(0, MOST_PHONES);
     if (phones.length > 0) {
       result.set(group.extension, phones.map((phone) => `PJSIP/${phone}`).join('&'));
     }
+  }
+  for (const { extension } of users) {
+    if (extension !== null) result.set(extension, `PJSIP/${extension}`);
   }
   return result;
 }

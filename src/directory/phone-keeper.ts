@@ -41,7 +41,8 @@ export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisione
   const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
   const waiting = new Map<PhoneId, (() => void)[]>();
   let retry: NodeJS.Timeout | null = null;
-  let running = 0;
+  const running = new Set<PhoneId>();
+  let checks = Promise.resolve();
   let closed = false;
 
   function enqueue(id: PhoneId): Promise<void> {
@@ -52,13 +53,17 @@ export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisione
 
   function pump(): void {
     for (const [id, resolvers] of waiting) {
-      if (running >= CONCURRENCY || closed) {
+      if (running.size >= CONCURRENCY || closed) {
         return;
       }
+      // One phone's pushes follow each other, so that the last one is what stays.
+      if (running.has(id)) {
+        continue;
+      }
       waiting.delete(id);
-      running += 1;
+      running.add(id);
       void settle(id).then(() => {
-        running -= 1;
+        running.delete(id);
         for (const resolve of resolvers) resolve();
         pump();
       });
@@ -98,7 +103,16 @@ export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisione
     }
   }
 
-  async function check(): Promise<void> {
+  /** One comparison after the other: two at a time would push everything twice. */
+  function check(): Promise<void> {
+    checks = checks.then(checkOnce);
+    return checks;
+  }
+
+  async function checkOnce(): Promise<void> {
+    if (closed) {
+      return;
+    }
     let there: ReadonlySet<PhoneId>;
     try {
       there = new Set(await provisioner.list());

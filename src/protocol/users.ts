@@ -6,20 +6,7 @@ export const TRANSPORTS = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 /** The codecs a phone can be given: those that Asterisk 22 passes through or transcodes. */
-export const CODECS = [
-  'opus',
-  'g722',
-  'alaw',
-  'ulaw',
-  'g729',
-  'gsm',
-  'g726',
-  'ilbc',
-  'slin16',
-  'speex',
-  'h264',
-  'vp8',
-] as const;
+export const CODECS = ['opus', 'g722', 'alaw', 'ulaw', 'g729', 'gsm', 'g726', 'ilbc', 'speex', 'h264', 'vp8'] as const;
 
 const displayName = () => {
   const error = 'a name of 1 to 80 characters, none of them a control character or one of "<>';

@@ -1,0 +1,113 @@
+import type { Config } from './config/config.ts';
+import type { Paths } from './config/paths.ts';
+import type { DirectoryContext } from './directory/context.ts';
+import { createFallbackKeeper, type FallbackPort } from './directory/fallback-keeper.ts';
+import { createFeed } from './directory/feed.ts';
+import { createPhoneKeeper, type Provisioner } from './directory/phone-keeper.ts';
+import { createTrialPhones } from './directory/trial-phones.ts';
+import { createEngineClient, type EnginePort } from './http/engine-client.ts';
+import { createFollowers } from './http/followers.ts';
+import { listenForHealth } from './http/health.ts';
+import { buildServer } from './http/server.ts';
+import type { Services } from './http/services.ts';
+import { listenOnSocket } from './http/unix-socket.ts';
+import type { Log } from './lib/log.ts';
+import { openLive } from './reports/live.ts';
+import { openDirectoryDb } from './storage/directory/database.ts';
+import { createStore } from './storage/directory/store.ts';
+
+/** What the front needs of the world besides the engine; tests bring their own. */
+export type Outside = {
+  readonly provisioner: Provisioner;
+  readonly fallback: FallbackPort;
+  readonly readPbx: Services['readPbx'];
+  readonly log: Log;
+};
+
+/** A running front. */
+export type Front = { close(): Promise<void> };
+
+/** A change of the directory waits at most so long for Asterisk before it is answered. */
+const PUSH_PATIENCE_MS = 3_000;
+
+/**
+ * Starts the front: the directory, the REST interface on its Unix socket, health over TCP, and the engine's feed. Runs in a
+ * thread of its own, so that nothing here can hold up routing. Rejects, with nothing left open, when the socket or the
+ * port is taken.
+ */
+export async function startFront(port: EnginePort, config: Config, paths: Paths, outside: Outside): Promise<Front> {
+  const { log, provisioner } = outside;
+  const db = openDirectoryDb(paths.directoryDb, paths.backups);
+  const store = createStore(db);
+  const live = openLive(paths.liveDb);
+  const followers = createFollowers();
+  const keeper = createPhoneKeeper(store, provisioner, log);
+  const fallback = createFallbackKeeper(store, outside.fallback, log);
+  const trialPhones = createTrialPhones(store, provisioner, keeper, config);
+  const feed = createFeed(store, config.rona.ladder, (event) => engine.settings(event));
+  const tellAsterisk = (): void => {
+    void keeper.check();
+    fallback.refresh();
+  };
+  const engine = createEngineClient(port, config.limits.intentMs, (message) => {
+    if (message.kind === 'hello') {
+      feed.hello(message);
+      return;
+    }
+    followers.publish(message.facts);
+    // Asterisk may have come back as another one, with other phones.
+    if (message.facts.some((fact) => fact.type === 'pbx-connected')) tellAsterisk();
+  });
+
+  let settled: Promise<void> = Promise.resolve();
+  const directory: DirectoryContext = {
+    store,
+    config,
+    now: Date.now,
+    changed(phones) {
+      feed.sync();
+      fallback.changed();
+      settled = keeper.push(phones, PUSH_PATIENCE_MS);
+    },
+  };
+  const app = buildServer(
+    {
+      config,
+      directory,
+      settled: () => settled,
+      trialPhones,
+      engine,
+      live,
+      followers,
+      readPbx: outside.readPbx,
+      now: Date.now,
+    },
+    log,
+  );
+  const closing: (() => unknown)[] = [
+    () => db.close(),
+    () => live.close(),
+    () => keeper.close(),
+    () => fallback.close(),
+    () => app.close(),
+  ];
+  const close = async (): Promise<void> => {
+    for (const step of closing.reverse()) await step();
+  };
+  try {
+    const socket = await listenOnSocket(app, config.socket);
+    closing.push(() => socket.remove());
+    const health = await listenForHealth(config.http, engine);
+    closing.push(
+      () => void health.close(),
+      () => health.closeAllConnections(),
+    );
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  trialPhones.clear();
+  tellAsterisk();
+  log.info({ socket: config.socket, health: `http://${config.http.host}:${config.http.port}` }, 'the front is up');
+  return { close };
+}

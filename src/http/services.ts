@@ -1,0 +1,22 @@
+import type { Config } from '../config/config.ts';
+import type { DirectoryContext } from '../directory/context.ts';
+import type { TrialPhones } from '../directory/trial-phones.ts';
+import type { StatusView } from '../protocol/status.ts';
+import type { LiveReader } from '../reports/live.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { Followers } from './followers.ts';
+
+/** What the routes work with. They hold no state of their own. */
+export type Services = {
+  readonly config: Config;
+  readonly directory: DirectoryContext;
+  /** Resolves when Asterisk was told of the last change, or has been asked for long enough. */
+  readonly settled: () => Promise<void>;
+  readonly trialPhones: TrialPhones;
+  readonly engine: EngineClient;
+  readonly live: LiveReader;
+  readonly followers: Followers;
+  /** What can be said of Asterisk itself; never rejects. */
+  readonly readPbx: () => Promise<StatusView['asterisk']>;
+  readonly now: () => number;
+};

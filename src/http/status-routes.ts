@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import type { StatusView } from '../protocol/status.ts';
+import type { Services } from './services.ts';
+
+const PACKAGE = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const PATIENCE_MS = 2_000;
+
+/** `/v1/status` */
+export function statusRoutes(app: FastifyInstance, services: Services): void {
+  app.get('/v1/status', async (): Promise<StatusView> => {
+    const [engine, asterisk] = await Promise.all([services.engine.status(PATIENCE_MS), services.readPbx()]);
+    const { store } = services.directory;
+    const agents = services.live.agents().filter((agent) => agent.signedIn);
+    return {
+      version: PACKAGE.version,
+      pid: process.pid,
+      home: services.config.home,
+      config: services.config.file,
+      now: services.now(),
+      engine,
+      asterisk,
+      counts: {
+        users: store.users.count(),
+        phones: {
+          registered: services.live.phones().filter((phone) => phone.registered).length,
+          unprovisioned: store.phones.unappliedCount(),
+        },
+        groups: store.groups.count(),
+        agents: { signedIn: agents.length, ready: agents.filter((agent) => agent.ready.is).length },
+        openCalls: services.live.calls().filter((call) => call.phase !== 'ended').length,
+      },
+    };
+  });
+}

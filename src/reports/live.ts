@@ -1,0 +1,74 @@
+import Sqlite from 'better-sqlite3';
+import type { NumberedFact } from '../core/facts.ts';
+import type { Agent, Call, CallId, Leg, Offer, Phone } from '../core/state.ts';
+
+/** What the front reads of `live.db`, which only the engine writes. */
+export type LiveReader = ReturnType<typeof openLive>;
+
+type Body = { readonly body: string };
+type FactRow = { readonly seq: number; readonly at: number; readonly body: string };
+
+/**
+ * Opens `live.db` for reading, and a second connection that moves the write-ahead log into the file each second: the
+ * engine itself never does, so that no routing decision waits for a disk.
+ */
+export function openLive(file: string) {
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true });
+  const writer = new Sqlite(file, { fileMustExist: true });
+  writer.pragma('busy_timeout = 0');
+  const checkpoints = setInterval(() => writer.pragma('wal_checkpoint(PASSIVE)'), 1_000);
+
+  const agents = db.prepare<[], Body>('SELECT body FROM agents ORDER BY id');
+  const phones = db.prepare<[], Body>('SELECT body FROM phones ORDER BY id');
+  const calls = db.prepare<[], Body>('SELECT body FROM calls ORDER BY id');
+  const call = db.prepare<[string], Body>('SELECT body FROM calls WHERE id = ?');
+  const leg = db.prepare<[string], Body>('SELECT body FROM legs WHERE id = ?');
+  const offer = db.prepare<[string], Body>('SELECT body FROM offers WHERE id = ?');
+  const caller = db.prepare<[string], { number: string; name: string }>(
+    'SELECT number, name FROM callers WHERE call = ?',
+  );
+  const lastSeq = db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM facts');
+  const factsOfCall = db.prepare<[string], FactRow>('SELECT seq, at, body FROM facts WHERE call = ? ORDER BY seq');
+  const factsAfter = db.prepare<[number, number], FactRow>(
+    'SELECT seq, at, body FROM facts WHERE seq > ? ORDER BY seq LIMIT ?',
+  );
+  const ended = db.prepare<[number, number], { call: string }>(
+    "SELECT call FROM facts WHERE seq > ? AND type = 'call-ended' ORDER BY seq DESC LIMIT ?",
+  );
+
+  const last = (): number => lastSeq.get()?.seq ?? 0;
+  return {
+    agents: (): readonly Agent[] => agents.all().map((row) => JSON.parse(row.body) as Agent),
+    phones: (): readonly Phone[] => phones.all().map((row) => JSON.parse(row.body) as Phone),
+    calls: (): readonly Call[] => calls.all().map((row) => JSON.parse(row.body) as Call),
+    call(id: CallId): Call | null {
+      const row = call.get(id);
+      return row === undefined ? null : (JSON.parse(row.body) as Call);
+    },
+    /** The rows that are still there of a call's legs and offers. */
+    legs: (ids: readonly string[]): readonly Leg[] => ids.flatMap((id) => parsed<Leg>(leg.get(id))),
+    offers: (ids: readonly string[]): readonly Offer[] => ids.flatMap((id) => parsed<Offer>(offer.get(id))),
+    /** Who called, from the side table that can be forgotten. */
+    caller: (id: CallId): { number: string; name: string } | null => caller.get(id) ?? null,
+    /** The number of the newest fact; 0 when there is none. */
+    lastSeq: last,
+    factsOfCall: (id: CallId): readonly NumberedFact[] => factsOfCall.all(id).map(fact),
+    /** Facts after `seq`, oldest first, at most `limit`. */
+    factsAfter: (seq: number, limit: number): readonly NumberedFact[] => factsAfter.all(seq, limit).map(fact),
+    /** The calls that ended last, the newest first. The search goes back a bounded way, since types have no index. */
+    endedCalls: (limit: number): readonly CallId[] => ended.all(last() - 100_000, limit).map((row) => row.call),
+    close(): void {
+      clearInterval(checkpoints);
+      writer.close();
+      db.close();
+    },
+  };
+}
+
+function parsed<T>(row: Body | undefined): readonly T[] {
+  return row === undefined ? [] : [JSON.parse(row.body) as T];
+}
+
+function fact(row: FactRow): NumberedFact {
+  return { ...(JSON.parse(row.body) as NumberedFact), seq: row.seq, at: row.at };
+}
