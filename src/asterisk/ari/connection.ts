@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
+import type { Log } from '../../lib/log.ts';
 import { decodeMessage, encodeRequest } from './message.ts';
 import type { AriEvent, AriHandlers, AriLink, AriRequest } from './port.ts';
 import { createRequests } from './requests.ts';
@@ -12,7 +12,7 @@ export type AriOptions = {
   readonly secret: string;
   /** The Stasis application's name. */
   readonly app: string;
-  readonly log: Logger;
+  readonly log: Log;
   /** From the first packet to the application subscribed and filtered (default 5,000). */
   readonly handshakeMs?: number;
   /** How long a request waits for its answer (default 5,000). */

@@ -15,8 +15,8 @@ export const realm = 'asterisk';
 export type PhoneAccount = {
   /** The name of endpoint, auth and AOR, and the user part of the phone's own address: `[a-z0-9._-]`, 1 to 64. */
   readonly id: PhoneId;
-  /** The user name in the digest (RFC 8760): `[a-z0-9._-]`, 1 to 64. */
-  readonly userName: string;
+  /** The user name in the digest (RFC 8760): `[a-z0-9._-]`, 1 to 64; the id unless said otherwise. */
+  readonly userName?: string;
   /** What others see as the number, digits only. */
   readonly extension: string;
   readonly transport: Transport;
@@ -31,6 +31,11 @@ export type PhoneAccount = {
 /** One thing wrong with an account. `got` never holds a secret. */
 export type AccountProblem = { readonly field: keyof PhoneAccount; readonly expected: string; readonly got: string };
 
+/** The user name of the phone's digest. */
+export function userNameOf(account: PhoneAccount): string {
+  return account.userName ?? account.id;
+}
+
 const word = /^[a-z0-9._-]{1,64}$/;
 const wordMeans = '1 to 64 of a-z, 0-9, ".", "_", "-"';
 
@@ -41,7 +46,7 @@ export function accountProblems(account: PhoneAccount): readonly AccountProblem[
     if (!right) problems.push({ field, expected, got: String(got) });
   };
   check('id', word.test(account.id), wordMeans, account.id);
-  check('userName', word.test(account.userName), wordMeans, account.userName);
+  check('userName', word.test(userNameOf(account)), wordMeans, account.userName);
   check('extension', /^[0-9]{1,32}$/.test(account.extension), '1 to 32 digits', account.extension);
   check('transport', includes(transports, account.transport), `one of ${transports.join(', ')}`, account.transport);
   check('codecs', account.codecs.length > 0, 'at least one codec', 'none');

@@ -1,4 +1,4 @@
-import { type PhoneAccount, realm, type Transport } from './account.ts';
+import { type PhoneAccount, realm, type Transport, userNameOf } from './account.ts';
 
 /** An object's attributes in the order in which they are pushed. */
 export type Attributes = readonly (readonly [name: string, value: string])[];
@@ -18,7 +18,7 @@ export function phoneObjects(account: PhoneAccount): PjsipObjects {
   return {
     auth: [
       ['auth_type', 'digest'],
-      ['username', account.userName],
+      ['username', userNameOf(account)],
       ['realm', realm],
       // As good as the password to SIP, but not the password: `pjsip show auth` and the astdb show it.
       ['password_digest', `MD5:${account.ha1}`],

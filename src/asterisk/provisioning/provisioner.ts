@@ -3,23 +3,21 @@ import { accountProblems, type PhoneAccount } from './account.ts';
 import { mark, phoneObjects } from './endpoint.ts';
 import { createPusher, type PushAnswer } from './pusher.ts';
 
-/** What came of a push. `message` is one line that names what was wrong; `field` is set for a wrong account. */
-export type Provisioned =
-  | { readonly ok: true }
-  | {
-      readonly ok: false;
-      readonly code: 'wrong-account' | 'not-ours' | 'refused' | 'unreachable';
-      readonly field: keyof PhoneAccount | null;
-      readonly message: string;
-    };
+/** What a push is refused with. The message is one line for people that names what was wrong and, if known, what to do. */
+export type ProvisioningError = Error & {
+  readonly code: 'wrong-account' | 'not-ours' | 'refused' | 'unreachable';
+  /** The field of a wrong account; null for every other code. */
+  readonly field: keyof PhoneAccount | null;
+};
 
+/** Each rejects with a `ProvisioningError`. */
 export interface Provisioner {
   /** Makes the phone's objects, or brings them up to date. Doing it again does no harm. */
-  apply(account: PhoneAccount): Promise<Provisioned>;
+  apply(account: PhoneAccount): Promise<void>;
   /** Takes the phone out of Asterisk; one that is not there is as good as removed. */
-  remove(id: PhoneId): Promise<Provisioned>;
-  /** The ids of all phones of ours in Asterisk, sorted; null when Asterisk does not answer. */
-  list(): Promise<readonly PhoneId[] | null>;
+  remove(id: PhoneId): Promise<void>;
+  /** The ids of all phones of ours in Asterisk, sorted. */
+  list(): Promise<readonly PhoneId[]>;
 }
 
 /** Where Asterisk's HTTP server is and who we are there. */
@@ -40,11 +38,15 @@ export type ProvisionerOptions = {
 export function createProvisioner(options: ProvisionerOptions): Provisioner {
   const pusher = createPusher(options);
 
-  async function owner(id: PhoneId): Promise<'ours' | 'theirs' | 'nobody' | Failure> {
+  /** Rejects when the id is somebody else's. */
+  async function claim(id: PhoneId): Promise<void> {
     const answer = await pusher.get('endpoint', id);
-    if (answer.status === 404) return 'nobody';
-    if (answer.status !== 200) return failure(`looking at endpoint "${id}"`, answer);
-    return isMarked(answer.body) ? 'ours' : 'theirs';
+    if (answer.status === 404) return;
+    if (answer.status !== 200) throw failure(`looking at endpoint "${id}"`, answer);
+    if (!isMarked(answer.body)) {
+      const why = `endpoint "${id}" is in Asterisk already and was not made by Cordboard; rename it there or take another`;
+      throw provisioningError('not-ours', why, 'id');
+    }
   }
 
   return {
@@ -52,53 +54,53 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       const [problem] = accountProblems(account);
       if (problem !== undefined) {
         const { field, expected, got } = problem;
-        return { ok: false, code: 'wrong-account', field, message: `${field}: expected ${expected}, got ${got}` };
+        throw provisioningError('wrong-account', `${field}: expected ${expected}, got ${got}`, field);
       }
-      const has = await owner(account.id);
-      if (typeof has === 'object') return has;
-      if (has === 'theirs') return notOurs(account.id);
+      await claim(account.id);
       const objects = phoneObjects(account);
       // What is named must be there before what names it.
       for (const type of ['auth', 'aor', 'endpoint'] as const) {
         const answer = await pusher.put(type, account.id, objects[type]);
-        if (answer.status !== 200) return failure(`writing ${type} "${account.id}"`, answer);
+        if (answer.status !== 200) throw failure(`writing ${type} "${account.id}"`, answer);
       }
-      return { ok: true };
     },
     async remove(id) {
-      const has = await owner(id);
-      if (typeof has === 'object') return has;
-      if (has === 'theirs') return notOurs(id);
+      await claim(id);
       // An endpoint that is gone may have left its other two behind: they are removed all the same.
       for (const type of ['endpoint', 'aor', 'auth'] as const) {
         const answer = await pusher.delete(type, id);
-        if (answer.status !== 204 && answer.status !== 404) return failure(`removing ${type} "${id}"`, answer);
+        if (answer.status !== 204 && answer.status !== 404) throw failure(`removing ${type} "${id}"`, answer);
       }
-      return { ok: true };
     },
     async list() {
-      const names = await pusher.endpoints();
-      if (names === null) return null;
-      const answers = await Promise.all(names.map(async (id) => ({ id, answer: await pusher.get('endpoint', id) })));
-      if (answers.some(({ answer }) => answer.status !== 200 && answer.status !== 404)) return null;
-      return answers
-        .filter(({ answer }) => isMarked(answer.body))
-        .map(({ id }) => id)
-        .sort();
+      const all = await pusher.endpoints();
+      if (all.status !== 200 || !Array.isArray(all.body)) throw failure('listing endpoints', all);
+      const names = all.body.map((endpoint) => String(endpoint?.resource));
+      const ours = await Promise.all(names.map(isOurs));
+      return names.filter((_, index) => ours[index]).sort();
     },
   };
+
+  async function isOurs(id: PhoneId): Promise<boolean> {
+    const answer = await pusher.get('endpoint', id);
+    // Gone since it was listed.
+    if (answer.status === 404) return false;
+    if (answer.status !== 200) throw failure(`looking at endpoint "${id}"`, answer);
+    return isMarked(answer.body);
+  }
 }
 
-type Failure = Extract<Provisioned, { ok: false }>;
-
-function failure(what: string, answer: PushAnswer): Failure {
-  const code = answer.status === 0 ? 'unreachable' : 'refused';
-  return { ok: false, code, field: null, message: `${what}: ${answer.status || 'no answer'} ${answer.message}`.trim() };
+function provisioningError(
+  code: ProvisioningError['code'],
+  message: string,
+  field: ProvisioningError['field'] = null,
+): ProvisioningError {
+  return Object.assign(new Error(message), { code, field });
 }
 
-function notOurs(id: PhoneId): Failure {
-  const message = `endpoint "${id}" is in Asterisk already and was not made by Cordboard; rename it there or take another id`;
-  return { ok: false, code: 'not-ours', field: 'id', message };
+function failure(what: string, answer: PushAnswer): ProvisioningError {
+  if (answer.status === 0) return provisioningError('unreachable', `${what}: no answer (${answer.message})`);
+  return provisioningError('refused', `${what}: Asterisk answered ${answer.status} ${answer.message}`.trim());
 }
 
 function isMarked(body: unknown): boolean {

@@ -9,8 +9,8 @@ export type Pusher = {
   get(type: ObjectType, id: string): Promise<PushAnswer>;
   put(type: ObjectType, id: string, attributes: Attributes): Promise<PushAnswer>;
   delete(type: ObjectType, id: string): Promise<PushAnswer>;
-  /** The names of all PJSIP endpoints; null when there was no answer. */
-  endpoints(): Promise<readonly string[] | null>;
+  /** All PJSIP endpoints: a list of objects with `resource`, the name. */
+  endpoints(): Promise<PushAnswer>;
 };
 
 /** At most so many requests at once: more are no faster, and each takes one of Asterisk's HTTP sessions. */
@@ -55,11 +55,7 @@ export function createPusher(options: {
     put: (type, id, attributes) =>
       request('PUT', path(type, id), { fields: attributes.map(([attribute, value]) => ({ attribute, value })) }),
     delete: (type, id) => request('DELETE', path(type, id)),
-    async endpoints() {
-      const answer = await request('GET', 'endpoints/PJSIP');
-      if (answer.status !== 200 || !Array.isArray(answer.body)) return null;
-      return answer.body.map((endpoint) => String(endpoint?.resource));
-    },
+    endpoints: () => request('GET', 'endpoints/PJSIP'),
   };
 }
 
