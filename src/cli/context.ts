@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { ConfigError } from '../config/problem.ts';
+import { type ApiClient, createClient } from './client.ts';
+import { Failure } from './failure.ts';
+import { createOutput, type Output } from './output.ts';
+
+/** What every command works with. The methods read the options of the command line when they are called. */
+export type CliContext = {
+  /** `--home`, else CORDBOARD_HOME, else `./var`; absolute. */
+  home(): string;
+  /** Throws a `Failure` with exit 2 and every problem when the configuration is wrong. */
+  config(): Config;
+  client(): ApiClient;
+  output(): Output;
+};
+
+/** Reads `--home`, `--config` and `--json` of `program`. `environment` is the process's, or a test's. */
+export function createContext(
+  program: Command,
+  environment: Readonly<Record<string, string | undefined>>,
+  write: (text: string) => void,
+): CliContext {
+  const options = (): { home?: string; config?: string; json?: boolean } => program.opts();
+  const home = (): string => resolve(options().home ?? environment['CORDBOARD_HOME'] ?? 'var');
+  const config = (): Config => {
+    try {
+      return loadConfig(options().config, home());
+    } catch (error) {
+      if (error instanceof ConfigError) {
+        throw new Failure('wrong-config', error.message, 2);
+      }
+      throw error;
+    }
+  };
+  return {
+    home,
+    config,
+    client: () => createClient(config().socket),
+    output: () => createOutput(options().json === true, write),
+  };
+}

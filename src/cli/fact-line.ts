@@ -1,0 +1,117 @@
+import pc from 'picocolors';
+import type { Fact, NumberedFact } from '../core/facts.ts';
+import { printDestination } from '../directory/destination.ts';
+
+/**
+ * One fact as one line for people. With `sinceMs` (ms since 1970, such as a call's arrival) it begins with the
+ * milliseconds since then, else with the local time of day and the id of the call.
+ */
+export function factLine(fact: NumberedFact, sinceMs?: number): string {
+  const [colour, text] = said(fact);
+  if (sinceMs !== undefined) {
+    return `${pc.dim(`${`+${fact.at - sinceMs}`.padStart(8)} ms`)}  ${colour(text)}`;
+  }
+  const call = 'call' in fact && fact.call !== null ? fact.call : '';
+  return `${pc.dim(timeOfDay(fact.at))}  ${pc.dim(call.padEnd(18))}  ${colour(text)}`;
+}
+
+/** `14:03:07.250`, in the machine's zone. */
+export function timeOfDay(atMs: number): string {
+  const at = new Date(atMs);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const ms = String(at.getMilliseconds()).padStart(3, '0');
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${ms}`;
+}
+
+type Colour = (text: string) => string;
+const plain: Colour = (text) => text;
+
+function said(fact: NumberedFact): readonly [Colour, string] {
+  switch (fact.type) {
+    case 'call-arrived':
+      return [pc.bold, `call arrived: ${fact.user ?? fact.phone ?? 'somebody from outside'} dialled ${fact.dialled}`];
+    case 'call-queued':
+      return [plain, `waiting in ${fact.queue} (${fact.waiting} waiting)`];
+    case 'call-connected':
+      return [
+        pc.green,
+        `talking${fact.user === null ? '' : ` to ${fact.user}`}, after ${seconds(fact.waitedMs)} of waiting`,
+      ];
+    case 'call-overflowed':
+      return [pc.yellow, `overflow from ${fact.queue} (${fact.why}) to ${printDestination(fact.to)}`];
+    case 'call-ended':
+      return [
+        pc.bold,
+        `call ended: ${fact.ending}, by the ${fact.by}; waited ${seconds(fact.waitedMs)}, talked ${seconds(fact.talkedMs)}`,
+      ];
+    case 'offer-made':
+      return [plain, `offered to ${fact.agent} (${whyChosen(fact)})`];
+    case 'offer-rang':
+      return [plain, `ringing at ${fact.agent}${fact.evidence === 'progress' ? ' (session progress)' : ''}`];
+    case 'offer-answered':
+      return [pc.green, `answered by ${fact.agent}`];
+    case 'offer-ended':
+      return offerEnded(fact);
+    case 'agent-signed-in':
+      return [pc.cyan, `${fact.agent} signed in`];
+    case 'agent-signed-out':
+      return [pc.cyan, `${fact.agent} signed out`];
+    case 'agent-ready':
+      return [
+        pc.cyan,
+        `${fact.agent} is ${fact.ready ? 'ready' : `not ready${fact.reason === null ? '' : ` (${fact.reason})`}`}${fact.pending ? ', after this call' : ''}`,
+      ];
+    case 'agent-work':
+      return [
+        pc.cyan,
+        `${fact.agent}: ${fact.work}${fact.until === null ? '' : ` for ${seconds(fact.until - fact.at)}`}`,
+      ];
+    case 'agent-missed':
+      return [
+        pc.yellow,
+        `${fact.agent} missed it: ${fact.misses} ${fact.misses === 1 ? 'miss' : 'misses'}${fact.notify === 'nobody' ? '' : `, tell ${fact.notify}`}`,
+      ];
+    case 'agent-held':
+      return [
+        pc.yellow,
+        `RONA: ${fact.agent} is held ${fact.until === null ? 'until ready again' : `for ${seconds(fact.until - fact.at)}`} (step ${fact.step})`,
+      ];
+    case 'agent-hold-ended':
+      return [pc.cyan, `${fact.agent} is no longer held (${fact.why})`];
+    case 'agent-reachable':
+      return [pc.cyan, `${fact.agent} is ${fact.reachable ? 'reachable' : 'not reachable'} (${fact.why})`];
+    case 'pbx-connected':
+      return [pc.dim, 'Asterisk is connected'];
+    case 'pbx-lost':
+      return [pc.red, 'Asterisk is lost: no new offers until it is back'];
+    case 'pbx-ready':
+      return [pc.dim, `Asterisk is ready: ${fact.adopted} calls taken up again, ${fact.lost} lost`];
+    case 'repaired':
+      return [pc.yellow, `repaired ${fact.entity}: ${fact.what}`];
+    case 'settings-applied':
+      return [pc.dim, `settings of revision ${fact.revision} apply`];
+    case 'day-began':
+      return [pc.dim, `a new day: ${fact.day}`];
+    case 'engine-started':
+      return [pc.dim, `the engine started (epoch ${fact.epoch}, ${fact.calls} calls taken up)`];
+  }
+}
+
+function whyChosen(fact: Extract<Fact, { type: 'offer-made' }>): string {
+  const passedOver = Object.entries(fact.why.passedOver)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${count} ${reason}`);
+  const others = passedOver.length === 0 ? '' : `; passed over: ${passedOver.join(', ')}`;
+  return `${fact.why.strategy}, ${fact.why.idle} idle${others}`;
+}
+
+function offerEnded(fact: Extract<Fact, { type: 'offer-ended' }>): readonly [Colour, string] {
+  const sip = fact.sip === 0 ? '' : `, SIP ${fact.sip}`;
+  const why = fact.why === null ? '' : ` (${fact.why})`;
+  const text = `offer to ${fact.agent} ended: ${fact.outcome}${why} after ${seconds(fact.rangMs)} of ringing${sip}`;
+  return [fact.outcome === 'answered' ? pc.green : fact.outcome === 'rescinded' ? pc.dim : pc.yellow, text];
+}
+
+function seconds(ms: number): string {
+  return ms >= 10_000 ? `${Math.round(ms / 1_000)} s` : `${(ms / 1_000).toFixed(1)} s`;
+}
