@@ -15,8 +15,9 @@ import { begin, changedAgent, changedMeta, send, type Turn, tell } from './turn.
 import type { World } from './world.ts';
 
 /**
- * The only function that changes routing state: applies one event, then expires the deadlines that are due, then gives
- * waiting calls to idle agents. `now` is engine time in ms. Same world, event and time: same commands and facts.
+ * The only function that changes routing state: applies one event, then gives waiting calls to idle agents. Deadlines
+ * expire with the `tick`, which the engine puts behind all the events that it has read: an answer that lay in the socket
+ * is never beaten by a timer. `now` is engine time in ms. Same world, event and time: same commands and facts.
  */
 export function step(
   world: World,
@@ -25,7 +26,6 @@ export function step(
 ): { readonly commands: Command[]; readonly facts: NumberedFact[] } {
   const turn = begin(world, now);
   apply(turn, event);
-  expire(turn);
   match(turn);
   return { commands: [...turn.commands, ...turn.later], facts: turn.facts };
 }
@@ -36,7 +36,7 @@ function apply(turn: Turn, event: Event): void {
     case 'started':
       return started(turn, event);
     case 'tick':
-      return;
+      return expire(turn);
     case 'calendar':
       return dayBegan(turn, event.day);
     case 'settings':

@@ -52,10 +52,12 @@ function outcomeOfLeg(turn: Turn, leg: Leg, call: Call, gone: Gone): Outcome {
   if (gone.outcome === 'lost-pbx') return 'lost';
   if (gone.outcome !== null) return gone.outcome;
   const { silentMs, ringMs } = timesOf(turn, leg, call);
+  // The end of a leg that we ended says nothing of the phone, whatever code it carries.
+  const ours = leg.ending !== null;
   const rangMs = leg.rangAt === null ? null : turn.now - leg.rangAt;
   return outcomeOf({
-    cause: gone.cause,
-    sip: gone.sip,
+    cause: ours ? 16 : gone.cause,
+    sip: ours ? 0 : gone.sip,
     rangMs,
     silentMs: turn.now - leg.createdAt,
     unreachableAfterMs: silentMs,

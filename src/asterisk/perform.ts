@@ -1,0 +1,100 @@
+import type { Command, Hearing } from '../core/commands.ts';
+import type { PbxEvent } from '../core/events.ts';
+import type { HangUpCause } from '../core/settings.ts';
+import type { AriLink, AriRequest, AriResponse } from './ari/port.ts';
+import { survey } from './survey.ts';
+import { seenLeg } from './translate.ts';
+
+/** A command for Asterisk: all but the answer to a person. */
+export type PbxCommand = Exclude<Command, { do: 'reply' }>;
+
+type Port = { readonly link: AriLink; readonly app: string; readonly post: (event: PbxEvent) => void };
+
+/** Sends one command as one ARI request; what came of it, where it matters, is posted as an event. */
+export function perform(command: PbxCommand, { link, app, post }: Port): void {
+  const ask = (request: AriRequest, done: (response: AriResponse) => void = ignore) => link.request(request, done);
+  switch (command.do) {
+    case 'open-room':
+      return ask({ method: 'POST', uri: `bridges?type=mixing&bridgeId=${command.call}` });
+    case 'close-room':
+      return ask({ method: 'DELETE', uri: `bridges/${command.call}` });
+    case 'create-leg': {
+      const query = `endpoint=PJSIP%2F${encodeURIComponent(command.phone)}&app=${app}&channelId=${command.leg}&originator=${id(command.for)}`;
+      return ask({ method: 'POST', uri: `channels/create?${query}` }, refusal(command.leg, post));
+    }
+    case 'dial-leg': {
+      const timeout = Math.max(1, Math.ceil(command.timeoutMs / 1000));
+      const uri = `channels/${id(command.leg)}/dial?caller=${id(command.for)}&timeout=${timeout}`;
+      return ask({ method: 'POST', uri }, refusal(command.leg, post));
+    }
+    case 'hang-up':
+      return ask({ method: 'DELETE', uri: `channels/${id(command.leg)}?reason_code=${causes[command.cause]}` });
+    case 'answer':
+      return ask({ method: 'POST', uri: `channels/${id(command.leg)}/answer` });
+    case 'hear':
+      return changeHearing(command.leg, command.was, command.what, ask);
+    case 'join': {
+      const uri = `bridges/${command.call}/addChannel?channel=${command.legs.map(id).join(',')}`;
+      return ask({ method: 'POST', uri }, ({ status }) => {
+        if (isDone(status)) post({ type: 'joined', call: command.call, legs: command.legs });
+        else post({ type: 'join-refused', call: command.call, legs: command.legs, status });
+      });
+    }
+    case 'lease':
+      return ask(leaseRequest(command));
+    case 'release': {
+      const { context, exten, priority } = command.to;
+      const place = `context=${encodeURIComponent(context)}&extension=${encodeURIComponent(exten)}&priority=${priority}`;
+      return ask({ method: 'POST', uri: `channels/${id(command.leg)}/continue?${place}` });
+    }
+    case 'look':
+      return ask({ method: 'GET', uri: `channels/${id(command.leg)}` }, ({ status, body }) => {
+        if (status === 404) post({ type: 'leg-seen', leg: command.leg, found: null });
+        else if (isDone(status)) post({ type: 'leg-seen', leg: command.leg, found: seenLeg(body, app) });
+      });
+    case 'survey':
+      return survey(link, app, command.full, post);
+  }
+}
+
+/** Q.850 causes (ITU-T Q.850 §2.2.5) that Asterisk turns into SIP answers and Reason headers. */
+const causes: Readonly<Record<HangUpCause, number>> = {
+  normal: 16,
+  busy: 17,
+  'no-answer': 19,
+  declined: 21,
+  'answered-elsewhere': 26,
+  unallocated: 1,
+  unreachable: 20,
+  congestion: 34,
+};
+
+function refusal(leg: string, post: Port['post']): (response: AriResponse) => void {
+  return ({ status }) => {
+    if (!isDone(status)) post({ type: 'leg-refused', leg, status });
+  };
+}
+
+function changeHearing(leg: string, was: Hearing, what: Hearing, ask: (request: AriRequest) => void): void {
+  if (was !== 'silence') ask({ method: 'DELETE', uri: `channels/${id(leg)}/${sounds[was]}` });
+  if (what !== 'silence') ask({ method: 'POST', uri: `channels/${id(leg)}/${sounds[what]}` });
+}
+
+const sounds: Readonly<Record<Exclude<Hearing, 'silence'>, string>> = { music: 'moh', ringing: 'ring' };
+
+/** The dead-man lease is the dialplan's `TIMEOUT(absolute)`; with a peer, its `T` extension joins the two again. */
+function leaseRequest(command: Extract<Command, { do: 'lease' }>): AriRequest {
+  const seconds = String(Math.ceil(command.leaseMs / 1000));
+  const variables = { PEER: command.peer ?? '', 'TIMEOUT(absolute)': seconds };
+  return { method: 'POST', uri: `channels/${id(command.leg)}/variables`, body: { variables } };
+}
+
+function id(leg: string): string {
+  return encodeURIComponent(leg);
+}
+
+function isDone(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function ignore(): void {}

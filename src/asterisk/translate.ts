@@ -1,0 +1,111 @@
+import type { PbxEvent, SeenLeg, SeenRoom } from '../core/events.ts';
+import { isOurs } from '../core/turn.ts';
+import type { AriEvent } from './ari/port.ts';
+
+/** The caller's number and name as Asterisk has them; they are kept apart from the events. */
+export type CallerId = { readonly number: string; readonly name: string };
+
+/** One ARI event in our words: none where it says nothing to us. Untrusted input: what is malformed says nothing. */
+export function translate(event: AriEvent): { readonly event: PbxEvent; readonly caller: CallerId | null } | null {
+  const said = eventOf(event);
+  if (said === null) return null;
+  return { event: said, caller: said.type === 'caller-arrived' ? callerOf(record(event.channel)) : null };
+}
+
+function eventOf(event: AriEvent): PbxEvent | null {
+  switch (event.type) {
+    case 'StasisStart':
+      return stasisStart(event);
+    case 'ChannelStateChange':
+      return stateChange(record(event.channel));
+    case 'Dial':
+      return dial(text(record(event.peer).id), text(event.dialstatus));
+    case 'ChannelDestroyed': {
+      const leg = text(record(event.channel).id);
+      if (leg === '') return null;
+      return { type: 'leg-gone', leg, cause: number(event.cause), sip: number(event.tech_cause) };
+    }
+    case 'StasisEnd': {
+      const leg = text(record(event.channel).id);
+      // Our own legs are followed by ChannelDestroyed, which knows the cause; a caller's channel by nothing.
+      return leg === '' || isOurs(leg) ? null : { type: 'leg-gone', leg, cause: 0, sip: 0 };
+    }
+    default:
+      return null;
+  }
+}
+
+function stasisStart(event: AriEvent): PbxEvent | null {
+  const channel = record(event.channel);
+  const leg = text(channel.id);
+  if (leg === '') return null;
+  if (isOurs(leg)) return { type: 'leg-created', leg };
+  const [dialled] = Array.isArray(event.args) ? event.args : [];
+  return { type: 'caller-arrived', leg, dialled: text(dialled), phone: phoneOf(text(channel.name)) };
+}
+
+function stateChange(channel: Json): PbxEvent | null {
+  const leg = text(channel.id);
+  if (!isOurs(leg)) return null;
+  if (channel.state === 'Ringing') return { type: 'leg-rang', leg, evidence: 'ringing' };
+  return channel.state === 'Up' ? { type: 'leg-answered', leg } : null;
+}
+
+function dial(leg: string, status: string): PbxEvent | null {
+  if (!isOurs(leg)) return null;
+  switch (status) {
+    case 'RINGING':
+      return { type: 'leg-rang', leg, evidence: 'ringing' };
+    case 'PROGRESS':
+      return { type: 'leg-rang', leg, evidence: 'progress' };
+    case 'ANSWER':
+      return { type: 'leg-answered', leg };
+    default:
+      return null;
+  }
+}
+
+/** The endpoint in a channel's name: `PJSIP/1001-00000a3f` → `1001`; null for other technologies. */
+export function phoneOf(name: string): string | null {
+  return /^PJSIP\/(.+)-[0-9a-f]+$/.exec(name)?.[1] ?? null;
+}
+
+function callerOf(channel: Json): CallerId {
+  const caller = record(channel.caller);
+  return { number: text(caller.number), name: text(caller.name) };
+}
+
+/** One channel of `GET /channels`; null when it is no business of the application `app`. */
+export function seenLeg(channel: unknown, app: string): SeenLeg | null {
+  const json = record(channel);
+  const leg = text(json.id);
+  if (leg === '') return null;
+  const state = json.state === 'Up' ? 'up' : json.state === 'Ringing' ? 'ringing' : 'down';
+  if (isOurs(leg)) return { leg, state, arrival: null };
+  const dialplan = record(json.dialplan);
+  const [name, dialled = ''] = text(dialplan.app_data).split(',');
+  if (dialplan.app_name !== 'Stasis' || name !== app) return { leg, state: 'away', arrival: null };
+  return { leg, state, arrival: { dialled, phone: phoneOf(text(json.name)) } };
+}
+
+/** One bridge of `GET /bridges`; null when it is not one of ours. */
+export function seenRoom(bridge: unknown): SeenRoom | null {
+  const json = record(bridge);
+  const call = text(json.id);
+  if (!isOurs(call)) return null;
+  return { call, legs: Array.isArray(json.channels) ? json.channels.map(text) : [] };
+}
+
+type Json = { readonly [key: string]: unknown };
+
+function record(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' && Number.isInteger(value) ? value : 0;
+}

@@ -1,0 +1,151 @@
+import type { CallerId } from './asterisk/translate.ts';
+import type { Command } from './core/commands.ts';
+import type { Event } from './core/events.ts';
+import type { NumberedFact } from './core/facts.ts';
+import { step } from './core/step.ts';
+import { takeChanges, type World } from './core/world.ts';
+import type { CallerRow, JournalEntry, LiveStore } from './storage/live/store.ts';
+
+/** What the engine needs of the world outside; each is called from the engine's own turn only. */
+export type EnginePorts = {
+  /** Engine time in ms: never goes back. */
+  readonly now: () => number;
+  /** Runs the callback after the current poll phase (`setImmediate`). */
+  readonly soon: (run: () => void) => void;
+  /** The one timer: the callback only posts. Returns how to take it back. */
+  readonly after: (ms: number, run: () => void) => () => void;
+  /** Sends one command on its way. Never throws, never waits. */
+  readonly send: (command: Command) => void;
+  readonly publish: (facts: readonly NumberedFact[]) => void;
+  /** A batch could not be written; it is held and tried again. */
+  readonly onHeld: (error: unknown, heldMs: number) => void;
+  /** `step` tripped over this event: a bug. The process must end. */
+  readonly onBug: (error: unknown, event: Event) => void;
+};
+
+export type Engine = {
+  /** Takes an event in; it is stepped after the current poll phase, together with all that came with it. */
+  post(event: Event, caller?: CallerId | null): void;
+  /** Steps and commits what is in the inbox, then acts no more. */
+  stop(): void;
+  readonly world: World;
+  readonly counts: { batches: number; repairs: number };
+};
+
+type Posted = { readonly event: Event; readonly caller: CallerId | null };
+type Batch = { readonly steps: JournalEntry[]; readonly callers: CallerRow[] };
+
+/** So many events at the most make a batch; the others are in the next. */
+const maxBatch = 256;
+/** So many full batches may pass before deadlines are looked at all the same. */
+const maxBusy = 8;
+const retryMs = 100;
+
+/**
+ * The loop: drain the inbox, step each event, commit once, send the commands, set the one timer. Nothing interleaves.
+ * Deadlines are stepped last, once the inbox is empty: what the socket brought goes first.
+ */
+export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, ports: EnginePorts): Engine {
+  let inbox: Posted[] = [];
+  let scheduled = false;
+  let stopped = false;
+  let held = false;
+  let busy = 0;
+  let wake: (() => void) | null = null;
+  let wakeAt = Number.POSITIVE_INFINITY;
+  const counts = { batches: 0, repairs: 0 };
+
+  const schedule = () => {
+    if (scheduled || stopped || held) return;
+    scheduled = true;
+    ports.soon(run);
+  };
+
+  function run(): void {
+    scheduled = false;
+    if (stopped || held) return;
+    const now = ports.now();
+    const batch: Batch = { steps: [], callers: [] };
+    const drained = inbox.length <= maxBatch ? inbox : inbox.slice(0, maxBatch);
+    inbox = inbox.length <= maxBatch ? [] : inbox.slice(maxBatch);
+    for (const posted of drained) stepOne(batch, posted, now);
+    busy = inbox.length === 0 ? 0 : busy + 1;
+    if (isDue(now) && (busy === 0 || busy > maxBusy)) stepOne(batch, { event: { type: 'tick' }, caller: null }, now);
+    if (!stopped) commit(batch, now);
+  }
+
+  function stepOne(batch: Batch, { event, caller }: Posted, now: number): void {
+    if (stopped) return;
+    try {
+      const { commands, facts } = step(world, event, now);
+      batch.steps.push({ at: now, event, commands, facts });
+      const arrived = caller && facts.find((fact) => fact.type === 'call-arrived');
+      if (caller && arrived && 'call' in arrived) batch.callers.push({ call: arrived.call, ...caller });
+    } catch (error) {
+      stopped = true;
+      ports.onBug(error, event);
+    }
+  }
+
+  /** Persist, then act. A batch that cannot be written is held with its commands, and nothing is decided meanwhile. */
+  function commit(batch: Batch, since: number): void {
+    if (batch.steps.length === 0) return setTimer();
+    const rows = takeChanges(world);
+    const attempt = () => {
+      try {
+        store.commit({ rows, steps: batch.steps, callers: batch.callers });
+      } catch (error) {
+        held = true;
+        ports.onHeld(error, ports.now() - since);
+        ports.after(retryMs, attempt);
+        return;
+      }
+      held = false;
+      act(batch);
+      if (inbox.length > 0) schedule();
+      setTimer();
+    };
+    attempt();
+  }
+
+  function act(batch: Batch): void {
+    counts.batches += 1;
+    for (const { commands } of batch.steps) for (const command of commands) ports.send(command);
+    const facts = batch.steps.flatMap((one) => one.facts);
+    for (const fact of facts) if (fact.type === 'repaired') counts.repairs += 1;
+    if (facts.length > 0) ports.publish(facts);
+  }
+
+  function isDue(now: number): boolean {
+    const first = world.index.deadlines.first();
+    return first !== undefined && first.at <= now;
+  }
+
+  function setTimer(): void {
+    const next = world.index.deadlines.first()?.at ?? Number.POSITIVE_INFINITY;
+    if (next === wakeAt || stopped) return;
+    wake?.();
+    wakeAt = next;
+    wake = null;
+    if (next === Number.POSITIVE_INFINITY) return;
+    wake = ports.after(Math.max(0, next - ports.now()), () => {
+      wakeAt = Number.POSITIVE_INFINITY;
+      wake = null;
+      schedule();
+    });
+  }
+
+  return {
+    world,
+    counts,
+    post(event, caller = null) {
+      inbox.push({ event, caller });
+      schedule();
+    },
+    stop() {
+      run();
+      stopped = true;
+      wake?.();
+    },
+  };
+}

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { connectAmi } from './asterisk/ami/ami.ts';
+import { connectAri } from './asterisk/ari/socket.ts';
+import { perform } from './asterisk/perform.ts';
+import { translate } from './asterisk/translate.ts';
+import { keepCalendar } from './calendar.ts';
+import type { Config } from './config/config.ts';
+import { pathsOf, readSecret } from './config/paths.ts';
+import type { Event } from './core/events.ts';
+import { load } from './core/world.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { superviseFront } from './front-supervisor.ts';
+import { createBackoff } from './lib/backoff.ts';
+import { engineClock } from './lib/clock.ts';
+import { createLog, type Log } from './lib/log.ts';
+import type { EngineStatus, ToEngine } from './protocol/seam.ts';
+import { openLiveStore } from './storage/live/store.ts';
+
+/** A running daemon. */
+export type Daemon = {
+  /** Commits what is in hand and stops at once: calls live on in Asterisk under their lease. */
+  stop(): Promise<void>;
+};
+
+/** How the process ends when `step` trips over a bug: it is to be restarted (sysexits EX_SOFTWARE). */
+const exitBug = 70;
+/** How it ends when another daemon took over: it is not to be restarted (sysexits EX_TEMPFAIL). */
+const exitReplaced = 75;
+
+/**
+ * Starts the daemon: the only place that knows all its parts. The engine runs in this thread, the front in another;
+ * resolves when the front answers on its socket.
+ */
+export async function runDaemon(config: Config): Promise<Daemon> {
+  const log = createLog({ level: config.log.level, name: 'engine' });
+  const paths = pathsOf(config.home);
+  const secrets = { ari: readSecret(config.asterisk.ari.secretFile), ami: readSecret(config.asterisk.ami.secretFile) };
+  mkdirSync(paths.backups, { recursive: true, mode: 0o700 });
+  const store = openLiveStore(paths.liveDb, paths.backups);
+  const world = load(store.load());
+  const startedAt = Date.now();
+  const lag = monitorEventLoopDelay({ resolution: 10 });
+  lag.enable();
+  let ami: EngineStatus['ami'] = 'down';
+
+  const engine: Engine = createEngine(world, store, {
+    now: engineClock(store.lastAt()),
+    soon: (run) => void setImmediate(run),
+    after: (ms, run) => {
+      const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
+      return () => clearTimeout(timer);
+    },
+    send: (command) => {
+      if (command.do === 'reply') front.send({ kind: 'reply', intent: command.intent, error: command.error });
+      else perform(command, { link: ari, app: config.asterisk.ari.app, post: (event) => engine.post(event) });
+    },
+    publish: (facts) => front.send({ kind: 'facts', facts }),
+    onHeld: (error, heldMs) =>
+      log.error({ error, heldMs }, 'the database cannot be written; nothing is decided until it can'),
+    onBug: (error, event) => endAfterBug(log, config.home, error, event),
+  });
+
+  const front = superviseFront((onMessage, onExit) => startFrontThread(config.file, config.home, onMessage, onExit), {
+    backoff: createBackoff({ firstMs: 100, lastMs: 5_000 }),
+    log,
+    hello: () => ({
+      kind: 'hello',
+      revision: world.state.meta.revision,
+      users: [...world.state.users.keys()],
+      groups: [...world.state.groups.keys()],
+    }),
+    onMessage: take,
+  });
+
+  function take(message: ToEngine): void {
+    switch (message.kind) {
+      case 'intent':
+        return engine.post({ type: 'intent', intent: message.intent, ask: message.ask });
+      case 'settings':
+        return engine.post(message.event);
+      case 'ask-status':
+        return front.send({ kind: 'status', id: message.id, status: status() });
+    }
+  }
+
+  function status(): EngineStatus {
+    const calls = [...world.state.calls.values()];
+    return {
+      epoch: world.state.meta.epoch,
+      startedAt,
+      pbx: world.state.meta.pbx,
+      ami,
+      waiting: calls.filter((call) => call.phase === 'waiting').length,
+      talking: calls.filter((call) => call.phase === 'talking').length,
+      loopLagMs: { p99: Math.round(lag.percentile(99) / 1e5) / 10, max: Math.round(lag.max / 1e5) / 10 },
+      batches: engine.counts.batches,
+      repairs: engine.counts.repairs,
+      lastFact: world.state.meta.nextFact - 1,
+    };
+  }
+
+  engine.post({ type: 'started', epoch: randomBytes(4).toString('hex'), limits: config.limits });
+  const calendar = keepCalendar(config.timeZone, (day) => engine.post({ type: 'calendar', day }));
+  await front.ready;
+
+  const { host, httpPort } = config.asterisk;
+  const ari = connectAri(
+    { host, port: httpPort, ...config.asterisk.ari, secret: secrets.ari, log: log.child({ part: 'ari' }) },
+    {
+      onUp: () => engine.post({ type: 'pbx-connected' }),
+      onDown: () => engine.post({ type: 'pbx-lost' }),
+      onEvent: (event) => {
+        const said = translate(event);
+        if (said) engine.post(said.event, said.caller);
+      },
+      onReplaced: () => {
+        log.fatal('another daemon has taken over this Asterisk: stopping now');
+        void stop().then(() => process.exit(exitReplaced));
+      },
+    },
+  );
+  const { port: amiPort, user } = config.asterisk.ami;
+  const manager = connectAmi(
+    { host, port: amiPort, user, secret: secrets.ami, log: log.child({ part: 'ami' }) },
+    {
+      onUp: (reachable) => {
+        ami = 'ready';
+        engine.post({ type: 'phones-surveyed', reachable });
+      },
+      onDown: () => {
+        ami = 'down';
+      },
+      onPhone: (phone, reachable) => engine.post({ type: 'phone-reachable', phone, reachable }),
+    },
+  );
+
+  async function stop(): Promise<void> {
+    engine.stop();
+    calendar.close();
+    ari.close();
+    manager.close();
+    lag.disable();
+    await front.stop();
+    store.close();
+  }
+  return { stop };
+}
+
+/** The event that did it is kept in a file, so that it can be replayed; the process ends, to be restarted. */
+function endAfterBug(log: Log, home: string, error: unknown, event: Event): void {
+  const file = join(home, `bug-${Date.now()}.json`);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  try {
+    writeFileSync(file, JSON.stringify({ error: text, event }, null, 2), { mode: 0o600 });
+  } catch (failure) {
+    log.error({ error: failure }, 'the event that did it could not be kept');
+  }
+  log.fatal({ error: text, event: event.type, file }, 'a bug in the core: ending, to be restarted');
+  process.exit(exitBug);
+}
+
+function startFrontThread(
+  file: string,
+  home: string,
+  onMessage: (message: ToEngine | { kind: 'ready' } | { kind: 'failed'; message: string }) => void,
+  onExit: (code: number) => void,
+) {
+  const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData: { file, home } });
+  worker.on('message', onMessage);
+  worker.on('error', (error) => onMessage({ kind: 'failed', message: error.message }));
+  worker.on('exit', onExit);
+  return { post: (message: unknown) => worker.postMessage(message), end: () => worker.terminate() };
+}

@@ -1,0 +1,22 @@
+import { rowKinds } from '../../core/world.ts';
+import type { Migration } from '../directory/migrations.ts';
+
+/** The schema of `live.db`, one step after the other; an applied one is never changed. */
+export const LIVE_MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    name: 'rows, journal, facts, callers',
+    sql: `
+      ${rowKinds.map((kind) => `CREATE TABLE ${kind} (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;`).join('\n')}
+      CREATE TABLE journal (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, behaviour INTEGER NOT NULL,
+        event TEXT NOT NULL, commands TEXT NOT NULL) STRICT;
+      CREATE INDEX journal_at ON journal (at);
+      CREATE TABLE facts (
+        seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, call TEXT, agent TEXT, body TEXT NOT NULL) STRICT;
+      CREATE INDEX facts_call ON facts (call) WHERE call IS NOT NULL;
+      CREATE INDEX facts_agent ON facts (agent) WHERE agent IS NOT NULL;
+      CREATE TABLE callers (call TEXT PRIMARY KEY, number TEXT NOT NULL, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  },
+];

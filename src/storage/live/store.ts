@@ -1,0 +1,141 @@
+import Database from 'better-sqlite3';
+import type { Command } from '../../core/commands.ts';
+import type { Event } from '../../core/events.ts';
+import type { NumberedFact } from '../../core/facts.ts';
+import { type RowKind, type Rows, rowKinds } from '../../core/world.ts';
+import { migrate } from '../directory/migrate.ts';
+import { LIVE_MIGRATIONS } from './migrations.ts';
+
+/** One step as the journal keeps it. */
+export type JournalEntry = {
+  /** Engine time in ms. */
+  readonly at: number;
+  readonly event: Event;
+  readonly commands: readonly Command[];
+  readonly facts: readonly NumberedFact[];
+};
+
+/** A caller's number and name, kept apart so that they can be forgotten. */
+export type CallerRow = { readonly call: string; readonly number: string; readonly name: string };
+
+export type Batch = {
+  readonly rows: readonly { readonly kind: RowKind; readonly id: string; readonly body: unknown }[];
+  readonly steps: readonly JournalEntry[];
+  readonly callers: readonly CallerRow[];
+};
+
+/** The engine's database: the rows of the live state, the journal, the facts. One writer, the engine thread. */
+export type LiveStore = {
+  /** All rows, upgraded to what this version of the code expects. */
+  load(): { readonly [K in RowKind]: Rows[K][] };
+  /** The engine time of the last commit in ms, 0 in a new database. */
+  lastAt(): number;
+  /** Writes a batch in one transaction. Throws what SQLite throws (disk full, read-only). */
+  commit(batch: Batch): void;
+  /** Removes the journal, facts and callers of ended calls older than this engine time, at most `most` steps; returns how many went. */
+  prune(before: number, most: number): number;
+  close(): void;
+};
+
+/** The version of the code's decisions: a replay across two of them is compared, not promised. */
+export const behaviour = 1;
+
+/**
+ * Opens `live.db`: WAL with `synchronous=NORMAL`, so that `kill -9` loses nothing and a power cut the last moments.
+ * Checkpoints are left to another connection.
+ */
+export function openLiveStore(file: string, backups: string): LiveStore {
+  const db = new Database(file);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL');
+  db.pragma('wal_autocheckpoint = 0');
+  migrate(db, LIVE_MIGRATIONS, backups);
+  const statements = prepare(db);
+  const write = db.transaction((batch: Batch) => {
+    for (const { kind, id, body } of batch.rows) {
+      if (body === null) statements.remove[kind].run(id);
+      else statements.put[kind].run(id, JSON.stringify(body));
+    }
+    for (const entry of batch.steps) writeStep(statements, entry);
+    for (const { call, number, name } of batch.callers) statements.caller.run(call, number, name);
+  });
+  return {
+    load: () => loadRows(db),
+    lastAt: () => statements.lastAt.get()?.at ?? 0,
+    commit: (batch) => write(batch),
+    prune: db.transaction((before: number, most: number) => prune(db, before, most)),
+    close: () => db.close(),
+  };
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: Database.Database) {
+  const perKind = <T>(make: (kind: RowKind) => T) =>
+    Object.fromEntries(rowKinds.map((kind) => [kind, make(kind)])) as Record<RowKind, T>;
+  return {
+    put: perKind((kind) =>
+      db.prepare<[string, string]>(
+        `INSERT INTO ${kind} (id, version, body) VALUES (?, 1, ?)
+         ON CONFLICT (id) DO UPDATE SET body = excluded.body, version = version + 1`,
+      ),
+    ),
+    remove: perKind((kind) => db.prepare<[string]>(`DELETE FROM ${kind} WHERE id = ?`)),
+    step: db.prepare<[number, number, string, string]>(
+      'INSERT INTO journal (at, behaviour, event, commands) VALUES (?, ?, ?, ?)',
+    ),
+    fact: db.prepare<[number, number, string, string | null, string | null, string]>(
+      'INSERT INTO facts (seq, at, type, call, agent, body) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    caller: db.prepare<[string, string, string]>(
+      'INSERT OR REPLACE INTO callers (call, number, name) VALUES (?, ?, ?)',
+    ),
+    lastAt: db.prepare<[], { at: number }>('SELECT at FROM journal ORDER BY seq DESC LIMIT 1'),
+  };
+}
+
+function writeStep(statements: Statements, { at, event, commands, facts }: JournalEntry): void {
+  statements.step.run(at, behaviour, JSON.stringify(event), JSON.stringify(commands));
+  for (const fact of facts) {
+    const call = 'call' in fact ? fact.call : null;
+    const agent = 'agent' in fact ? fact.agent : null;
+    statements.fact.run(fact.seq, fact.at, fact.type, call, agent, JSON.stringify(fact));
+  }
+}
+
+function loadRows(db: Database.Database): { readonly [K in RowKind]: Rows[K][] } {
+  const read = <K extends RowKind>(kind: K): Rows[K][] =>
+    db
+      .prepare<[], { body: string }>(`SELECT body FROM ${kind} ORDER BY id`)
+      .all()
+      .map(({ body }) => JSON.parse(body) as Rows[K]);
+  return {
+    meta: read('meta'),
+    users: read('users'),
+    groups: read('groups'),
+    phones: read('phones'),
+    agents: read('agents'),
+    calls: read('calls'),
+    offers: read('offers'),
+    legs: read('legs'),
+  };
+}
+
+function prune(db: Database.Database, before: number, most: number): number {
+  const last = db
+    .prepare<[number, number], { seq: number }>(
+      'SELECT max(seq) AS seq FROM (SELECT seq FROM journal WHERE at < ? ORDER BY seq LIMIT ?)',
+    )
+    .get(before, most)?.seq;
+  if (!last) return 0;
+  const gone = db.prepare('DELETE FROM journal WHERE seq <= ?').run(last).changes;
+  db.prepare('DELETE FROM facts WHERE seq IN (SELECT seq FROM facts WHERE at < ? ORDER BY seq LIMIT ?)').run(
+    before,
+    most * 4,
+  );
+  db.prepare(
+    `DELETE FROM callers WHERE call IN
+     (SELECT call FROM callers WHERE call NOT IN (SELECT call FROM facts WHERE call IS NOT NULL) LIMIT ?)`,
+  ).run(most);
+  return gone;
+}
