@@ -36,8 +36,8 @@ export function makeOffer(turn: Turn, call: Call, agent: Agent, group: GroupSett
   openRoom(turn, call);
   changedOffer(turn, offer);
   changedCall(turn, call);
-  setWork(turn, agent, 'offered', null, call.id);
   tell(turn, { type: 'offer-made', offer: offer.id, call: call.id, agent: agent.id, queue: group.id, why });
+  setWork(turn, agent, 'offered', null, call.id);
 }
 
 /** The call's room is made with its first leg, so that it stands when somebody answers. */

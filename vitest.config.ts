@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that start an Asterisk, phones or a daemon: few at a time, with deadlines for a slow machine. */
+const real = ['test/asterisk/**/*.test.ts', 'test/telephony/**/*.test.ts', 'test/adapters/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: real,
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: real,
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
