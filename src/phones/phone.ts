@@ -49,7 +49,7 @@ export type Phone = {
   cut(): void;
   /** While deaf the socket is open but nothing is heard, sent or acknowledged: a phone that froze. */
   deafen(deaf: boolean): void;
-  /** Hangs up, unregisters, disconnects. Never rejects and takes three seconds at most. Not to be used afterwards. */
+  /** Hangs up, unregisters, disconnects. Never rejects and takes three seconds at most; a second call waits for the first. */
   close(): Promise<void>;
 };
 
@@ -74,6 +74,7 @@ export function createPhone(options: PhoneOptions): Phone {
   let registered = false;
   let stayRegistered = false;
   let reconnecting: NodeJS.Timeout | null = null;
+  let closing: Promise<void> | null = null;
 
   const socketOptions: SocketTransportOptions = {
     url: wsUrl,
@@ -162,6 +163,18 @@ export function createPhone(options: PhoneOptions): Phone {
     tell({ type: 'unregistered' });
   }
 
+  async function close(): Promise<void> {
+    stopReconnecting();
+    for (const call of calls) call.hangUp();
+    if (transport.isConnected() && !transport.deaf) await Promise.race([leave(), elapsed(CLOSE_MS)]);
+    // With the socket gone whatever SIP.js still wants to send fails at once, and so its timers end too.
+    transport.cut();
+    quietly(() => registerer.dispose());
+    agent.userAgentCore.dispose();
+    for (const lose of losers) lose();
+    registered = false;
+  }
+
   /** Leaves in good order: every call has ended before the contact goes, and the contact before the socket. */
   async function leave(): Promise<void> {
     await allEnded();
@@ -233,16 +246,9 @@ export function createPhone(options: PhoneOptions): Phone {
     deafen(deaf) {
       transport.deaf = deaf;
     },
-    async close() {
-      stopReconnecting();
-      for (const call of calls) call.hangUp();
-      if (transport.isConnected() && !transport.deaf) await Promise.race([leave(), elapsed(CLOSE_MS)]);
-      // With the socket gone whatever SIP.js still wants to send fails at once, and so its timers end too.
-      transport.cut();
-      quietly(() => registerer.dispose());
-      agent.userAgentCore.dispose();
-      for (const lose of losers) lose();
-      registered = false;
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }
