@@ -1,0 +1,133 @@
+import type { PhoneId } from '../../core/settings.ts';
+import { createBackoff } from '../../lib/backoff.ts';
+import type { Log } from '../../lib/log.ts';
+import { type AmiAccess, type AmiConnection, openAmi } from './connection.ts';
+import { createContacts } from './contacts.ts';
+import type { Contact } from './event.ts';
+
+/** Times in ms. */
+export type AmiOptions = AmiAccess & {
+  readonly log: Log;
+  /** A ping goes out so often; the connection is dead when it is not answered in time (default 5,000). */
+  readonly pingMs?: number;
+};
+
+export type RegistrationHandlers = {
+  /** AMI is up, and these are all the phones that can be reached; from here on `onPhone` keeps that current. */
+  onUp(reachable: readonly PhoneId[]): void;
+  onDown(why: string): void;
+  onPhone(phone: PhoneId, reachable: boolean): void;
+};
+
+/**
+ * Follows the registrations of all phones over AMI, for ever. A refresh is no news, and Asterisk tells nobody of it; a
+ * contact that came, went, stopped or began to answer is.
+ */
+export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers): { close(): void } {
+  const log = options.log;
+  const backoff = createBackoff({ firstMs: 100, lastMs: 2_000 });
+  let following: { close(): void } | null = null;
+  let retry: NodeJS.Timeout | null = null;
+
+  function open(): void {
+    retry = null;
+    following = follow(options, {
+      onUp(reachable) {
+        log.info({ phones: reachable.length, failed: backoff.attempts() }, 'AMI is up');
+        backoff.reset();
+        handlers.onUp(reachable);
+      },
+      onPhone: handlers.onPhone,
+      onEnd(why, wasUp) {
+        following = null;
+        const delayMs = backoff.next();
+        if (wasUp) log.warn({ why, delayMs }, 'AMI was lost; connecting again for ever');
+        else if (backoff.worthSaying()) {
+          log.warn({ why, attempts: backoff.attempts(), delayMs }, 'AMI is not reachable; trying for ever');
+        }
+        retry = setTimeout(open, delayMs);
+        if (wasUp) handlers.onDown(why);
+      },
+    });
+  }
+
+  open();
+  return {
+    close() {
+      if (retry !== null) clearTimeout(retry);
+      following?.close();
+      following = null;
+    },
+  };
+}
+
+type FollowHandlers = Omit<RegistrationHandlers, 'onDown'> & { onEnd(why: string, wasUp: boolean): void };
+
+/** One connection, from its list of contacts to its end. */
+function follow(options: AmiOptions, handlers: FollowHandlers): { close(): void } {
+  const contacts = createContacts();
+  const listed: Contact[] = [];
+  const actionMs = options.actionMs ?? 5_000;
+  let phase: 'opening' | 'up' | 'ended' = 'opening';
+  let pinging: NodeJS.Timeout | null = null;
+  let listing: NodeJS.Timeout | null = null;
+
+  const connection: AmiConnection = openAmi(options, {
+    onReady() {
+      listing = setTimeout(() => setImmediate(listIsLate), actionMs);
+      pinging = setInterval(() => connection.action('Ping', {}).catch(giveUp), options.pingMs ?? 5_000);
+      connection.action('PJSIPShowContacts', {}).catch((error: Error) => {
+        // Asterisk calls it an error when nobody is registered.
+        if (/no contacts found/i.test(error.message)) up();
+        else giveUp(error);
+      });
+    },
+    onEvent(event) {
+      if (event.type === 'contact-listed') listed.push(event.contact);
+      else if (event.type === 'contacts-listed') up();
+      else if (event.type === 'contact') {
+        const news = contacts.note(event.contact, event.gone);
+        if (phase === 'up' && news !== null) handlers.onPhone(news.phone, news.reachable);
+      }
+    },
+    onEnd: over,
+  });
+
+  function up(): void {
+    if (phase !== 'opening') return;
+    phase = 'up';
+    if (listing !== null) clearTimeout(listing);
+    // What an event has told since the question is newer than the list.
+    for (const contact of listed) if (!contacts.knows(contact)) contacts.note(contact, false);
+    handlers.onUp(contacts.reachable());
+  }
+
+  function listIsLate(): void {
+    if (phase === 'opening') giveUp(new Error(`no list of contacts in ${actionMs} ms`));
+  }
+
+  function giveUp(error: Error): void {
+    connection.close();
+    over(error.message);
+  }
+
+  function over(why: string): void {
+    if (phase === 'ended') return;
+    const wasUp = phase === 'up';
+    shut();
+    handlers.onEnd(why, wasUp);
+  }
+
+  function shut(): void {
+    phase = 'ended';
+    if (pinging !== null) clearInterval(pinging);
+    if (listing !== null) clearTimeout(listing);
+  }
+
+  return {
+    close() {
+      shut();
+      connection.close();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { PhoneId } from '../../core/settings.ts';
+
+/** A contact of a phone, and whether an INVITE sent there has a chance. */
+export type Contact = { readonly phone: PhoneId; readonly uri: string; readonly reachable: boolean };
+
+/** What we listen to on AMI (Asterisk documentation, "AMI Events"). */
+export type AmiEvent =
+  | { readonly type: 'fully-booted' }
+  /** A contact came, changed, or (`gone`) was removed. */
+  | { readonly type: 'contact'; readonly contact: Contact; readonly gone: boolean }
+  /** One line of the answer to PJSIPShowContacts, and its end. */
+  | { readonly type: 'contact-listed'; readonly contact: Contact }
+  | { readonly type: 'contacts-listed' };
+
+/** Reads a message in asterisk-manager's shape; null for all others and for what is not as it should be. */
+export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEvent | null {
+  const text = (key: string): string => (typeof message[key] === 'string' ? message[key] : '');
+  const contact = (phone: string, uri: string, status: string): Contact | null =>
+    phone === '' || uri === '' ? null : { phone, uri, reachable: isReachable(status) };
+  switch (message.event) {
+    case 'FullyBooted':
+      return { type: 'fully-booted' };
+    case 'ContactStatus': {
+      const status = text('contactstatus');
+      const found = contact(text('endpointname'), text('uri'), status);
+      return found && { type: 'contact', contact: found, gone: status === 'Removed' };
+    }
+    case 'ContactList': {
+      const found = contact(text('endpoint'), text('uri'), text('status'));
+      return found && { type: 'contact-listed', contact: found };
+    }
+    case 'ContactListComplete':
+      return { type: 'contacts-listed' };
+    default:
+      return null;
+  }
+}
+
+/** NonQualified is a contact that nobody asks whether it lives, or that was not asked yet: only a known no is a no. */
+function isReachable(status: string): boolean {
+  return status !== 'Removed' && status !== 'Unreachable';
+}
