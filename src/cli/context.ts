@@ -24,7 +24,7 @@ export function createContext(
   write: (text: string) => void,
 ): CliContext {
   const options = (): { home?: string; config?: string; json?: boolean } => program.opts();
-  const home = (): string => resolve(options().home ?? environment['CORDBOARD_HOME'] ?? 'var');
+  const home = (): string => resolve(options().home ?? environment.CORDBOARD_HOME ?? 'var');
   const config = (): Config => {
     try {
       return loadConfig(options().config, home());

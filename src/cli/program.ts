@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { agentCommand } from './agent.ts';
+import { callCommand } from './call.ts';
+import { createContext } from './context.ts';
+import { eventsCommand } from './events.ts';
+import { groupCommand } from './group.ts';
+import { initCommand } from './init.ts';
+import { phoneCommand } from './phone.ts';
+import { serveCommand } from './serve.ts';
+import { statusCommand } from './status.ts';
+import { userCommand } from './user.ts';
+
+/** Builds the whole command line. `environment` is the process's; `write` is standard output. */
+export function buildProgram(
+  environment: Readonly<Record<string, string | undefined>>,
+  write: (text: string) => void,
+): Command {
+  const program = new Command('cordboard');
+  program
+    .description('A call-routing engine beside Asterisk: users, groups, agents and calls.')
+    .version(versionOf())
+    .option('--home <dir>', 'the home directory (default: $CORDBOARD_HOME, else ./var)')
+    .option('--config <file>', 'the configuration (default: cordboard.yaml in the home directory)')
+    .option('--json', 'answer in JSON, errors too')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  const context = createContext(program, environment, write);
+  initCommand(program, context);
+  serveCommand(program, context);
+  statusCommand(program, context);
+  userCommand(program, context);
+  groupCommand(program, context);
+  agentCommand(program, context);
+  callCommand(program, context);
+  eventsCommand(program, context);
+  phoneCommand(program, context);
+  return program;
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
