@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# Sourced by scripts/up: one line a step, with its progress and time; a step that fails says why, with its log.
+
+begin_steps() {
+  steps_log=$1
+  steps_dir=$(mktemp -d)
+  trap 'rm -rf "$steps_dir"' EXIT
+  trap 'stop_step; exit 130' INT TERM
+  step_pid=''
+  printf 'up at %s\n' "$(date -Is)" >>"$steps_log"
+}
+
+# step NAME COMMAND...: runs it with its output in a log. It may say one line with `note`, and `remedy` when it fails.
+step() {
+  local name=$1 log=$steps_dir/log status=0 began=${EPOCHREALTIME/[.,]/}
+  shift
+  : >"$log"
+  rm -f "$steps_dir/note" "$steps_dir/remedy"
+  # In the background, so that the time can be shown; and there `set -e` counts, which it would not in a condition.
+  ( "$@" ) >"$log" 2>&1 </dev/null 8>&- &
+  step_pid=$!
+  if [ -t 1 ]; then
+    while kill -0 "$step_pid" 2>/dev/null; do
+      printf '\r\033[K  .. %-20s %s  %s' "$name" "$(seconds_since "$began")" "$(tail -n 1 "$log" | tr -cd '[:print:]' | cut -c 1-60)"
+      sleep 0.2
+    done
+    printf '\r\033[K'
+  fi
+  wait "$step_pid" || status=$?
+  step_pid=''
+  { printf '%s\n' "--- $name ($(seconds_since "$began"))"; cat "$log"; } >>"$steps_log"
+  if [ "$status" -eq 0 ]; then
+    printf '  ok %-20s %s  %s\n' "$name" "$(seconds_since "$began")" "$(cat "$steps_dir/note" 2>/dev/null || true)"
+    return
+  fi
+  printf 'FAIL %-20s %s\n' "$name" "$(seconds_since "$began")"
+  {
+    printf '\nWhat failed: %s. The last lines of its log:\n' "$name"
+    tail -n 20 "$log" | sed 's/^/  | /'
+    printf '\nWhat to do: %s\n' "$(cat "$steps_dir/remedy" 2>/dev/null || printf 'see above; the whole log is in %s' "$steps_log")"
+    printf 'Then run scripts/up again: it goes on where it stopped.\n'
+  } >&2
+  exit 1
+}
+
+# What a step wants to have beside its time.
+note() {
+  printf '%s' "$*" >"$steps_dir/note"
+}
+
+# What is to be done when a step fails.
+remedy() {
+  printf '%s' "$*" >"$steps_dir/remedy"
+}
+
+stop_step() {
+  printf '\n'
+  if [ -n "$step_pid" ]; then end_with_children "$step_pid"; fi
+}
+
+# A background command of a script does not hear Ctrl-C, so it is told, and what it started is told first.
+end_with_children() {
+  local child
+  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do end_with_children "$child"; done
+  kill -TERM "$1" 2>/dev/null || true
+}
+
+seconds_since() {
+  local ms=$(((${EPOCHREALTIME/[.,]/} - $1) / 1000))
+  printf '%4d.%d s' $((ms / 1000)) $((ms % 1000 / 100))
+}
