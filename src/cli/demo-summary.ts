@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import type { Config } from '../config/config.ts';
+import type { StatusView } from '../protocol/status.ts';
+import type { UserView } from '../protocol/users.ts';
+import type { ApiClient } from './client.ts';
+import { GROUP, SOFTPHONE, softphonePassword } from './demo-cast.ts';
+import { fields } from './output.ts';
+
+/** What runs where, how to register a phone of one's own, and what to try: as data, and as lines for people. */
+export type Summary = {
+  readonly running: Readonly<Record<string, string>>;
+  readonly softphone: Readonly<Record<string, string>> | null;
+  readonly tryThis: readonly { readonly command: string; readonly shows: string }[];
+  readonly lines: readonly string[];
+};
+
+/** Throws a `Failure` when the daemon does not answer. */
+export async function summary(client: ApiClient, config: Config): Promise<Summary> {
+  const status = await client.get<StatusView>('/v1/status');
+  const { users } = await client.get<{ users: readonly UserView[] }>('/v1/users');
+  const me = users.find((user) => user.username === SOFTPHONE.username);
+  const address = sipAddress(config);
+  const running = {
+    daemon: `pid ${status.pid}, health http://${config.http.host}:${config.http.port}/readyz`,
+    Asterisk: `${status.asterisk.version ?? 'no answer'}, SIP ${address}:${config.asterisk.sipPort} (UDP, TCP), :${config.asterisk.tlsPort} (TLS)`,
+    'browser phones': `ws://${address}:${config.asterisk.httpPort}/ws, wss://${address}:${config.asterisk.httpsPort}/ws`,
+    home: config.home,
+    logs: `${join(config.home, 'log')}, ${join(config.home, 'asterisk', 'log')}`,
+  };
+  const softphone =
+    me === undefined || me.extension === null
+      ? null
+      : {
+          user: me.extension,
+          password: softphonePassword(config.home),
+          address: `${address}:${config.asterisk.sipPort}`,
+          transport: me.phones[0]?.transport ?? 'udp',
+        };
+  const tryThis = me === undefined ? bareCommands : demoCommands;
+  return { running, softphone, tryThis, lines: lines(running, softphone, tryThis) };
+}
+
+const demoCommands = [
+  { command: 'npx cordboard events --follow', shows: 'what happens, as it happens (in another terminal)' },
+  { command: `npx cordboard phone --dial ${SOFTPHONE.extension} --for 30s`, shows: 'your softphone rings' },
+  {
+    command: 'npx cordboard agent sign-in cleo && npx cordboard phone cleo',
+    shows: `dial ${GROUP.extension} from your softphone, and cleo answers`,
+  },
+];
+
+const bareCommands = [
+  { command: 'npx cordboard user add ada --name Ada --extension 1001', shows: 'a user; what to enter into the phone' },
+  { command: 'npx cordboard group add support --extension 8001', shows: 'a group; then: group member add support ada' },
+  { command: 'npx cordboard events --follow', shows: 'what happens, as it happens' },
+];
+
+function lines(running: Summary['running'], softphone: Summary['softphone'], tryThis: Summary['tryThis']): string[] {
+  const width = Math.max(...tryThis.map(({ command }) => command.length)) + 2;
+  return [
+    pc.bold('What runs'),
+    indented(fields(Object.entries(running))),
+    ...(softphone === null
+      ? []
+      : [pc.bold('Register a softphone of your own'), indented(fields(Object.entries(softphone)))]),
+    pc.bold('Try'),
+    ...tryThis.map(({ command, shows }) => `  ${pc.cyan(command.padEnd(width))}${pc.dim(shows)}`),
+    pc.dim('  scripts/down stops it all'),
+  ];
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, '  ');
+}
+
+/** Where phones find Asterisk: what it was told to bind, or an address of this machine where it binds them all. */
+function sipAddress(config: Config): string {
+  const rendered = join(config.home, 'asterisk', 'rendered');
+  const bind = existsSync(rendered) ? readFileSync(rendered, 'utf8').match(/^BIND=(.+)$/m)?.[1] : undefined;
+  if (bind !== '0.0.0.0') return bind ?? config.asterisk.host;
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return own.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? config.asterisk.host;
+}
