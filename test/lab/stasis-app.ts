@@ -48,11 +48,8 @@ export async function connectStasisApp(lab: LabAsterisk): Promise<StasisApp> {
       socket.terminate();
       await closed;
       // Asterisk notices by itself; until it did, a new call would still be handed to the dead application.
-      await waitUntil(
-        async () => (await lab.rx('ari show apps')).includes('cordboard') === false,
-        'the application to be unknown',
-        5_000,
-      ).catch(() => undefined);
+      const sessions = async (): Promise<string> => lab.rx('ari show websocket sessions');
+      await waitUntil(async () => !(await sessions()).includes('cordboard'), 'Asterisk to miss the application');
     },
   };
 }
