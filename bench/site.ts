@@ -1,7 +1,7 @@
 import { startAsterisk } from '../test/lab/asterisk.ts';
 import { startAppQueue } from './contestants/app-queue.ts';
 import { type Contestant, type ContestantName, phoneAccounts } from './contestants/contestant.ts';
-import { provisionCordboard, startCordboard } from './contestants/cordboard.ts';
+import { startCordboard } from './contestants/cordboard.ts';
 import { joinFragments, phoneFragments, queueFragments, trunkFragments } from './contestants/fragments.ts';
 import type { FarmClient } from './farm/client.ts';
 
@@ -32,7 +32,7 @@ export async function openSite(names: readonly ContestantName[], agents: number,
     const daemon = withCordboard ? await startCordboard(asterisk) : null;
     if (daemon !== null) {
       stops.push(daemon.stop);
-      await provisionCordboard(daemon, accounts);
+      await daemon.provision(accounts);
     }
     await farm.open({ host: '127.0.0.1', port: asterisk.ports.sip });
     await farm.register(accounts);
