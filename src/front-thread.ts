@@ -82,7 +82,15 @@ function phones(access: Access): Provisioner {
         if (!(error instanceof Error && 'code' in error && error.code === 'not-ours')) throw error;
       }
     },
-    list: () => provisioner.list(),
+    async list() {
+      try {
+        return await provisioner.list();
+      } catch (error) {
+        // Asterisk says so while there is no endpoint at all.
+        if (error instanceof Error && /No Endpoints found/.test(error.message)) return [];
+        throw error;
+      }
+    },
   };
 }
 

@@ -109,7 +109,7 @@ function withSettings(text: string, settings: readonly Setting[]): string {
   for (const { path, value } of different) {
     document.setIn(path, typeof value === 'object' ? document.createNode(value, { flow: true }) : value);
   }
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 function checked(text: string, file: string, home: string): ReturnType<typeof readConfig> {

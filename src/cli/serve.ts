@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { runDaemon } from '../main.ts';
 import type { CliContext } from './context.ts';
 
 /** `cordboard serve` */
@@ -9,7 +8,14 @@ export function serveCommand(program: Command, context: CliContext): void {
     .description('run the daemon in the foreground until SIGTERM; calls live on without it')
     .action(async () => {
       // The configuration is read, and refused, before any socket opens.
-      const daemon = await runDaemon(context.config());
+      const config = context.config();
+      // Loaded only here: the other commands need no database and no engine, and start faster without.
+      const { runDaemon } = await import('../main.ts');
+      const daemon = await runDaemon(config).catch((error: unknown) => {
+        // Threads and timers of a daemon that came up by half must not keep the process; the error is printed first.
+        setImmediate(() => process.exit(1));
+        throw error;
+      });
       const asked = new Promise<void>((resolve) => {
         process.once('SIGTERM', () => resolve());
         process.once('SIGINT', () => resolve());
