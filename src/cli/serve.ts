@@ -11,6 +11,8 @@ export function serveCommand(program: Command, context: CliContext): void {
       const config = context.config();
       // Loaded only here: the other commands need no database and no engine, and start faster without.
       const { runDaemon } = await import('../main.ts');
+      const { lockHome } = await import('../storage/home-lock.ts');
+      const lock = lockHome(config.home);
       const daemon = await runDaemon(config).catch((error: unknown) => {
         // Threads and timers of a daemon that came up by half must not keep the process; the error is printed first.
         setImmediate(() => process.exit(1));
@@ -22,6 +24,7 @@ export function serveCommand(program: Command, context: CliContext): void {
       });
       await asked;
       await daemon.stop();
+      lock.release();
       process.exit(0);
     });
 }

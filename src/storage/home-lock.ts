@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+
+/**
+ * Takes a home directory for this process, until `release` or the process's end, however that comes: it is a lock of the
+ * operating system on a file (SQLite's EXCLUSIVE), so nothing stale can stay behind. Two daemons on one `live.db` would
+ * write the same numbers twice. Throws when another process has it.
+ */
+export function lockHome(home: string): { release(): void } {
+  const db = new Sqlite(join(home, 'lock.db'), { timeout: 0 });
+  try {
+    db.pragma('journal_mode = DELETE');
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+      throw new Error(`Another daemon runs in ${home}: stop it first, or use another home (--home).`);
+    }
+    throw error;
+  }
+  return { release: () => db.close() };
+}
