@@ -24,7 +24,7 @@ install_dependencies() {
     note 'up to date'
     return
   fi
-  if npm ci --no-audit --no-fund --loglevel=error; then return; fi
+  if npm ci --include=dev --no-audit --no-fund --loglevel=error; then return; fi
   # The SQLite addon comes as a binary, where one can be had for this machine and this Node; else it is compiled.
   if command -v python3 && command -v make && command -v g++; then
     remedy 'is the npm registry reachable? The log above says what npm missed'
@@ -33,7 +33,7 @@ install_dependencies() {
   ensure_package python3 python3
   ensure_package make make
   ensure_package g++ g++
-  npm ci --no-audit --no-fund --loglevel=error
+  npm ci --include=dev --no-audit --no-fund --loglevel=error
 }
 
 dependencies_are_there() {

@@ -131,7 +131,7 @@ remember() {
 # remembered NAME: prints the pid when that very process still runs.
 remembered() {
   local pid start
-  read -r pid start <"$CORDBOARD_HOME/up/$1" 2>/dev/null || return 1
+  [ -f "$CORDBOARD_HOME/up/$1" ] && read -r pid start <"$CORDBOARD_HOME/up/$1" || return 1
   [ -n "$start" ] && [ "$start" = "$(start_of "$pid")" ] || return 1
   printf '%s\n' "$pid"
 }
