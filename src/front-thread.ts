@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createFallbackWriter } from './asterisk/ami/fallback.ts';
+import { createPbxReader } from './asterisk/control.ts';
 import { createProvisioner } from './asterisk/provisioning/provisioner.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
@@ -58,7 +59,7 @@ async function start(config: Config): Promise<Front> {
   const secrets = { ari: readSecret(ari.secretFile), ami: readSecret(ami.secretFile) };
   const fallback = createFallbackWriter({ host, port: ami.port, user: ami.user, secret: secrets.ami });
   const access = { host, port: httpPort, user: ari.user, secret: secrets.ari };
-  const outside: Outside = { log, provisioner: phones(access), fallback, readPbx: pbxReader(access) };
+  const outside: Outside = { log, provisioner: phones(access), fallback, readPbx: createPbxReader(access).readPbx };
   const started = await startFront(port, config, pathsOf(home), outside);
   return {
     async close() {
@@ -92,9 +93,4 @@ function phones(access: Access): Provisioner {
       }
     },
   };
-}
-
-/** What Asterisk says of itself. */
-function pbxReader(access: Access): Outside['readPbx'] {
-  return async () => ({ host: access.host, version: null, warnings: [], failure: null });
 }

@@ -48,6 +48,9 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   const tellAsterisk = (): void => {
     void keeper.check();
     fallback.refresh();
+    void outside.readPbx().then((pbx) => {
+      for (const warning of pbx.warnings) log.warn({ asterisk: pbx.version, warning }, 'Asterisk should be put right');
+    });
   };
   const engine = createEngineClient(port, config.limits.intentMs, (message) => {
     if (message.kind === 'hello') {

@@ -77,7 +77,7 @@ function agentTable(agents: readonly AgentView[]): string {
     agent.hold === null
       ? '-'
       : pc.yellow(
-          `${agent.hold.kind}, step ${agent.hold.step}, ${remaining(agent.hold.until, agent.now, 'until ready')}`,
+          `${agent.hold.kind}, step ${agent.hold.step + 1}, ${remaining(agent.hold.until, agent.now, 'until ready')}`,
         ),
     work(agent),
     agent.reachable.is ? pc.green('yes') : pc.red('no'),

@@ -74,7 +74,7 @@ function said(fact: NumberedFact): readonly [Colour, string] {
     case 'agent-held':
       return [
         pc.yellow,
-        `RONA: ${fact.agent} is held ${fact.until === null ? 'until ready again' : `for ${seconds(fact.until - fact.at)}`} (step ${fact.step})`,
+        `RONA: ${fact.agent} is held ${fact.until === null ? 'until ready again' : `for ${seconds(fact.until - fact.at)}`} (step ${fact.step + 1} of the ladder)`,
       ];
     case 'agent-hold-ended':
       return [pc.cyan, `${fact.agent} is no longer held (${fact.why})`];
