@@ -57,6 +57,7 @@ start_daemon() {
   local home=$CORDBOARD_HOME log=$CORDBOARD_HOME/log/cordboard.log pid address holder
   address=$(health_address)
   if pid=$(daemon_pid); then
+    remedy "scripts/down and then scripts/up start it afresh; its log: $log"
     wait_ready "$pid" "$address" "$log"
     note "runs already (pid $pid)"
     return
@@ -87,12 +88,12 @@ wait_ready() {
   until [ "$(ask "$address" /readyz)" = 200 ]; do
     if ! kill -0 "$pid" 2>/dev/null; then
       printf 'The daemon ended while it started:\n' >&2
-      tail -n 15 "$log" >&2
+      tail -n 10 "$log" | cut -c 1-400 >&2
       return 1
     fi
     if [ "$SECONDS" -ge "$end" ]; then
       printf 'The daemon was not ready after 30 s. It says: %s\n' "$(ask "$address" /readyz body)" >&2
-      tail -n 15 "$log" >&2
+      tail -n 10 "$log" | cut -c 1-400 >&2
       return 1
     fi
     sleep 0.05

@@ -80,24 +80,25 @@ async function play(client: ApiClient, caller: Phone, group: GroupView, output: 
     longestMs,
   );
   caller.subscribe((event) => {
-    if (event.type === 'answered') setTimeout(() => caller.calls[event.call - 1]?.hangUp(), TALK_MS);
     if (event.type === 'ended' && story.partner === null) {
       giveUp('not-answered', `The caller's call ended before anybody talked (SIP ${event.end.sip ?? '-'})`);
     }
   });
   const { facts } = await client.get<{ facts: readonly NumberedFact[] }>('/v1/events?limit=1');
+  const call = await caller.dial(group.extension);
   const stream = client.lines(
     `/v1/events?follow=true&after=${facts.at(-1)?.seq ?? 0}`,
     (line) => {
       const fact = JSON.parse(line) as NumberedFact;
       if (!story.take(fact)) return;
       output.line(fact, (each) => factLine(each, story.arrivedAt ?? each.at));
+      // Not from the caller's own answer: that came when the music began.
+      if (fact.type === 'call-connected') setTimeout(() => call.hangUp(), TALK_MS);
       if (story.over) stop.abort();
     },
     stop.signal,
   );
   try {
-    await caller.dial(group.extension);
     await stream;
   } finally {
     clearTimeout(deadline);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { agentCommand } from './agent.ts';
 import { callCommand } from './call.ts';
 import { createContext } from './context.ts';
+import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { groupCommand } from './group.ts';
 import { initCommand } from './init.ts';
@@ -36,6 +37,7 @@ export function buildProgram(
   callCommand(program, context);
   eventsCommand(program, context);
   phoneCommand(program, context);
+  demoCommand(program, context);
   return program;
 }
 
