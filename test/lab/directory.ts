@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../src/config/load.ts';
+import { pathsOf } from '../../src/config/paths.ts';
+import type { DirectoryContext } from '../../src/directory/context.ts';
+import { openDirectoryDb } from '../../src/storage/directory/database.ts';
+import { createStore } from '../../src/storage/directory/store.ts';
+
+/** A directory on a real file, with the default configuration. */
+export function openLabDirectory(settings = '') {
+  const home = mkdtempSync(join(tmpdir(), 'cb-dir-'));
+  const paths = pathsOf(home);
+  const config = readConfig(settings, 'cordboard.yaml', home);
+  const db = openDirectoryDb(paths.directoryDb, paths.backups);
+  const store = createStore(db);
+  const pushed: string[] = [];
+  const context: DirectoryContext = { store, config, now: Date.now, changed: (phones) => void pushed.push(...phones) };
+  return {
+    home,
+    paths,
+    config,
+    db,
+    store,
+    context,
+    /** The phones that Asterisk was to be told of, in order. */
+    pushed,
+    close(): void {
+      db.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export type LabDirectory = ReturnType<typeof openLabDirectory>;
+
+/** A user as the routes hand it over. */
+export function newUser(username: string, extension?: string) {
+  return {
+    username,
+    name: `Name of ${username}`,
+    transport: 'udp' as const,
+    ...(extension === undefined ? {} : { extension }),
+  };
+}

@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../src/config/load.ts';
+import { pathsOf } from '../../src/config/paths.ts';
+import type { SettingsEvent } from '../../src/core/events.ts';
+import type { Fact, NumberedFact } from '../../src/core/facts.ts';
+import type { RowKind } from '../../src/core/world.ts';
+import type { PhoneSpec } from '../../src/directory/phone-keeper.ts';
+import { startFront } from '../../src/front.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import type { EngineStatus, ToEngine, ToFront } from '../../src/protocol/seam.ts';
+import { openLiveStore } from '../../src/storage/live/store.ts';
+import { takePorts } from './ports.ts';
+
+export type LabFront = Awaited<ReturnType<typeof startLabFront>>;
+
+/** A real front on a real socket and real files; the engine and Asterisk are stubs that can be told what to do. */
+export async function startLabFront() {
+  const home = mkdtempSync(join(tmpdir(), 'cb-front-'));
+  const block = await takePorts(1);
+  const port = block.ports[0] ?? 0;
+  const config = readConfig(`http: {port: ${port}}\nlimits: {intent: 300ms}\n`, join(home, 'cordboard.yaml'), home);
+  const paths = pathsOf(home);
+  const live = openLiveStore(paths.liveDb, paths.backups);
+  const engine = createEngineStub();
+  const asterisk = createAsteriskStub();
+  const outside = {
+    log: silentLog(),
+    provisioner: asterisk.provisioner,
+    fallback: asterisk.fallback,
+    readPbx: async () => ({ host: '127.0.0.1', version: '22.10.1', warnings: [], failure: null }),
+  };
+  const start = () => startFront(engine.port, config, paths, outside);
+  const front = await start();
+  engine.say({ kind: 'hello', revision: 0, users: [], groups: [] });
+  let seq = 0;
+  return {
+    home,
+    config,
+    engine,
+    asterisk,
+    port,
+    socket: config.socket,
+    /** One more front in the same home. */
+    startAnother: start,
+    /** Commits facts as the engine does, and tells the front of them. */
+    happen(...facts: Fact[]): readonly NumberedFact[] {
+      const numbered = facts.map((fact): NumberedFact => ({ ...fact, seq: ++seq, at: 1_700_000_000_000 + seq * 10 }));
+      live.commit({
+        rows: [],
+        steps: [{ at: Date.now(), event: { type: 'tick' }, commands: [], facts: numbered }],
+        callers: [],
+      });
+      engine.say({ kind: 'facts', facts: numbered });
+      return numbered;
+    },
+    /** Writes a row as the engine does. */
+    row(kind: RowKind, id: string, body: unknown): void {
+      live.commit({ rows: [{ kind, id, body }], steps: [], callers: [] });
+    },
+    caller(call: string, number: string, name: string): void {
+      live.commit({ rows: [], steps: [], callers: [{ call, number, name }] });
+    },
+    ask: (method: string, path: string, body?: unknown) => ask({ socketPath: config.socket }, method, path, body),
+    health: (path: string) => ask({ host: '127.0.0.1', port }, 'GET', path),
+    async stop(): Promise<void> {
+      await front.close();
+      live.close();
+      block.release();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function createEngineStub() {
+  let listener: (message: ToFront) => void = () => {};
+  const status: EngineStatus = {
+    epoch: 'abcd',
+    startedAt: Date.now(),
+    pbx: 'ready',
+    ami: 'ready',
+    waiting: 0,
+    talking: 0,
+    loopLagMs: { p99: 1, max: 2 },
+    batches: 1,
+    repairs: 0,
+    lastFact: 0,
+  };
+  const stub = {
+    sent: [] as ToEngine[],
+    /** `null`: done; an error: refused with it; `silent`: no answer at all. */
+    answer: null as { code: string; message: string } | null | 'silent',
+    status: status as EngineStatus | 'silent',
+    settings: (): readonly SettingsEvent[] =>
+      stub.sent.flatMap((message) => (message.kind === 'settings' ? [message.event] : [])),
+    say: (message: ToFront): void => listener(message),
+    port: {
+      post(message: ToEngine): void {
+        stub.sent.push(message);
+        if (message.kind === 'intent' && stub.answer !== 'silent') {
+          const reply: ToFront = { kind: 'reply', intent: message.intent, error: stub.answer };
+          setImmediate(() => listener(reply));
+        }
+        if (message.kind === 'ask-status' && stub.status !== 'silent') {
+          const reply: ToFront = { kind: 'status', id: message.id, status: stub.status };
+          setImmediate(() => listener(reply));
+        }
+      },
+      onMessage(take: (message: ToFront) => void): void {
+        listener = take;
+      },
+    },
+  };
+  return stub;
+}
+
+/** Remembers what it was given; `failure` makes every request fail. */
+export function createAsteriskStub() {
+  const stub = {
+    phones: new Map<string, PhoneSpec>(),
+    fallbacks: new Map<string, string>(),
+    failure: null as string | null,
+    /** Every push in order: `apply 1001`, `remove 1001`. */
+    log: [] as string[],
+    provisioner: {
+      async apply(phone: PhoneSpec): Promise<void> {
+        stub.log.push(`apply ${phone.id}`);
+        if (stub.failure !== null) throw new Error(stub.failure);
+        stub.phones.set(phone.id, phone);
+      },
+      async remove(id: string): Promise<void> {
+        stub.log.push(`remove ${id}`);
+        if (stub.failure !== null) throw new Error(stub.failure);
+        stub.phones.delete(id);
+      },
+      async list(): Promise<readonly string[]> {
+        if (stub.failure !== null) throw new Error(stub.failure);
+        return [...stub.phones.keys()];
+      },
+    },
+    fallback: {
+      async setFallback(extension: string, dial: string | null): Promise<void> {
+        if (stub.failure !== null) throw new Error(stub.failure);
+        if (dial === null) stub.fallbacks.delete(extension);
+        else stub.fallbacks.set(extension, dial);
+      },
+    },
+  };
+  return stub;
+}
+
+type Answer = { readonly status: number; readonly body: unknown };
+
+function ask(
+  to: { socketPath: string } | { host: string; port: number },
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers = text === undefined ? {} : { 'content-type': 'application/json' };
+    const asked = request({ ...to, method, path, headers, agent: false }, (response) => {
+      let said = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => {
+        said += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(said) }));
+    });
+    asked.once('error', reject);
+    asked.end(text);
+  });
+}
