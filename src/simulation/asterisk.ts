@@ -1,0 +1,127 @@
+import type { AriHandlers, AriLink } from '../asterisk/ari/port.ts';
+import type { Behaviour } from '../phones/behaviour.ts';
+import { type CallerHabits, callIn, type SimulatedCaller } from './dialplan.ts';
+import { createDice } from './dice.ts';
+import { type Faults, noFaults } from './faults.ts';
+import type { Pbx } from './pbx.ts';
+import { answerRequest } from './rest.ts';
+import type { Scheduler } from './scheduler.ts';
+import { newPhone, type SimulatedPhone } from './station.ts';
+import { createWire } from './wire.ts';
+
+/** What is told of registrations: the handlers of `asterisk/ami`. */
+export type PhoneHandlers = {
+  onUp(reachable: string[]): void;
+  onDown(why: string): void;
+  onPhone(phone: string, reachable: boolean): void;
+};
+
+/** An Asterisk that is not there: behind the same port as the real one, deterministic, in virtual time. */
+export type SimulatedAsterisk = {
+  readonly faults: Faults;
+  /** Connects the application, as `connectAri` does; a second connection replaces the first. */
+  connect(handlers: AriHandlers): AriLink;
+  /** Tells of registrations, as `connectAmi` does. */
+  watchPhones(handlers: PhoneHandlers): { close(): void };
+  addPhone(id: string, behaviour: Behaviour): SimulatedPhone;
+  setRegistered(id: string, isRegistered: boolean): void;
+  /** Someone dials; `from` is a phone's id or a stranger's number. */
+  dial(exten: string, from: string, habits?: CallerHabits): SimulatedCaller;
+  /** Ids of all channels and bridges that live, in the order of their making. */
+  channels(): string[];
+  bridges(): string[];
+  phone(id: string): SimulatedPhone | undefined;
+  phones(): SimulatedPhone[];
+  /** One look inside, for auditors: not ARI. */
+  look(): Pick<Pbx, 'channels' | 'bridges'>;
+  /** How many events and answers are on their way to the application. */
+  inFlight(): number;
+  /** Cuts the event socket for so long. */
+  loseConnection(forMs: number): void;
+  /** Asterisk dies and is back after so long: no channel survives, every phone has to register again. */
+  crash(forMs: number): void;
+};
+
+/** Makes one; `seed` (an integer) decides everything that chance decides. `app` is the Stasis application's name. */
+export function createSimulatedAsterisk(options: {
+  readonly scheduler: Scheduler;
+  readonly seed: number;
+  readonly app?: string;
+}): SimulatedAsterisk {
+  const { scheduler } = options;
+  const dice = createDice(options.seed);
+  const faults = noFaults();
+  const wire = createWire({ scheduler, dice: dice.split(), faults, execute: (request) => answerRequest(pbx, request) });
+  const pbx: Pbx = {
+    app: options.app ?? 'cordboard',
+    scheduler,
+    dice: dice.split(),
+    channels: new Map(),
+    bridges: new Map(),
+    phones: new Map(),
+    emit: wire.emit,
+    isAppConnected: wire.isUp,
+    startedAt: scheduler.now(),
+    nextChannel: 1,
+  };
+  let watcher: PhoneHandlers | null = null;
+
+  const registered = () => [...pbx.phones.values()].filter((phone) => phone.isRegistered).map((phone) => phone.id);
+
+  const asterisk: SimulatedAsterisk = {
+    faults,
+    connect: wire.connect,
+    watchPhones(handlers) {
+      watcher = handlers;
+      scheduler.after(dice.between(2, 10), () => handlers === watcher && handlers.onUp(registered()));
+      return {
+        close() {
+          if (watcher === handlers) watcher = null;
+        },
+      };
+    },
+    addPhone(id, behaviour) {
+      const phone = newPhone(id, behaviour);
+      pbx.phones.set(id, phone);
+      return phone;
+    },
+    setRegistered(id, isRegistered) {
+      const phone = pbx.phones.get(id);
+      if (phone === undefined || phone.isRegistered === isRegistered) return;
+      phone.isRegistered = isRegistered;
+      scheduler.after(dice.between(1, 20), () => watcher?.onPhone(id, phone.isRegistered));
+    },
+    dial: (exten, from, habits = { patienceMs: null, talkMs: null }) =>
+      callIn(pbx, exten, pbx.phones.get(from) ?? from, habits),
+    channels: () => [...pbx.channels.keys()],
+    bridges: () => [...pbx.bridges.keys()],
+    phone: (id) => pbx.phones.get(id),
+    phones: () => [...pbx.phones.values()],
+    look: () => pbx,
+    inFlight: wire.inFlight,
+    loseConnection: wire.lose,
+    crash(forMs) {
+      const watching = watcher;
+      wire.lose(forMs);
+      watching?.onDown('Asterisk died');
+      for (const channel of pbx.channels.values()) {
+        channel.isGone = true;
+        for (const cancel of channel.timers) cancel();
+        channel.far.ended(true, 0);
+      }
+      pbx.channels.clear();
+      pbx.bridges.clear();
+      const back = registered();
+      for (const phone of pbx.phones.values()) {
+        phone.isRegistered = false;
+        phone.calls.clear();
+      }
+      scheduler.after(forMs, () => {
+        pbx.startedAt = scheduler.now();
+        if (watcher !== null && watcher === watching) watching.onUp(registered());
+      });
+      for (const id of back) scheduler.after(forMs + dice.between(50, 3_000), () => asterisk.setRegistered(id, true));
+    },
+  };
+  return asterisk;
+}

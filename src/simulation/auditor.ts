@@ -1,0 +1,168 @@
+import type { NumberedFact } from '../core/facts.ts';
+import { desired, differences } from '../core/topology.ts';
+import { isOurs } from '../core/turn.ts';
+import type { World } from '../core/world.ts';
+import type { Batch } from '../storage/live/store.ts';
+import type { SimulatedAsterisk } from './asterisk.ts';
+import { Ledger } from './ledger.ts';
+
+/**
+ * Judges a simulation with a small model of its own. It knows the rules of the trade, not how the core keeps them; each
+ * broken rule throws with a sentence that says which.
+ */
+export type Auditor = {
+  /** After each batch: the facts against the ledger, the rows against the invariants. */
+  afterBatch(batch: Batch, world: World): void;
+  /** When all is calm and healed: what should be in Asterisk is what is there. */
+  whenCalm(world: World): void;
+  /** When the last caller has gone and the last rest is over: nothing is left anywhere. */
+  whenEmpty(world: World): void;
+  readonly ledger: Ledger;
+};
+
+export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
+  const ledger = new Ledger();
+  return {
+    ledger,
+    afterBatch(batch, world) {
+      for (const step of batch.steps) for (const fact of step.facts) ledger.note(fact);
+      checkRows(world);
+      checkNobodyWaitsBesideAnIdleAgent(world);
+      checkAsterisk(asterisk);
+    },
+    whenCalm(world) {
+      checkRows(world);
+      const seen = seenIn(asterisk);
+      const found = differences(desired(world.state), seen, isOurs).filter(({ kind }) => kind !== 'in-room');
+      rule(found.length === 0, `at a quiet point Asterisk is not as it should be: ${JSON.stringify(found)}`);
+    },
+    whenEmpty(world) {
+      const { calls, legs, offers, agents } = world.state;
+      rule(calls.size === 0, `calls are left: ${[...calls.keys()]}`);
+      rule(legs.size === 0, `legs are left: ${[...legs.keys()]}`);
+      rule(offers.size === 0, `offers are left: ${[...offers.keys()]}`);
+      rule(asterisk.channels().length === 0, `channels are left: ${asterisk.channels()}`);
+      rule(asterisk.bridges().length === 0, `bridges are left: ${asterisk.bridges()}`);
+      for (const agent of agents.values())
+        rule(agent.work.is === 'idle', `agent ${agent.id} is ${agent.work.is} with no call left`);
+      ledger.expectAllEnded();
+    },
+  };
+}
+
+/** Throws the sentence when the rule does not hold. */
+export function rule(holds: boolean, sentence: string): asserts holds {
+  if (!holds) throw new Error(`broken rule: ${sentence}`);
+}
+
+/** The invariants of the rows: everything has an owner, and everything that waits has a time at which it ends. */
+export function checkRows(world: World): void {
+  const { calls, legs, offers, agents } = world.state;
+  for (const leg of legs.values()) {
+    const call = calls.get(leg.call);
+    rule(call?.legs.includes(leg.id) === true, `leg ${leg.id} belongs to no call`);
+    if (leg.offer !== null && leg.ending === null && call?.partner?.leg !== leg.id)
+      rule(offers.get(leg.offer)?.legs.includes(leg.id) === true, `leg ${leg.id} belongs to no offer`);
+    if (leg.phase === 'requested') rule(leg.confirmBy !== null, `leg ${leg.id} waits for ever to be made`);
+    if (leg.ending !== null) rule(leg.confirmBy !== null, `leg ${leg.id} waits for ever for its end`);
+  }
+  for (const call of calls.values()) {
+    for (const id of call.legs) rule(legs.has(id), `call ${call.id} names leg ${id}, which is gone`);
+    for (const id of call.offers) rule(offers.has(id), `call ${call.id} names offer ${id}, which is over`);
+    if (call.phase === 'connecting' || call.phase === 'talking')
+      rule(call.partner !== null && call.claim !== null, `call ${call.id} is ${call.phase} with nobody`);
+    const isDropping = legs.get(call.partner?.leg ?? '')?.ending !== null;
+    if (call.phase === 'connecting')
+      rule(call.joinBy !== null || isDropping, `call ${call.id} waits for ever to be joined`);
+    if (call.phase === 'waiting')
+      rule(call.waitUntil !== null || call.ringUntil !== null, `call ${call.id} waits without a limit`);
+    if (call.phase === 'ended') rule(call.legs.length > 0, `call ${call.id} has ended and stays`);
+    const winners = call.offers.filter((id) => offers.get(id)?.phase === 'won');
+    rule(winners.length <= 1, `call ${call.id} was won twice: ${winners}`);
+  }
+  for (const offer of offers.values()) {
+    rule(calls.get(offer.call)?.offers.includes(offer.id) === true, `offer ${offer.id} belongs to no call`);
+    rule(offer.legs.length > 0, `offer ${offer.id} rings no phone`);
+    for (const id of offer.legs) rule(legs.has(id), `offer ${offer.id} names leg ${id}, which is gone`);
+    if (offer.phase === 'ringing') rule(offer.ringUntil !== null, `offer ${offer.id} rings for ever`);
+  }
+  for (const agent of agents.values()) checkAgent(world, agent.id);
+}
+
+function checkAgent({ state }: World, id: string): void {
+  const { work } = state.agents.get(id) ?? {};
+  const mine = [...state.offers.values()].filter((offer) => offer.agent === id);
+  const ringing = mine.filter((offer) => offer.phase === 'made' || offer.phase === 'ringing');
+  const talks = [...state.calls.values()].filter(
+    (call) => call.partner?.user === id && (call.phase === 'talking' || call.phase === 'connecting'),
+  );
+  rule(ringing.length <= 1, `agent ${id} is offered two calls: ${ringing.map((offer) => offer.call)}`);
+  rule(talks.length <= 1, `agent ${id} has two calls: ${talks.map((call) => call.id)}`);
+  rule(ringing.length === 0 || talks.length === 0, `agent ${id} is offered a call while in another`);
+  if (ringing.length > 0) rule(work?.is === 'offered', `agent ${id} is ${work?.is} with an offer out`);
+  if (work?.is === 'offered') rule(ringing.length === 1, `agent ${id} is offered nothing`);
+  if (work?.is === 'releasing') rule(work.until !== null, `agent ${id} is releasing for ever`);
+  if (work?.is === 'wrap-up' || work?.is === 'backing-off') rule(work.until !== null, `agent ${id} rests for ever`);
+  if (work?.is === 'talking') rule(state.calls.has(work.call ?? ''), `agent ${id} talks in no call`);
+}
+
+/** Worked out from the rows alone, without the core's lanes: who could take a call, and which call would take one. */
+function checkNobodyWaitsBesideAnIdleAgent({ state }: World): void {
+  if (state.meta.pbx !== 'ready') return;
+  const busy = new Set<string>();
+  for (const leg of state.legs.values()) {
+    const owner = leg.phone === null ? undefined : state.phones.get(leg.phone)?.user;
+    if (owner !== undefined) busy.add(owner);
+  }
+  const isFree = (id: string): boolean => {
+    const agent = state.agents.get(id);
+    if (!agent?.signedIn || !agent.ready.is || agent.hold !== null || agent.work.is !== 'idle') return false;
+    return !busy.has(id) && (state.users.get(id)?.phones ?? []).some((phone) => isRingable(state.phones.get(phone)));
+  };
+  for (const group of state.groups.values()) {
+    const parallel = group.strategy === 'ring-all' ? group.maxRinging : 1;
+    const wanting = [...state.calls.values()].find(
+      (call) => call.phase === 'waiting' && call.queue === group.id && call.offers.length < parallel,
+    );
+    const free = group.members.find(isFree);
+    rule(wanting === undefined || free === undefined, `call ${wanting?.id} waits in ${group.id} beside idle ${free}`);
+  }
+}
+
+function isRingable(phone: { registered: boolean; suspectUntil: number | null } | undefined): boolean {
+  return phone?.registered === true && phone.suspectUntil === null;
+}
+
+/** What must hold in Asterisk at any moment, faults or not. */
+function checkAsterisk(asterisk: SimulatedAsterisk): void {
+  const { channels, bridges } = asterisk.look();
+  for (const bridge of bridges.values())
+    rule(bridge.channels.length <= 2, `bridge ${bridge.id} has three: ${bridge.channels}`);
+  const up = new Map<string, string>();
+  for (const channel of channels.values()) {
+    if (channel.kind === 'inbound' || channel.bridge === null) continue;
+    rule(!up.has(channel.endpoint), `phone ${channel.endpoint} talks in ${up.get(channel.endpoint)} and ${channel.id}`);
+    up.set(channel.endpoint, channel.id);
+  }
+}
+
+function seenIn(asterisk: SimulatedAsterisk): Parameters<typeof differences>[1] {
+  const { channels, bridges } = asterisk.look();
+  const states = { Down: 'down', Ring: 'down', Ringing: 'ringing', Up: 'up' } as const;
+  return {
+    legs: [...channels.values()].map((channel) => ({
+      leg: channel.id,
+      state: channel.inStasis || channel.kind === 'created' ? states[channel.state] : 'away',
+      arrival: channel.kind === 'inbound' && channel.inStasis ? { dialled: channel.args[0] ?? '', phone: null } : null,
+    })),
+    rooms: [...bridges.values()].map((bridge) => ({ call: bridge.id, legs: [...bridge.channels] })),
+  };
+}
+
+/** All facts of a type, for tests. */
+export function factsOf<T extends NumberedFact['type']>(
+  facts: readonly NumberedFact[],
+  type: T,
+): Extract<NumberedFact, { type: T }>[] {
+  return facts.filter((fact): fact is Extract<NumberedFact, { type: T }> => fact.type === type);
+}

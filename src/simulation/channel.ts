@@ -1,0 +1,60 @@
+import type { Cancel } from './scheduler.ts';
+
+/** A channel of the simulated Asterisk. */
+export type Channel = {
+  readonly id: string;
+  /** `PJSIP/<endpoint>-<number>`. */
+  readonly name: string;
+  readonly endpoint: string;
+  /** Made by `create`, or come in through the dialplan. */
+  readonly kind: 'created' | 'inbound';
+  state: 'Down' | 'Ring' | 'Ringing' | 'Up';
+  inStasis: boolean;
+  isGone: boolean;
+  readonly args: readonly string[];
+  readonly number: string;
+  dialplan: { context: string; exten: string; priority: number; app: string; data: string };
+  /** Events of an inbound channel after its `StasisEnd` come twice only when the application asked for it. */
+  isSubscribed: boolean;
+  wasDialled: boolean;
+  hears: 'nothing' | 'music' | 'ringing';
+  bridge: string | null;
+  readonly variables: Map<string, string>;
+  readonly createdAt: number;
+  /** Running timers that end with the channel: the dial timeout, the lease, what the phone is about to do. */
+  readonly timers: Set<Cancel>;
+  lease: Cancel | null;
+  /** What stands at the other end: told when the channel ends and when it is in a talk. */
+  readonly far: FarEnd;
+};
+
+/** The phone or caller beyond the channel. */
+export type FarEnd = {
+  /** The channel is gone; `byUs` when Asterisk ended it. `reason` is the Q.850 cause it was told. */
+  readonly ended: (byUs: boolean, reason: number) => void;
+  /** The channel is in a bridge with another one, or no longer. */
+  readonly talking: (isTalking: boolean) => void;
+  readonly answered: () => void;
+};
+
+/** The channel as ARI shows it (Asterisk REST, model Channel). */
+export function channelJson(channel: Channel): Record<string, unknown> {
+  const { context, exten, priority, app, data } = channel.dialplan;
+  return {
+    id: channel.id,
+    name: channel.name,
+    state: channel.state,
+    protocol_id: `sim-${channel.id}`,
+    caller: { name: '', number: channel.number },
+    connected: { name: '', number: '' },
+    accountcode: '',
+    dialplan: { context, exten, priority, app_name: app, app_data: data },
+    creationtime: timestamp(channel.createdAt),
+    language: 'en',
+  };
+}
+
+/** Virtual time as Asterisk writes time. */
+export function timestamp(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '+0000');
+}

@@ -1,0 +1,39 @@
+import { type RowKind, type Rows, rowKinds } from '../core/world.ts';
+import type { Batch } from '../storage/live/store.ts';
+
+/** The rows as a database would keep them: JSON text by kind and id. What is loaded shares nothing with the engine. */
+export type MemoryStore = {
+  commit(batch: Batch): void;
+  load(): { readonly [K in RowKind]: Rows[K][] };
+  /** Called with each batch before its rows are put in. */
+  onCommit: (batch: Batch) => void;
+};
+
+export function createMemoryStore(): MemoryStore {
+  const tables = new Map<RowKind, Map<string, string>>(rowKinds.map((kind) => [kind, new Map()]));
+  const store: MemoryStore = {
+    onCommit: () => undefined,
+    commit(batch) {
+      store.onCommit(batch);
+      for (const { kind, id, body } of batch.rows) {
+        if (body === null) tables.get(kind)?.delete(id);
+        else tables.get(kind)?.set(id, JSON.stringify(body));
+      }
+    },
+    load() {
+      const rows = <K extends RowKind>(kind: K): Rows[K][] =>
+        [...(tables.get(kind)?.values() ?? [])].map((text) => JSON.parse(text) as Rows[K]);
+      return {
+        meta: rows('meta'),
+        users: rows('users'),
+        groups: rows('groups'),
+        calls: rows('calls'),
+        legs: rows('legs'),
+        offers: rows('offers'),
+        agents: rows('agents'),
+        phones: rows('phones'),
+      };
+    },
+  };
+  return store;
+}

@@ -1,0 +1,185 @@
+import type { Intent } from '../core/events.ts';
+import type { Destination, GroupSettings, LadderStep, StrategyName, UserSettings } from '../core/settings.ts';
+import type { Behaviour } from '../phones/behaviour.ts';
+import type { SimulatedCaller } from './dialplan.ts';
+import type { Dice } from './dice.ts';
+import type { Rig } from './rig.ts';
+
+/** How rough it gets: nothing goes wrong, the network is poor, or things die. */
+export type Weather = 'fair' | 'poor' | 'storm';
+
+/** People at work: groups, agents with their habits, callers with their patience, and the weather. */
+export type Workload = {
+  /** Begins the traffic. */
+  start(): void;
+  /** No more faults; calls and people go on. */
+  calm(): void;
+  /** Nobody calls any more, and every phone behaves. */
+  close(): void;
+  readonly callers: readonly SimulatedCaller[];
+  readonly describe: string;
+};
+
+/** Draws a company from the dice and puts it into the rig. */
+export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload {
+  const users = Array.from({ length: dice.between(2, 10) }, (_, place) => user(place));
+  const groups = Array.from({ length: dice.between(1, 3) }, (_, place) => group(dice, place, users));
+  const callers: SimulatedCaller[] = [];
+  const paceMs = dice.pick([800, 2_000, 4_000, 9_000]);
+  let isOpen = true;
+  let isRough = false;
+
+  /** Does something again and again, at intervals from the dice, while the doors are open. */
+  function often(aboutMs: number, act: () => void, isOn: () => boolean = () => isOpen): void {
+    rig.scheduler.after(dice.between(1, aboutMs * 2), () => {
+      if (!isOn()) return;
+      act();
+      often(aboutMs, act, isOn);
+    });
+  }
+
+  function begin(): void {
+    for (const { id } of users) {
+      rig.asterisk.addPhone(phoneOf(id), habit(dice)).talkMs = dice.pick([null, 2_000, 15_000]);
+    }
+    rig.post({ type: 'settings', revision: 1, users, groups, removedUsers: [], removedGroups: [] });
+    rig.post({ type: 'calendar', day: '2026-11-22' });
+    rig.post({ type: 'phones-surveyed', reachable: users.map(({ id }) => phoneOf(id)) });
+    for (const { id } of users) if (!dice.happens(100)) rig.ask({ do: 'sign-in', user: id, ready: !dice.happens(100) });
+    often(paceMs, call);
+    often(12_000, changeHabit);
+    often(6_000, () => rig.ask(intent(rig, dice, users)));
+    often(15_000, flap);
+    if (weather === 'fair') return;
+    isRough = true;
+    Object.assign(rig.asterisk.faults, poor);
+    if (weather === 'poor') return;
+    often(
+      40_000,
+      () => rig.asterisk.loseConnection(dice.between(100, 20_000)),
+      () => isRough,
+    );
+    often(60_000, killEngine, () => isRough);
+    often(
+      240_000,
+      () => rig.asterisk.crash(dice.between(1_000, 15_000)),
+      () => isRough,
+    );
+  }
+
+  function call(): void {
+    const habits = { patienceMs: dice.between(1_000, 60_000), talkMs: dice.pick([null, 1_000, 5_000, 20_000]) };
+    const internal = dice.happens(150);
+    const exten = internal ? dice.pick(users).extension : dice.pick(groups).extension;
+    const from = dice.happens(250) ? phoneOf(dice.pick(users).id) : '0301234';
+    const phone = rig.asterisk.phone(from);
+    if (phone !== undefined && (phone.calls.size > 0 || !phone.isRegistered)) return;
+    callers.push(rig.asterisk.dial(exten ?? '', from, { ...habits, talkMs: habits.talkMs ?? 30_000 }));
+  }
+
+  function changeHabit(): void {
+    const phone = rig.asterisk.phone(phoneOf(dice.pick(users).id));
+    if (phone !== undefined) phone.behaviour = habit(dice);
+  }
+
+  function flap(): void {
+    const id = phoneOf(dice.pick(users).id);
+    rig.asterisk.setRegistered(id, false);
+    rig.scheduler.after(dice.between(10, 20_000), () => rig.asterisk.setRegistered(id, true));
+  }
+
+  function killEngine(): void {
+    if (rig.world() === null) return;
+    if (dice.happens(500)) rig.killAtCommit();
+    else rig.kill();
+    rig.scheduler.after(dice.between(50, dice.pick([1_000, 45_000])), () => rig.start());
+  }
+
+  return {
+    start: begin,
+    callers,
+    describe: `${users.length} agents, ${groups.map((one) => `${one.id} ${one.strategy}`).join(', ')}, ${weather}`,
+    calm() {
+      isRough = false;
+      Object.assign(rig.asterisk.faults, { late: 0, doubled: 0, lost: 0, refused: 0, silent: 0 });
+    },
+    close() {
+      isOpen = false;
+      for (const phone of rig.asterisk.phones()) phone.talkMs = 1_000;
+    },
+  };
+}
+
+const poor = { late: 20, lateMs: 1_500, doubled: 20, lost: 4, refused: 4, silent: 4 };
+
+/** The phone of a user has the user's extension as its id. */
+function phoneOf(user: string): string {
+  return `10${user.slice(1).padStart(2, '0')}`;
+}
+
+function user(place: number): UserSettings {
+  const id = `u${place + 1}`;
+  return { id, name: id, extension: phoneOf(id), phones: [phoneOf(id)] };
+}
+
+const strategyNames: readonly StrategyName[] = ['ring-all', 'fewest-calls', 'linear'];
+
+const ladder: readonly LadderStep[] = [
+  { misses: 1, withinMs: null, restMs: 5_000, untilReady: false, notify: 'nobody' },
+  { misses: 3, withinMs: 120_000, restMs: null, untilReady: true, notify: 'supervisors' },
+];
+
+function group(dice: Dice, place: number, users: readonly UserSettings[]): GroupSettings {
+  const members = users.filter(() => dice.happens(700)).map(({ id }) => id);
+  return {
+    id: `g${place + 1}`,
+    extension: `800${place + 1}`,
+    strategy: dice.pick(strategyNames),
+    onMiss: dice.happens(200) ? 'overflow' : 'next',
+    whenNobody: dice.happens(200) ? 'overflow' : 'wait',
+    ringMs: dice.pick([2_000, 5_000, 15_000]),
+    unreachableAfterMs: dice.pick([1_000, 4_000]),
+    maxWaitMs: dice.pick([10_000, 30_000, 90_000]),
+    wrapUpMs: dice.pick([0, 1_000, 10_000]),
+    backOffMs: dice.pick([0, 2_000, 10_000]),
+    maxRinging: dice.pick([1, 3, 10]),
+    targetMs: dice.pick([0, 20_000]),
+    overflow: dice.pick(overflows),
+    members,
+    ladder,
+  };
+}
+
+const overflows: readonly Destination[] = [
+  { to: 'hang-up', cause: 'busy' },
+  { to: 'group', group: 'g1' },
+  { to: 'group', group: 'g2' },
+  { to: 'user', user: 'u1' },
+  { to: 'dialplan', context: 'cordboard-fallback', exten: '8001', priority: 1 },
+];
+
+/** What somebody's phone does with a call, for a while. */
+function habit(dice: Dice): Behaviour {
+  const afterMs = dice.pick([0, 5, 300, 2_000, 6_000]);
+  const chance = dice.roll(100);
+  if (chance < 55) return { kind: 'answer', afterMs, ringAfterMs: dice.pick([0, 0, 20, null]) };
+  if (chance < 68) return { kind: 'decline', sip: dice.pick([486, 603, 480, 500, 404]), afterMs };
+  if (chance < 80) return { kind: 'ignore' };
+  if (chance < 87) return { kind: 'silent' };
+  if (chance < 94) return { kind: 'progress-only' };
+  return { kind: 'redirect', to: '9000' };
+}
+
+/** What somebody asks for now; some of it will be refused, and should be. */
+function intent(rig: Rig, dice: Dice, users: readonly UserSettings[]): Intent {
+  const { id } = dice.pick(users);
+  const call = [...(rig.world()?.state.calls.keys() ?? [])].at(-1) ?? 'none';
+  const chance = dice.roll(100);
+  if (chance < 50) return { do: 'ready', user: id };
+  if (chance < 60) return { do: 'not-ready', user: id, reason: 'lunch' };
+  if (chance < 80) return { do: 'sign-in', user: id, ready: true };
+  if (chance < 85) return { do: 'sign-out', user: id };
+  if (chance < 92) return { do: 'end-wrap-up', user: id };
+  if (chance < 96) return { do: 'move', call, to: dice.pick(overflows) };
+  return { do: 'hang-up', call };
+}
