@@ -72,25 +72,22 @@ export function createFeed(
 type News = Pick<SettingsEvent, 'users' | 'groups' | 'removedUsers' | 'removedGroups'>;
 
 /**
- * Removals first, since a removed user's extension may have been given to a new one; then users, then the groups that
- * name them. All portions but the last carry the revision that the engine had before: an engine that dies between two
- * of them will ask for everything again.
+ * One event where all of it fits; else removals first, since a removed user's extension may have been given to a new one,
+ * then users, then the groups that name them. All portions but the last carry the revision that the engine had before:
+ * an engine that dies between two of them will ask for everything again.
  */
 function portions(news: News, before: number, after: number): readonly SettingsEvent[] {
-  const empty: News = { users: [], groups: [], removedUsers: [], removedGroups: [] };
+  const { users, groups, removedUsers, removedGroups } = news;
+  if (users.length + groups.length + removedUsers.length + removedGroups.length <= PORTION) {
+    return [{ type: 'settings', revision: after, ...news }];
+  }
   const parts: News[] = [];
-  if (news.removedUsers.length + news.removedGroups.length > 0) {
-    parts.push({ ...empty, removedUsers: news.removedUsers, removedGroups: news.removedGroups });
-  }
-  for (let i = 0; i < news.users.length; i += PORTION) {
-    parts.push({ ...empty, users: news.users.slice(i, i + PORTION) });
-  }
-  for (let i = 0; i < news.groups.length; i += PORTION) {
-    parts.push({ ...empty, groups: news.groups.slice(i, i + PORTION) });
-  }
-  if (parts.length === 0) {
-    parts.push(empty);
-  }
+  const add = (part: Partial<News>): void => {
+    parts.push({ users: [], groups: [], removedUsers: [], removedGroups: [], ...part });
+  };
+  if (removedUsers.length + removedGroups.length > 0) add({ removedUsers, removedGroups });
+  for (let i = 0; i < users.length; i += PORTION) add({ users: users.slice(i, i + PORTION) });
+  for (let i = 0; i < groups.length; i += PORTION) add({ groups: groups.slice(i, i + PORTION) });
   return parts.map((part, i) => ({ type: 'settings', revision: i === parts.length - 1 ? after : before, ...part }));
 }
 

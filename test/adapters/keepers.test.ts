@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createFallbackKeeper } from '../../src/directory/fallback-keeper.ts';
+import { addGroup, addMembers, removeGroup, removeMembers } from '../../src/directory/groups.ts';
+import { createPhoneKeeper, type PhoneKeeper } from '../../src/directory/phone-keeper.ts';
+import { addUser, removeUser, setUser } from '../../src/directory/users.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { type LabDirectory, newUser, openLabDirectory } from '../lab/directory.ts';
+import { createAsteriskStub } from '../lab/front.ts';
+
+let lab: LabDirectory;
+let asterisk: ReturnType<typeof createAsteriskStub>;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  lab = openLabDirectory();
+  asterisk = createAsteriskStub();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  lab.close();
+});
+
+const who = 'test';
+
+describe('phones in Asterisk', () => {
+  let keeper: PhoneKeeper;
+  beforeEach(() => {
+    keeper = createPhoneKeeper(lab.store, asterisk.provisioner, silentLog());
+  });
+  afterEach(() => keeper.close());
+
+  test('given_a_new_phone_when_pushed_then_asterisk_has_it_and_the_directory_says_so', async () => {
+    addUser(lab.context, newUser('anna', '1001'), who);
+    await keeper.push(['1001'], 1_000);
+    expect(asterisk.phones.get('1001')).toMatchObject({
+      id: '1001',
+      extension: '1001',
+      callerName: 'Name of anna',
+      transport: 'udp',
+    });
+    expect(lab.store.phones.find('1001')).toMatchObject({ applied: expect.any(String), failure: null });
+  });
+
+  test('given_an_asterisk_that_refuses_then_the_phone_is_marked_with_the_reason_and_tried_again_until_it_works', async () => {
+    addUser(lab.context, newUser('anna', '1001'), who);
+    asterisk.failure = 'it is down';
+    await keeper.push(['1001'], 1_000);
+    expect(lab.store.phones.find('1001')).toMatchObject({ applied: null, failure: 'it is down' });
+    for (let i = 0; i < 5; i++) await vi.advanceTimersByTimeAsync(60_000);
+    expect(lab.store.phones.find('1001')?.failure).toBe('it is down');
+    asterisk.failure = null;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(lab.store.phones.find('1001')).toMatchObject({ applied: expect.any(String), failure: null });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('given_phones_that_asterisk_lost_or_has_otherwise_when_checked_then_only_those_are_pushed', async () => {
+    for (const [i, name] of ['anna', 'bert', 'cleo'].entries()) addUser(lab.context, newUser(name, `100${i + 1}`), who);
+    await keeper.check();
+    asterisk.phones.delete('1002');
+    setUser(lab.context, 'cleo', { name: 'Cleo' }, who);
+    asterisk.log.length = 0;
+    await keeper.check();
+    expect(asterisk.log.sort()).toEqual(['apply 1002', 'apply 1003']);
+    asterisk.log.length = 0;
+    await keeper.check();
+    expect(asterisk.log).toEqual([]);
+  });
+
+  test('given_a_removed_user_while_asterisk_is_down_then_the_phone_is_taken_away_later', async () => {
+    addUser(lab.context, newUser('anna', '1001'), who);
+    await keeper.check();
+    asterisk.failure = 'it is down';
+    removeUser(lab.context, 'anna', who);
+    await keeper.push(['1001'], 1_000);
+    expect(lab.store.phones.removed()).toEqual(['1001']);
+    asterisk.failure = null;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asterisk.phones.size).toBe(0);
+    expect(lab.store.phones.removed()).toEqual([]);
+  });
+
+  test('given_two_changes_of_one_phone_at_once_then_the_pushes_follow_each_other_and_the_last_one_stays', async () => {
+    addUser(lab.context, newUser('anna', '1001'), who);
+    const order: string[] = [];
+    let release = (): void => {};
+    const slow = createPhoneKeeper(
+      lab.store,
+      {
+        ...asterisk.provisioner,
+        async apply(phone) {
+          order.push(`begin ${phone.callerName}`);
+          if (order.length === 1) await new Promise<void>((resolve) => (release = resolve));
+          order.push(`end ${phone.callerName}`);
+        },
+      },
+      silentLog(),
+    );
+    const first = slow.push(['1001'], 1_000);
+    setUser(lab.context, 'anna', { name: 'Second' }, who);
+    const second = slow.push(['1001'], 1_000);
+    release();
+    await Promise.all([first, second]);
+    expect(order).toEqual(['begin Name of anna', 'end Name of anna', 'begin Second', 'end Second']);
+    slow.close();
+  });
+
+  test('given_an_asterisk_that_never_answers_then_the_caller_of_push_is_let_go_after_its_patience', async () => {
+    addUser(lab.context, newUser('anna', '1001'), who);
+    const stuck = createPhoneKeeper(
+      lab.store,
+      { ...asterisk.provisioner, apply: () => new Promise(() => {}) },
+      silentLog(),
+    );
+    const pushed = stuck.push(['1001'], 3_000);
+    await vi.advanceTimersByTimeAsync(3_000);
+    await pushed;
+    expect(lab.store.phones.find('1001')).toMatchObject({ applied: null, failure: null });
+    stuck.close();
+  });
+});
+
+describe('what rings without us', () => {
+  test('given_groups_and_users_then_asterisk_has_a_list_for_each_number_and_loses_what_is_gone', async () => {
+    const keeper = createFallbackKeeper(lab.store, asterisk.fallback, silentLog());
+    const context = { ...lab.context, changed: () => keeper.changed() };
+    for (const [i, name] of ['anna', 'bert', 'cleo'].entries()) addUser(context, newUser(name, `100${i + 1}`), who);
+    addGroup(context, { name: 'support', extension: '8001' }, who);
+    addMembers(context, 'support', ['cleo', 'anna'], who);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(Object.fromEntries(asterisk.fallbacks)).toEqual({
+      1001: 'PJSIP/1001',
+      1002: 'PJSIP/1002',
+      1003: 'PJSIP/1003',
+      8001: 'PJSIP/1003&PJSIP/1001',
+    });
+    removeUser(context, 'cleo', who);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asterisk.fallbacks.get('8001')).toBe('PJSIP/1001');
+    removeMembers(context, 'support', ['anna'], who);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([...asterisk.fallbacks.keys()].sort()).toEqual(['1001', '1002']);
+    removeGroup(context, 'support', who);
+    keeper.close();
+  });
+
+  test('given_an_asterisk_that_is_down_then_it_is_written_when_it_is_back_and_refresh_writes_all_again', async () => {
+    const keeper = createFallbackKeeper(lab.store, asterisk.fallback, silentLog());
+    addUser(lab.context, newUser('anna', '1001'), who);
+    asterisk.failure = 'down';
+    keeper.changed();
+    await vi.advanceTimersByTimeAsync(120_000);
+    asterisk.failure = null;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asterisk.fallbacks.get('1001')).toBe('PJSIP/1001');
+    asterisk.fallbacks.clear();
+    keeper.changed();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asterisk.fallbacks.size).toBe(0);
+    keeper.refresh();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asterisk.fallbacks.get('1001')).toBe('PJSIP/1001');
+    keeper.close();
+  });
+});
