@@ -6,25 +6,23 @@ cordboard() {
   node "$repo/dist/cli/main.js" "$@"
 }
 
-# Asterisk's configuration and ours. The ports in the environment count when the home is new: afterwards both files have
-# them, and a different one on one side only would keep the two apart.
+# Asterisk's configuration and ours, with the same ports: those said in the environment, else those of the last time. What
+# runs keeps its own, or the two would be kept apart.
 configure() {
-  local home=$CORDBOARD_HOME fresh=1 name ports=()
-  if [ -f "$home/cordboard.yaml" ]; then fresh=0; fi
-  if [ "$fresh" -eq 0 ]; then unset CORDBOARD_{SIP,TLS,HTTP,HTTPS,AMI}_PORT CORDBOARD_RTP CORDBOARD_BIND; fi
-  # What runs is left as it is, its files too.
-  if ! "$repo/scripts/asterisk" status --home "$home" >/dev/null 2>&1; then
+  local home=$CORDBOARD_HOME name said settings=()
+  if "$repo/scripts/asterisk" status --home "$home" >/dev/null 2>&1 || daemon_pid >/dev/null; then
+    unset CORDBOARD_{SIP,TLS,HTTP,HTTPS,AMI,HEALTH}_PORT CORDBOARD_RTP CORDBOARD_BIND
+    note "$home (it runs: kept)"
+  else
     "$repo/scripts/asterisk" render --home "$home"
+    note "$home"
   fi
-  if [ "$fresh" -eq 1 ]; then
-    for name in sip tls http https ami; do
-      ports+=("--$name-port" "$("$repo/scripts/asterisk" port --home "$home" "${name^^}_PORT")")
-    done
-    if [ -n "${CORDBOARD_HEALTH_PORT:-}" ]; then ports+=(--health-port "$CORDBOARD_HEALTH_PORT"); fi
-    if [ "$demo" -eq 1 ]; then ports+=(--set "rona.ladder=$demo_ladder"); fi
-  fi
-  cordboard init ${ports[@]+"${ports[@]}"}
-  note "$home"
+  for name in sip tls http https ami health; do
+    said=CORDBOARD_${name^^}_PORT
+    if [ -n "${!said:-}" ]; then settings+=("--$name-port" "${!said}"); fi
+  done
+  if [ ! -f "$home/cordboard.yaml" ] && [ "$demo" -eq 1 ]; then settings+=(--set "rona.ladder=$demo_ladder"); fi
+  cordboard init ${settings[@]+"${settings[@]}"}
 }
 
 # The default's first rest is 20 s: too long to be watched.
