@@ -49,6 +49,9 @@ export type ConnectionHandlers = Pick<AriHandlers, 'onUp' | 'onEvent' | 'onRepla
   onEnd(why: string, wasUp: boolean): void;
 };
 
+/** How long until an Asterisk without any endpoint is asked again. */
+const subscribeAgainMs = 500;
+
 /**
  * One connection's life: opening, subscribed, up, ended; nothing of it is used again. `onEnd` comes at most once, and not
  * after `close`.
@@ -75,6 +78,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   });
   const handshake = setTimeout(() => setImmediate(handshakeOver), handshakeMs);
   let pinging: NodeJS.Timeout | null = null;
+  let subscribing: NodeJS.Timeout | null = null;
 
   socket.on('open', () => {
     const name = encodeURIComponent(app);
@@ -83,10 +87,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
     send({ method: 'PUT', uri: `applications/${name}/eventFilter`, body: { allowed } }, (response) => {
       if (response.status !== 200) refused('the event filter', response);
     });
-    send({ method: 'POST', uri: `applications/${name}/subscription?eventSource=endpoint%3APJSIP` }, (response) => {
-      if (response.status !== 200) refused('the subscription to endpoint:PJSIP', response);
-      else if (phase === 'opening') up();
-    });
+    subscribe();
   });
   socket.on('message', (data) => {
     heard = true;
@@ -97,6 +98,17 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   });
   socket.on('error', (error: Error & { code?: string }) => end(error.message || (error.code ?? 'socket error')));
   socket.on('close', (code) => end(`closed by Asterisk (${code})`));
+
+  /** An Asterisk with no PJSIP endpoint at all answers 422: it is asked again until the first phone is there. */
+  function subscribe(): void {
+    const uri = `applications/${encodeURIComponent(app)}/subscription?eventSource=endpoint%3APJSIP`;
+    send({ method: 'POST', uri }, (response) => {
+      if (phase === 'ended') return;
+      if (response.status === 422) subscribing = setTimeout(subscribe, subscribeAgainMs);
+      else if (response.status !== 200) refused('the subscription to endpoint:PJSIP', response);
+      if (phase === 'opening' && (response.status === 200 || response.status === 422)) up();
+    });
+  }
 
   function send(request: AriRequest, done: Parameters<AriLink['request']>[1]): boolean {
     const id = requests.add(done);
@@ -167,6 +179,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
     phase = 'ended';
     clearTimeout(handshake);
     if (pinging !== null) clearInterval(pinging);
+    if (subscribing !== null) clearTimeout(subscribing);
     // No closing handshake: a dead peer would not answer it, and Asterisk takes a cut for what it is.
     socket.terminate();
   }

@@ -19,7 +19,7 @@ export function connect(turn: Turn, call: Call, leg: Leg, user: UserId): void {
   hear(turn, call, 'silence');
   openRoom(turn, call);
   send(turn, { do: 'join', call: call.id, legs: [call.caller, leg.id] });
-  sendLater(turn, { do: 'lease', leg: call.caller, leaseMs: limits.leaseMs, peer: leg.id });
+  lease(turn, call);
   for (const id of call.legs) {
     const other = turn.world.state.legs.get(id);
     const isLoser = other && other.role !== 'caller' && other.id !== leg.id;
@@ -54,7 +54,7 @@ export function dropped(turn: Turn, call: Call, leg: Leg, lost: 'lost' | 'lost-p
   call.claim = null;
   call.partner = null;
   call.joinBy = null;
-  sendLater(turn, { do: 'lease', leg: call.caller, leaseMs: state.meta.limits.leaseMs, peer: null });
+  lease(turn, call);
   if (!offer) return endCall(turn, call, lost ?? 'failed', 'agent', 'normal');
   hear(turn, call, 'music');
   changedCall(turn, call);
@@ -130,12 +130,22 @@ export function finishCall(turn: Turn, call: Call): void {
   removeCall(turn, call);
 }
 
-/** One of the call's times is due while it is joined or waits. */
+/** The caller's lease is renewed while they wait and while they talk. */
 export function renewLease(turn: Turn, call: Call): void {
-  const { limits } = turn.world.state.meta;
-  call.leaseAt = turn.now + limits.renewMs;
+  call.leaseAt = turn.now + turn.world.state.meta.limits.renewMs;
   changedCall(turn, call);
-  sendLater(turn, { do: 'lease', leg: call.caller, leaseMs: limits.leaseMs, peer: call.partner?.leg ?? null });
+  lease(turn, call);
+}
+
+/**
+ * The caller's leg goes back to the dialplan when its lease ends, together with its partner's. The partner's own lease is
+ * longer: it ends a leg whose caller hung up while nobody was there to see it.
+ */
+function lease(turn: Turn, call: Call): void {
+  const { leaseMs } = turn.world.state.meta.limits;
+  const partner = call.partner?.leg ?? null;
+  sendLater(turn, { do: 'lease', leg: call.caller, leaseMs, peer: partner });
+  if (partner !== null) sendLater(turn, { do: 'lease', leg: partner, leaseMs: leaseMs + leaseMs / 2, peer: null });
 }
 
 /** The join was refused or never confirmed: the answered leg ends, and the call goes on waiting as after a drop. */

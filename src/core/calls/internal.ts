@@ -58,7 +58,8 @@ export function calleeLegGone(turn: Turn, call: Call, outcome: Outcome): void {
 }
 
 const endings: Partial<Record<Outcome, { ending: CallEnding; cause: HangUpCause }>> = {
-  declined: { ending: 'declined', cause: 'declined' },
+  // Asterisk would make a 403 of Q.850's "call rejected", which a phone shows as an error of its own.
+  declined: { ending: 'declined', cause: 'busy' },
   busy: { ending: 'busy', cause: 'busy' },
   'no-answer': { ending: 'no-answer', cause: 'no-answer' },
   'short-ring': { ending: 'no-answer', cause: 'no-answer' },
