@@ -77,6 +77,18 @@ test('given_the_subscription_is_refused_when_connecting_then_it_is_tried_again_a
   await waitUntil(() => seen.includes('up'), 'the link to be up');
 });
 
+test('given_no_endpoint_to_subscribe_to_when_connecting_then_it_is_up_and_asks_again_until_there_is', async () => {
+  let missing = true;
+  fake.answer = ({ uri }) => ({ status: missing && uri.includes('subscription') ? 422 : 200 });
+  await connectUp();
+  const asked = (): number => fake.requests.filter(({ uri }) => uri.includes('subscription')).length;
+  await waitUntil(() => asked() === 2, 'the second question');
+  missing = false;
+  await waitUntil(() => asked() === 3, 'the third question');
+  expect(seen).toEqual(['up']);
+  expect(fake.connections).toBe(1);
+});
+
 test('given_a_peer_that_never_answers_when_connecting_then_it_is_given_up_and_tried_again', async () => {
   fake.answer = () => null;
   connect({ handshakeMs: 50 });

@@ -16,9 +16,7 @@ const links: AriLink[] = [];
 
 beforeAll(async () => {
   lab = await startAsterisk();
-  const provisioner = provisionerOf(lab);
-  await provisioner.apply(account('1001', { callerName: 'Agent One' }));
-  await provisioner.apply(account('1009', { callerName: 'Carl Caller' }));
+  await applyPhones();
 });
 afterAll(() => lab?.stop());
 afterEach(async () => {
@@ -26,6 +24,11 @@ afterEach(async () => {
   for (const link of links.splice(0)) link.close();
   await expectNothingLeft(lab);
 });
+
+async function applyPhones(): Promise<void> {
+  await provisionerOf(lab).apply(account('1001', { callerName: 'Agent One' }));
+  await provisionerOf(lab).apply(account('1009', { callerName: 'Carl Caller' }));
+}
 
 type Watched = { link: AriLink; seen: string[]; events: AriEvent[] };
 
@@ -192,4 +195,18 @@ test('given_asterisk_dies_when_it_is_back_then_the_link_is_up_again_and_events_c
   expect(watched.seen).toEqual(['up', 'down', 'up']);
   const { callerId } = await callerWaits(watched);
   expect(callerId).not.toBe('');
+});
+
+test('given_an_asterisk_without_any_phone_when_connecting_then_it_is_up_and_the_first_phone_is_followed', async () => {
+  for (const id of ['1001', '1009']) await provisionerOf(lab).remove(id);
+  const watched = await up();
+  await applyPhones();
+  await waitUntil(async () => {
+    const { body } = await ask(watched.link, 'GET', 'applications/cordboard');
+    return (body as { endpoint_ids: string[] }).endpoint_ids.length > 0;
+  }, 'the subscription to the endpoints');
+  const { caller, callerId } = await callerWaits(watched);
+  await caller.close();
+  // Without the subscription nothing comes after StasisEnd.
+  await sawEvent(watched, 'ChannelDestroyed', callerId);
 });
