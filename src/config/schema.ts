@@ -42,6 +42,7 @@ const LADDER = z
 const CODEC_LIST = z
   .array(z.enum(CODECS, { error: `one of ${CODECS.join(', ')}` }), { error: 'a list of codecs such as [opus, ulaw]' })
   .min(1, { error: 'at least one codec' })
+  .refine((list) => new Set(list).size === list.length, { error: 'each codec once' })
   .prefault(['opus', 'g722', 'alaw', 'ulaw']);
 
 const ASTERISK = z.strictObject({

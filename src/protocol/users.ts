@@ -22,7 +22,7 @@ const codecs = () =>
   z
     .array(z.enum(CODECS, { error: `one of ${CODECS.join(', ')}` }))
     .min(1, { error: 'at least one codec' })
-    .max(CODECS.length);
+    .refine((list) => new Set(list).size === list.length, { error: 'each codec once' });
 
 const transport = () => z.enum(TRANSPORTS, { error: `one of ${TRANSPORTS.join(', ')}` });
 

@@ -1,0 +1,317 @@
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Fact, NumberedFact } from '../../src/core/facts.ts';
+import { listenOnSocket } from '../../src/http/unix-socket.ts';
+import { waitUntil } from '../lab/deadline.ts';
+import { type LabFront, startLabFront } from '../lab/front.ts';
+
+let lab: LabFront;
+beforeEach(async () => {
+  lab = await startLabFront();
+});
+afterEach(() => lab.stop());
+
+const anna = { username: 'anna', name: 'Anna', extension: '1001', transport: 'wss' };
+const signedIn = (agent: string): Fact => ({ type: 'agent-signed-in', agent });
+
+describe('the socket', () => {
+  test('given_a_running_front_then_only_its_owner_can_open_the_socket_and_a_second_front_is_refused', async () => {
+    expect(statSync(lab.socket).mode & 0o777).toBe(0o600);
+    await expect(lab.startAnother()).rejects.toThrow(`Another daemon answers on ${lab.socket}`);
+    expect((await lab.ask('GET', '/v1/users')).status).toBe(200);
+  });
+
+  test('given_a_socket_file_that_nobody_answers_on_then_it_is_replaced', async () => {
+    const stale = `${lab.home}/stale.sock`;
+    writeFileSync(stale, '');
+    const app = (await import('fastify')).default();
+    const made = await listenOnSocket(app, stale);
+    expect(statSync(stale).isSocket()).toBe(true);
+    await app.close();
+    made.remove();
+    expect(existsSync(stale)).toBe(false);
+  });
+
+  test('given_a_path_that_is_too_long_for_a_socket_then_the_error_says_so', async () => {
+    const app = (await import('fastify')).default();
+    await expect(listenOnSocket(app, `${lab.home}/${'x'.repeat(100)}`)).rejects.toThrow(/too long for the system/);
+  });
+});
+
+describe('health', () => {
+  test.each([
+    ['ready', 200, null],
+    ['connected', 503, 'Asterisk is connected; its calls are being compared with ours'],
+    ['down', 503, 'Asterisk cannot be reached over ARI'],
+  ] as const)('given_a_pbx_that_is_%s_then_readyz_says_%s', async (pbx, status, reason) => {
+    if (lab.engine.status !== 'silent') lab.engine.status = { ...lab.engine.status, pbx };
+    expect(await lab.health('/readyz')).toMatchObject({ status, body: { ready: status === 200, reason } });
+  });
+
+  test('given_an_engine_that_is_silent_then_it_lives_and_is_not_ready', async () => {
+    lab.engine.status = 'silent';
+    expect((await lab.health('/healthz')).status).toBe(200);
+    expect(await lab.health('/readyz')).toMatchObject({
+      status: 503,
+      body: { reason: 'the engine did not answer within 1000 ms' },
+    });
+    expect((await lab.health('/v1/users')).status).toBe(404);
+  });
+
+  test('given_a_health_port_that_is_taken_then_the_front_does_not_start_and_says_which_key_to_change', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { listenForHealth } = await import('../../src/http/health.ts');
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await expect(listenForHealth({ host: '127.0.0.1', port }, {} as never)).rejects.toThrow(
+      /http\.port in cordboard\.yaml.*another program has it/,
+    );
+    other.close();
+  });
+});
+
+describe('users over REST', () => {
+  test('given_a_new_user_then_asterisk_and_the_engine_have_them_before_the_answer_and_the_password_comes_once', async () => {
+    const answer = await lab.ask('POST', '/v1/users', anna);
+    expect(answer).toMatchObject({
+      status: 201,
+      body: {
+        user: { username: 'anna', phones: [{ id: '1001', provisioned: true, failure: null, registered: null }] },
+        sip: { user: '1001', realm: 'asterisk', port: 8089, wsUrl: 'wss://127.0.0.1:8089/ws' },
+      },
+    });
+    expect(lab.asterisk.phones.get('1001')).toMatchObject({ transport: 'wss', callerName: 'Anna' });
+    expect(lab.engine.settings().at(-1)?.users).toEqual([
+      { id: 'anna', name: 'Anna', extension: '1001', phones: ['1001'] },
+    ]);
+    expect(JSON.stringify(lab.engine.sent)).not.toMatch(/ha1|password/);
+    const again = await lab.ask('GET', '/v1/users/anna');
+    expect(JSON.stringify(again.body)).not.toMatch(/password|ha1/);
+  });
+
+  test('given_an_asterisk_that_is_down_then_the_user_is_added_and_their_phone_is_marked_unprovisioned', async () => {
+    lab.asterisk.failure = 'no answer';
+    expect(await lab.ask('POST', '/v1/users', anna)).toMatchObject({
+      status: 201,
+      body: { user: { phones: [{ provisioned: false, failure: 'no answer' }] } },
+    });
+    expect((await lab.ask('GET', '/v1/status')).body).toMatchObject({
+      counts: { users: 1, phones: { unprovisioned: 1 } },
+    });
+    lab.asterisk.failure = null;
+    lab.happen({ type: 'pbx-connected' });
+    await waitUntil(() => lab.asterisk.phones.has('1001'), 'the phone to be given to Asterisk that came back');
+  });
+
+  test.each([
+    [{ ...anna, username: 'A' }, 400, 'invalid', 'username'],
+    [{ ...anna, extension: '9999' }, 400, 'out-of-range', 'extension'],
+    [{ ...anna, extension: '10a' }, 400, 'invalid', 'extension'],
+    [{ ...anna, transport: 'sctp' }, 400, 'invalid', 'transport'],
+    [{ ...anna, codecs: ['mp3'] }, 400, 'invalid', 'codecs.0'],
+    [{ ...anna, codecs: ['ulaw', 'ulaw'] }, 400, 'invalid', 'codecs'],
+    [{ ...anna, sipPassword: 'short' }, 400, 'invalid', 'sipPassword'],
+    [{ ...anna, name: 'a "quoted" name' }, 400, 'invalid', 'name'],
+    [{ ...anna, colour: 'red' }, 400, 'invalid', 'colour'],
+    [{ username: 'anna' }, 400, 'invalid', 'name'],
+  ])('given_%j_then_it_is_refused_and_the_field_is_named', async (body, status, code, field) => {
+    const answer = await lab.ask('POST', '/v1/users', body);
+    expect(answer).toMatchObject({
+      status,
+      body: { error: { code, field, message: expect.stringContaining('expected') } },
+    });
+    expect(JSON.stringify(answer.body)).not.toContain('"short"');
+    expect((await lab.ask('GET', '/v1/users')).body).toEqual({ users: [] });
+  });
+
+  test('given_a_taken_name_and_an_unknown_one_then_409_and_404', async () => {
+    await lab.ask('POST', '/v1/users', anna);
+    expect(await lab.ask('POST', '/v1/users', anna)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'taken', field: 'username' } },
+    });
+    expect((await lab.ask('GET', '/v1/users/none')).status).toBe(404);
+    expect((await lab.ask('DELETE', '/v1/users/none')).status).toBe(404);
+    expect(await lab.ask('GET', '/v1/nothing')).toMatchObject({ status: 404, body: { error: { code: 'not-found' } } });
+  });
+
+  test('given_a_body_that_is_no_json_then_400', async () => {
+    const status = await new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json' };
+      const asked = request({ socketPath: lab.socket, method: 'POST', path: '/v1/users', headers }, (r) =>
+        resolve(r.resume().statusCode),
+      );
+      asked.once('error', reject);
+      asked.end('{');
+    });
+    expect(status).toBe(400);
+  });
+
+  test('given_a_registered_phone_then_the_list_shows_it', async () => {
+    await lab.ask('POST', '/v1/users', anna);
+    lab.row('phones', '1001', { id: '1001', user: 'anna', registered: true, suspectUntil: null });
+    expect((await lab.ask('GET', '/v1/users')).body).toMatchObject({ users: [{ phones: [{ registered: true }] }] });
+  });
+});
+
+describe('groups, phones and agents over REST', () => {
+  test('given_members_then_the_fallback_and_the_engine_hear_of_them', async () => {
+    await lab.ask('POST', '/v1/users', anna);
+    expect(
+      (await lab.ask('POST', '/v1/groups', { name: 'support', extension: '8001', overflow: 'hang-up:busy' })).status,
+    ).toBe(201);
+    expect(await lab.ask('POST', '/v1/groups/support/members', { users: ['anna'] })).toMatchObject({
+      status: 200,
+      body: { group: { members: ['anna'], overflow: 'hang-up:busy' }, changed: ['anna'], unchanged: [] },
+    });
+    expect(lab.engine.settings().at(-1)?.groups).toMatchObject([
+      { id: 'support', members: ['anna'], overflow: { to: 'hang-up', cause: 'busy' } },
+    ]);
+    await waitUntil(() => lab.asterisk.fallbacks.get('8001') === 'PJSIP/1001', 'the fallback of 8001');
+    expect(await lab.ask('PATCH', '/v1/groups/support', { ringMs: 1 })).toMatchObject({
+      status: 400,
+      body: { error: { field: 'ringMs' } },
+    });
+    expect(await lab.ask('PATCH', '/v1/groups/support', { strategy: 'linear' })).toMatchObject({
+      body: { group: { strategy: 'linear', members: ['anna'] } },
+    });
+    expect(await lab.ask('DELETE', '/v1/groups/support')).toMatchObject({
+      body: { removed: 'support', membersFreed: 1, waiting: 0 },
+    });
+  });
+
+  test('given_a_users_phone_then_its_access_can_be_had_and_a_user_with_none_is_refused', async () => {
+    await lab.ask('POST', '/v1/users', { ...anna, sipPassword: 'correct-horse-1' });
+    await lab.ask('POST', '/v1/users', { username: 'boss', name: 'Boss' });
+    expect(await lab.ask('POST', '/v1/users/anna/phone-access')).toMatchObject({
+      status: 200,
+      body: {
+        extension: '1001',
+        realm: 'asterisk',
+        wsUrl: 'ws://127.0.0.1:8088/ws',
+        ha1: expect.stringMatching(/^[0-9a-f]{32}$/),
+      },
+    });
+    expect((await lab.ask('POST', '/v1/users/boss/phone-access')).status).toBe(400);
+  });
+
+  test('given_a_trial_phone_then_asterisk_has_it_until_it_is_deleted', async () => {
+    const made = await lab.ask('POST', '/v1/trial-phones');
+    const { id } = made.body as { id: string };
+    expect(made).toMatchObject({
+      status: 201,
+      body: { id: expect.stringMatching(/^trial-[0-9a-f]{12}$/), secret: expect.any(String) },
+    });
+    expect(lab.asterisk.phones.has(id)).toBe(true);
+    expect((await lab.ask('DELETE', `/v1/trial-phones/${id}`)).status).toBe(200);
+    expect(lab.asterisk.phones.has(id)).toBe(false);
+    expect((await lab.ask('DELETE', `/v1/trial-phones/${id}`)).status).toBe(404);
+    lab.asterisk.failure = 'no';
+    expect(await lab.ask('POST', '/v1/trial-phones')).toMatchObject({
+      status: 502,
+      body: { error: { code: 'pbx-failed' } },
+    });
+  });
+
+  test('given_intents_then_the_engines_word_is_the_answer', async () => {
+    await lab.ask('POST', '/v1/users', anna);
+    expect((await lab.ask('POST', '/v1/agents/anna/sign-in', {})).status).toBe(200);
+    expect((await lab.ask('POST', '/v1/agents/anna/not-ready', { reason: 'lunch' })).status).toBe(200);
+    const intents = lab.engine.sent.flatMap((message) => (message.kind === 'intent' ? [message.ask] : []));
+    expect(intents).toEqual([
+      { do: 'sign-in', user: 'anna', ready: true },
+      { do: 'not-ready', user: 'anna', reason: 'lunch' },
+    ]);
+    lab.engine.answer = { code: 'not-signed-in', message: 'anna is not signed in' };
+    expect(await lab.ask('POST', '/v1/agents/anna/ready', {})).toMatchObject({
+      status: 409,
+      body: { error: lab.engine.answer },
+    });
+    lab.engine.answer = 'silent';
+    expect(await lab.ask('POST', '/v1/agents/anna/ready', {})).toMatchObject({
+      status: 504,
+      body: { error: { code: 'engine-silent' } },
+    });
+    expect((await lab.ask('POST', '/v1/agents/none/ready', {})).status).toBe(404);
+  });
+});
+
+describe('calls and events', () => {
+  const call = 'cb-x-c1';
+  const life: readonly Fact[] = [
+    { type: 'call-arrived', call, kind: 'queued', dialled: '8001', phone: null, user: null },
+    { type: 'call-queued', call, queue: 'support', due: 1, waiting: 1 },
+    { type: 'call-connected', call, user: 'anna', offer: 'cb-x-o1', waitedMs: 20 },
+    { type: 'call-ended', call, ending: 'completed', by: 'caller', waitedMs: 20, talkedMs: 10 },
+  ];
+
+  test('given_a_call_that_ended_then_its_life_is_told_from_its_facts', async () => {
+    lab.happen(signedIn('anna'), ...life, signedIn('bert'));
+    lab.caller(call, '+33123', 'Caller');
+    expect((await lab.ask('GET', '/v1/calls')).body).toEqual({ calls: [] });
+    expect((await lab.ask('GET', '/v1/calls?all=true')).body).toMatchObject({
+      calls: [
+        { id: call, phase: 'ended', ending: 'completed', partner: 'anna', queue: 'support', callerNumber: '+33123' },
+      ],
+    });
+    const shown = (await lab.ask('GET', `/v1/calls/${call}`)).body as { facts: NumberedFact[] };
+    expect(shown.facts.map((fact) => [fact.seq, fact.type])).toEqual([
+      [2, 'call-arrived'],
+      [3, 'call-queued'],
+      [4, 'call-connected'],
+      [5, 'call-ended'],
+    ]);
+    expect((await lab.ask('GET', '/v1/calls/none')).status).toBe(404);
+    expect((await lab.ask('POST', '/v1/calls/none/hang-up', {})).status).toBe(404);
+  });
+
+  test('given_followers_that_come_at_any_time_then_each_sees_every_fact_once_and_in_order', async () => {
+    lab.happen(signedIn('a'), signedIn('b'), signedIn('c'));
+    const first = follow('/v1/events?follow=true&after=0');
+    await waitUntil(() => first.seen.length === 3, 'the facts of the past');
+    const second = follow('/v1/events?follow=true&limit=1');
+    for (let i = 0; i < 50; i++) lab.happen(signedIn(`u${i}`), signedIn(`v${i}`));
+    await waitUntil(() => first.seen.length === 103 && second.seen.at(-1) === 103, 'all facts');
+    expect(first.seen).toEqual(Array.from({ length: 103 }, (_, i) => i + 1));
+    expect(second.seen).toEqual(Array.from({ length: second.seen.length }, (_, i) => 104 - second.seen.length + i));
+    first.end();
+    second.end();
+    expect((await lab.ask('GET', '/v1/events?after=100&limit=2')).body).toMatchObject({
+      facts: [{ seq: 101 }, { seq: 102 }],
+    });
+  });
+
+  test('given_facts_that_the_follower_was_not_told_of_then_they_are_read_from_the_database', async () => {
+    const follower = follow('/v1/events?follow=true&after=0');
+    lab.happen(signedIn('a'));
+    await waitUntil(() => follower.seen.length === 1, 'the first fact');
+    const say = lab.engine.say;
+    lab.engine.say = () => {};
+    lab.happen(signedIn('b'), signedIn('c'));
+    lab.engine.say = say;
+    lab.happen(signedIn('d'));
+    await waitUntil(() => follower.seen.length === 4, 'the lost ones too');
+    expect(follower.seen).toEqual([1, 2, 3, 4]);
+    follower.end();
+  });
+
+  function follow(path: string): { seen: number[]; end(): void } {
+    const seen: number[] = [];
+    const asked = request({ socketPath: lab.socket, path, agent: false }, (response) => {
+      let rest = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line !== '') seen.push((JSON.parse(line) as NumberedFact).seq);
+      });
+      response.on('error', () => {});
+    });
+    asked.on('error', () => {});
+    asked.end();
+    return { seen, end: () => asked.destroy() };
+  }
+});
