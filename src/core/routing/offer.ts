@@ -12,6 +12,9 @@ import { strategies } from './strategy/table.ts';
 /** How long an agent and a slot of the call wait for the last event of an offer that was ended. */
 const releaseMs = 2_000;
 
+/** A phone that refuses at once would be rung in a tight loop where the group gives no back-off. */
+const leastBackOffMs = 1_000;
+
 /** Offers the call to the agent: claims them first, then asks for a leg to each of their phones. */
 export function makeOffer(turn: Turn, call: Call, agent: Agent, group: GroupSettings, why: OfferWhy): void {
   const offer: Offer = {
@@ -148,12 +151,12 @@ function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, g
       return goIdle(turn, agent);
     case 'declined':
       countGiven(turn, agent, false);
-      return restFor(turn, agent, 'backing-off', group?.backOffMs ?? 0);
+      return backOff(turn, agent, group);
     case 'busy':
     case 'forwarded':
     case 'dropped':
     case 'failed':
-      return restFor(turn, agent, 'backing-off', group?.backOffMs ?? 0);
+      return backOff(turn, agent, group);
     case 'unreachable':
       suspectPhones(turn, agent.id);
       return goIdle(turn, agent);
@@ -162,6 +165,10 @@ function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, g
     case 'lost':
       return goIdle(turn, agent);
   }
+}
+
+function backOff(turn: Turn, agent: Agent, group: GroupSettings | undefined): void {
+  restFor(turn, agent, 'backing-off', Math.max(leastBackOffMs, group?.backOffMs ?? 0));
 }
 
 /** Whether the agent was asked and did not take it, so that the others go first now. */

@@ -20,6 +20,7 @@ export function enqueue(turn: Turn, call: Call, group: GroupSettings): void {
   }
   hear(turn, call, 'music');
   changedCall(turn, call);
+  turn.world.index.touched.add(group.id);
   tell(turn, {
     type: 'call-queued',
     call: call.id,
