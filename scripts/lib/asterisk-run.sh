@@ -49,10 +49,11 @@ start_asterisk() {
     "${value[SIP_PORT]}" "${value[TLS_PORT]}" "${value[HTTP_PORT]}" "${value[HTTPS_PORT]}" "${value[AMI_PORT]}"
 }
 
-# Probes for at most 60 s, which is long for a machine under load; it takes one or two.
+# Probes for at most 60 s, which is long for a machine under load; it takes one or two. Each probe has
+# a short time, so that one that hangs does not cost all of it.
 wait_booted() {
   local pid=$1 end=$((SECONDS + 60))
-  until [ -S "${value[RUN]}/asterisk.ctl" ] && timeout 20 "${asterisk[@]}" -C "$conf" -rx 'core waitfullybooted' 2>/dev/null | grep -q 'fully booted'; do
+  until [ -S "${value[RUN]}/asterisk.ctl" ] && timeout 3 "${asterisk[@]}" -C "$conf" -rx 'core waitfullybooted' 2>/dev/null | grep 'fully booted' >/dev/null; do
     if ! kill -0 "$pid" 2>/dev/null; then failed_start "Asterisk ended while it started."; fi
     if [ "$SECONDS" -ge "$end" ]; then failed_start "Asterisk was not ready after 60 s."; fi
     sleep 0.05
@@ -161,7 +162,7 @@ status_asterisk() {
 rx_asterisk() {
   [ $# -eq 2 ] || die 'rx needs one command in quotes.'
   running_pid >/dev/null || die "Asterisk does not run." "Run: scripts/asterisk start --home $1"
-  exec "${asterisk[@]}" -C "$conf" -rx "$2"
+  exec timeout 60 "${asterisk[@]}" -C "$conf" -rx "$2"
 }
 
 show_value() {
