@@ -16,7 +16,8 @@ export type Channel = {
   dialplan: { context: string; exten: string; priority: number; app: string; data: string };
   /** Events of an inbound channel after its `StasisEnd` come twice only when the application asked for it. */
   isSubscribed: boolean;
-  wasDialled: boolean;
+  /** When it was dialled; infinity until then. */
+  dialledAt: number;
   hears: 'nothing' | 'music' | 'ringing';
   bridge: string | null;
   readonly variables: Map<string, string>;

@@ -44,7 +44,7 @@ export function newChannel(
     inStasis: false,
     isGone: false,
     isSubscribed: made.kind === 'created',
-    wasDialled: false,
+    dialledAt: Number.POSITIVE_INFINITY,
     hears: 'nothing',
     bridge: null,
     variables: new Map(),

@@ -115,15 +115,16 @@ function create(pbx: Pbx, query: URLSearchParams): AriResponse {
   return ok(channelJson(made));
 }
 
-/** A second dial of one channel is answered 204 and ends it: the real one does so. */
+/** A channel is dialled once. Two dials at the same moment get past Asterisk's own check, and the leg ends of it. */
 function dial(pbx: Pbx, channel: Channel, timeoutS: number): AriResponse {
   const phone = pbx.phones.get(channel.endpoint);
-  if (channel.kind !== 'created' || phone === undefined) return fail(409, 'Channel cannot be dialled');
-  if (channel.wasDialled) {
+  if (channel.kind !== 'created' || phone === undefined || channel.dialledAt + 2 < pbx.scheduler.now())
+    return fail(409, 'Channel is already being dialled, or cannot be');
+  if (channel.dialledAt !== Number.POSITIVE_INFINITY) {
     later(pbx, channel, 1, () => endChannel(pbx, channel, { cause: 16, sip: null, request: {}, byUs: true }));
     return done;
   }
-  channel.wasDialled = true;
+  channel.dialledAt = pbx.scheduler.now();
   tellOfDial(pbx, channel, '');
   if (timeoutS > 0) {
     later(pbx, channel, timeoutS * 1000, () => {

@@ -37,7 +37,8 @@ export function phoneEnd(pbx: Pbx, phone: SimulatedPhone, channelOf: () => Chann
     ended(byUs, reason) {
       const channel = channelOf();
       if (channel !== undefined) phone.calls.delete(channel.id);
-      note(byUs ? `ended by Asterisk: ${reason}` : 'ended');
+      const was = channel?.state === 'Up' ? 'answered' : 'unanswered';
+      note(byUs ? `ended by Asterisk, ${was}: ${reason}` : 'ended');
     },
   };
 }
@@ -109,7 +110,7 @@ export const farHangUp = { cause: 16, sip: null, request: { cause: 16 }, byUs: f
 
 /** The Q.850 cause that Asterisk's PJSIP channel gives a SIP status (`hangup_sip2cause` of chan_pjsip.c). */
 export function causeOf(sip: number): number {
-  return causes[sip] ?? (sip < 500 && sip >= 400 ? 127 : sip < 600 && sip >= 500 ? 127 : 127);
+  return causes[sip] ?? 127;
 }
 
 const causes: Readonly<Record<number, number>> = {
@@ -119,7 +120,7 @@ const causes: Readonly<Record<number, number>> = {
   404: 1,
   405: 127,
   407: 21,
-  408: 3,
+  408: 18,
   409: 31,
   410: 22,
   420: 38,
@@ -133,13 +134,13 @@ const causes: Readonly<Record<number, number>> = {
   488: 58,
   500: 38,
   501: 79,
-  502: 38,
+  502: 27,
   503: 34,
   504: 102,
   505: 127,
   580: 58,
   600: 17,
   603: 21,
-  604: 3,
+  604: 1,
   606: 58,
 };
