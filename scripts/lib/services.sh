@@ -6,6 +6,12 @@ cordboard() {
   node "$repo/dist/cli/main.js" "$@"
 }
 
+get_asterisk() {
+  local got
+  got=$("$repo/scripts/asterisk" install)
+  note "$(tail -n 1 <<<"$got" | tr -s ' ' | cut -c 1-100)"
+}
+
 # Asterisk's configuration and ours, with the same ports: those said in the environment, else those of the last time. What
 # runs keeps its own, or the two would be kept apart.
 configure() {

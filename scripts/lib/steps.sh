@@ -61,7 +61,7 @@ stop_step() {
 # A background command of a script does not hear Ctrl-C, so it is told, and what it started is told first.
 end_with_children() {
   local child
-  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do end_with_children "$child"; done
+  for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do end_with_children "$child"; done
   kill -TERM "$1" 2>/dev/null || true
 }
 

@@ -1,0 +1,154 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../lab/phones.ts';
+import { type PortBlock, takePorts } from '../lab/ports.ts';
+
+const repo = fileURLToPath(new URL('../..', import.meta.url));
+const PATIENCE_MS = 240_000;
+
+let home: string;
+let block: PortBlock;
+
+type Ended = { readonly code: number; readonly out: string; readonly err: string };
+
+function environment(): NodeJS.ProcessEnv {
+  const names = ['SIP_PORT', 'TLS_PORT', 'HTTP_PORT', 'HTTPS_PORT', 'AMI_PORT', 'HEALTH_PORT'];
+  const ports = names.map((name, index) => [`CORDBOARD_${name}`, String(block.ports[index])]);
+  return {
+    ...process.env,
+    ...Object.fromEntries(ports),
+    CORDBOARD_HOME: home,
+    CORDBOARD_RTP: '12000-19999',
+    NO_COLOR: '1',
+  };
+}
+
+function script(name: 'up' | 'down', ...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(join(repo, 'scripts', name), args, { env: environment() }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err });
+    });
+  });
+}
+
+/** The pid in a file of ours, when that process lives. */
+async function living(file: string): Promise<number | null> {
+  if (!existsSync(join(home, file))) return null;
+  const pid = Number((await readFile(join(home, file), 'utf8')).split(' ')[0]);
+  return isAlive(pid) ? pid : null;
+}
+
+/** A process that has ended stays in /proc as a zombie until its parent has asked for it, which not every init does. */
+function isAlive(pid: number | null): boolean {
+  if (pid === null || !existsSync(`/proc/${pid}/stat`)) return false;
+  return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+}
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'cordboard-up-'));
+  block = await takePorts(6);
+});
+
+afterEach(async () => {
+  await script('down');
+  await rm(home, { recursive: true, force: true });
+  block.release();
+}, PATIENCE_MS);
+
+describe('scripts/up and scripts/down', () => {
+  it(
+    'given_a_new_home_when_up_runs_then_a_call_is_missed_declined_answered_and_rested_and_down_stops_all',
+    async () => {
+      const first = await script('up');
+      expect(first.code, first.out + first.err).toBe(0);
+      // The life of the call, in this order, whatever else is told between.
+      const life = [
+        'call arrived',
+        'offered to ana',
+        'ringing at ana',
+        'offer to ana ended: no-answer',
+        'RONA: ana',
+        'offered to ben',
+        'ringing at ben',
+        'offer to ben ended: declined',
+        'ben: backing-off',
+        'offered to cleo',
+        'answered by cleo',
+        'talking to cleo',
+        'call ended: completed, by the caller',
+        'cleo: idle',
+      ];
+      const places = life.map((words) => [words, first.out.lastIndexOf(words)] as const);
+      expect(places.filter(([, place]) => place === -1)).toEqual([]);
+      expect(places.map(([words]) => words)).toEqual([...places].sort(([, a], [, b]) => a - b).map(([words]) => words));
+      expect(first.out).toMatch(/\+\d+ ms {2}cleo: wrap-up for 3\.0 s/);
+      const password = (await readFile(join(home, 'secrets/softphone'), 'utf8')).trim();
+      expect(first.out).toMatch(
+        new RegExp(`user +1004\\n +password +${password}\\n +address +127\\.0\\.0\\.1:${block.ports[0]}`),
+      );
+      for (const secret of ['ari', 'ami', 'softphone']) {
+        expect((await stat(join(home, 'secrets', secret))).mode & 0o777).toBe(0o600);
+      }
+
+      const daemon = await living('up/daemon');
+      const asterisk = await living('up/asterisk');
+      expect([daemon, asterisk]).not.toContain(null);
+      const second = await script('up', '--no-demo');
+      expect(second.code, second.out + second.err).toBe(0);
+      expect(second.out).not.toContain('call arrived');
+      expect(await living('up/daemon')).toBe(daemon);
+      expect(await living('up/asterisk')).toBe(asterisk);
+
+      const down = await script('down');
+      expect(down.code, down.err).toBe(0);
+      expect([daemon, asterisk].filter(isAlive)).toEqual([]);
+      expect((await script('down')).code).toBe(0);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'given_a_taken_port_when_up_runs_then_it_says_which_and_who_has_it',
+    async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(block.ports[4], '127.0.0.1', resolve));
+      const { code, err } = await script('up', '--no-demo');
+      server.close();
+      expect(code).toBe(1);
+      expect(err).toContain('What failed: Asterisk starts');
+      expect(err).toMatch(new RegExp(`port ${block.ports[4]} .* is taken by pid ${process.pid} `));
+      expect(err).toContain('What to do:');
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'given_a_daemon_that_somebody_else_started_when_up_and_down_run_then_both_leave_it_alone',
+    async () => {
+      expect((await script('up', '--no-demo')).code).toBe(0);
+      const ours = await living('up/daemon');
+      if (ours === null) throw new Error('up started no daemon');
+      process.kill(ours, 'SIGTERM');
+      await until('the daemon is gone', () => !isAlive(ours));
+      const other = spawn('node', [join(repo, 'dist/cli/main.js'), 'serve'], { env: environment(), stdio: 'ignore' });
+      try {
+        const health = `http://127.0.0.1:${block.ports[5]}/readyz`;
+        await until('the other daemon is ready', async () => (await fetch(health)).ok, 30_000);
+        const again = await script('up', '--no-demo');
+        expect(again.code, again.out + again.err).toBe(0);
+        expect(again.out).toContain('started by other hands');
+        expect((await script('down')).code).toBe(0);
+        expect(other.exitCode).toBeNull();
+      } finally {
+        other.kill('SIGTERM');
+      }
+    },
+    PATIENCE_MS,
+  );
+});
