@@ -95,6 +95,25 @@ test('given_a_talk_whose_daemon_died_when_the_agent_hangs_up_then_the_caller_is_
   await caller.done();
 }, 60_000);
 
+test('given_a_talk_with_a_lease_on_each_leg_when_the_daemon_died_then_the_later_lease_does_not_cut_it', async () => {
+  const { phone, caller, callerId, app } = await talk('phone-waits-for-bye', 'caller-hangs-up');
+  await ask('POST', `channels/${agent}/variable?variable=TIMEOUT(absolute)&value=2`);
+  await endLease(callerId, agent);
+  await app.vanish();
+  await joinedByDialplan();
+  // Both scenarios say that the caller is the one who hangs up, 4 s after the answer.
+  await caller.done();
+  await phone.done();
+}, 60_000);
+
+test('given_a_dead_daemon_when_the_caller_hangs_up_before_the_lease_ends_then_the_agents_own_lease_ends_the_leg', async () => {
+  const { phone, callerId, app } = await talk('phone-waits-for-bye', 'caller-waits-for-bye');
+  await ask('POST', `channels/${agent}/variable?variable=TIMEOUT(absolute)&value=2`);
+  await app.vanish();
+  await ask('DELETE', `channels/${callerId}`);
+  await phone.done();
+}, 60_000);
+
 test('given_a_waiting_caller_whose_daemon_died_when_the_lease_ends_then_the_fallback_rings', async () => {
   const app = await connectStasisApp(lab);
   const caller = await play({ scenario: 'caller-waits-for-bye', user: '2001', dials: '8001' });
