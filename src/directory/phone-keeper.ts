@@ -44,6 +44,7 @@ export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisione
   const running = new Set<PhoneId>();
   let checks = Promise.resolve();
   let closed = false;
+  let saidStrangers = false;
 
   function enqueue(id: PhoneId): Promise<void> {
     const done = new Promise<void>((resolve) => waiting.set(id, [...(waiting.get(id) ?? []), resolve]));
@@ -129,6 +130,7 @@ export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisione
     }
     const wrong = store.phones.all().filter((phone) => phone.applied !== hashOf(phone) || !there.has(phone.id));
     const toRemove = store.phones.removed();
+    sayStrangers(there);
     if (wrong.length + toRemove.length === 0) {
       backoff.reset();
       return;
@@ -136,6 +138,26 @@ export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisione
     log.info({ apply: wrong.length, remove: toRemove.length }, 'giving Asterisk the phones that it lacks');
     await Promise.all([...toRemove, ...wrong.map((phone) => phone.id)].map(enqueue));
     if (retry === null) backoff.reset();
+  }
+
+  /**
+   * Phones with our mark that the directory does not know: it came from a backup, or two directories share an Asterisk.
+   * They are not removed, since in the second case that would silence another daemon's users.
+   */
+  function sayStrangers(there: ReadonlySet<PhoneId>): void {
+    const known = new Set([
+      ...store.phones.all().map((phone) => phone.id),
+      ...store.phones.removed(),
+      ...store.phones.trials(),
+    ]);
+    const strangers = [...there].filter((id) => !known.has(id));
+    if (strangers.length > 0 && !saidStrangers) {
+      log.warn(
+        { count: strangers.length, phones: strangers.slice(0, 20) },
+        'Asterisk has phones of ours that the directory does not know',
+      );
+    }
+    saidStrangers = strangers.length > 0;
   }
 
   return {

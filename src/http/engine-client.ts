@@ -70,7 +70,8 @@ function answer<T>(
   send: () => void,
 ): Promise<T | null> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => settle(null), ms);
+    // Behind the next poll: after a stall a due timer fires before the answer that lies in the port is read.
+    const timer = setTimeout(() => setImmediate(settle, null), ms);
     const settle = (value: T | null): void => {
       clearTimeout(timer);
       waiting.delete(id);

@@ -16,7 +16,13 @@ export function openLive(file: string) {
   const db = new Sqlite(file, { readonly: true, fileMustExist: true });
   const writer = new Sqlite(file, { fileMustExist: true });
   writer.pragma('busy_timeout = 0');
-  const checkpoints = setInterval(() => writer.pragma('wal_checkpoint(PASSIVE)'), 1_000);
+  const checkpoints = setInterval(() => {
+    try {
+      writer.pragma('wal_checkpoint(PASSIVE)');
+    } catch {
+      // The engine holds the file, or the disk is full: the log waits for the next second, and the engine says the latter.
+    }
+  }, 1_000);
 
   const agents = db.prepare<[], Body>('SELECT body FROM agents ORDER BY id');
   const phones = db.prepare<[], Body>('SELECT body FROM phones ORDER BY id');

@@ -1,0 +1,343 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { factLine } from '../../src/cli/fact-line.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { NumberedFact } from '../../src/core/facts.ts';
+import { lockHome } from '../../src/storage/home-lock.ts';
+import { waitUntil } from '../lab/deadline.ts';
+import { type LabFront, startLabFront } from '../lab/front.ts';
+
+const repo = fileURLToPath(new URL('../..', import.meta.url));
+/** What `npm run build` made: the command as users run it. */
+const entry = join(repo, 'dist/cli/main.js');
+
+let lab: LabFront;
+let empty: string;
+beforeAll(async () => {
+  lab = await startLabFront();
+  writeFileSync(join(lab.home, 'cordboard.yaml'), `http: {port: ${lab.port}}\n`);
+  empty = mkdtempSync(join(tmpdir(), 'cb-cli-'));
+});
+afterAll(async () => {
+  await lab.stop();
+  rmSync(empty, { recursive: true, force: true });
+});
+
+type Ran = { readonly code: number | null; readonly out: string; readonly err: string };
+
+function start(args: readonly string[], home = lab.home) {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1', CORDBOARD_HOME: home, COLUMNS: '100' };
+  const child = spawn(process.execPath, [entry, ...args], {
+    env,
+    cwd: repo,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    said.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    said.err += chunk;
+  });
+  const ended = new Promise<Ran>((resolve) => child.once('close', (code) => resolve({ code, ...said })));
+  return { child, said, ended };
+}
+
+const run = (args: readonly string[], home?: string): Promise<Ran> => start(args, home).ended;
+
+describe('wrong usage and no daemon', () => {
+  test.each([
+    [['--help'], 0],
+    [['nonsense'], 2],
+    [['user', 'add', 'anna'], 2],
+    [['user', 'add', 'anna', '--name', 'A', '--transport', 'pigeon'], 2],
+    [['group', 'add', 'x', '--extension', '8001', '--ring', '15'], 2],
+    [['group', 'add', 'x'], 2],
+    [['status'], 1],
+  ] as const)('given_%j_then_exit_%i', async (args, code) => {
+    const ran = await run(args, empty);
+    expect(ran.code).toBe(code);
+    if (code !== 0) expect(ran.err).toMatch(/^error: /);
+  });
+
+  test('given_no_daemon_then_one_line_says_where_it_was_looked_for_and_what_to_do', async () => {
+    const ran = await run(['user', 'list'], empty);
+    expect(ran).toEqual({
+      code: 1,
+      out: '',
+      err: `error: no daemon answers on ${empty}/cordboard.sock; start it with cordboard serve\n`,
+    });
+  });
+
+  test('given_json_then_errors_are_one_json_object_on_standard_error', async () => {
+    const missing = await run(['user', 'list', '--json'], empty);
+    expect(JSON.parse(missing.err)).toMatchObject({ error: { code: 'no-daemon' } });
+    const usage = await run(['--json', 'group', 'add', 'x', '--extension', '8001', '--ring', '15']);
+    expect(usage).toMatchObject({ code: 2, out: '' });
+    expect(JSON.parse(usage.err)).toMatchObject({
+      error: { code: 'usage', message: expect.stringContaining('--ring') },
+    });
+    const refused = await run(['user', 'add', 'A', '--name', 'A', '--json']);
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.err)).toMatchObject({ error: { code: 'invalid', field: 'username' } });
+  });
+
+  test('given_a_wrong_configuration_then_serve_prints_every_problem_and_exits_2_before_any_socket_opens', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'cb-cli-'));
+    writeFileSync(join(home, 'cordboard.yaml'), 'groups: {ring: 15}\nlog: {level: loud}\nhttp: {prot: 1}\n');
+    const ran = await run(['serve'], home);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain('3 problems');
+    expect(ran.err).toContain('groups.ring (line 1): expected a duration from 1s to 10m, such as 15s; got 15');
+    expect(ran.err).toContain('did you mean port?');
+    expect(() => statSync(join(home, 'live.db'))).toThrow(/ENOENT/);
+    rmSync(home, { recursive: true, force: true });
+  });
+});
+
+test('given_help_then_it_is_the_known_one', async () => {
+  const pages: string[] = [];
+  const page = (command: Command): void => {
+    pages.push(command.configureHelp({ ...command.configureHelp(), helpWidth: 100 }).helpInformation());
+    for (const inner of command.commands) page(inner);
+  };
+  page(buildProgram({}, () => {}));
+  await expect(pages.join('\n---\n')).toMatchFileSnapshot('cli-help.txt');
+});
+
+test('given_init_then_the_home_is_made_once_and_a_second_time_changes_only_what_is_asked', async () => {
+  const home = join(empty, 'home');
+  const first = await run(
+    ['init', '--sip-port', '15060', '--set', 'rona.ladder=[{misses: 1, rest: 3s}]', '--json'],
+    home,
+  );
+  expect(JSON.parse(first.out)).toMatchObject({
+    home,
+    made: [home, `${home}/cordboard.yaml`, `${home}/secrets/ari`, `${home}/secrets/ami`],
+  });
+  expect(statSync(`${home}/secrets/ari`).mode & 0o777).toBe(0o600);
+  const secret = readFileSync(`${home}/secrets/ari`, 'utf8');
+  expect(secret).toMatch(/^[\w-]{32}\n$/);
+  const text = readFileSync(`${home}/cordboard.yaml`, 'utf8');
+  expect(text).toContain('# How patient the engine is.');
+  const again = await run(['init', '--sip-port', '15060', '--json'], home);
+  expect(JSON.parse(again.out)).toMatchObject({ made: [], changed: [] });
+  expect(readFileSync(`${home}/cordboard.yaml`, 'utf8')).toBe(text);
+  expect(readFileSync(`${home}/secrets/ari`, 'utf8')).toBe(secret);
+  const wrong = await run(['init', '--set', 'groups.rin=1s'], home);
+  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('did you mean ring?') });
+  expect(readFileSync(`${home}/cordboard.yaml`, 'utf8')).toBe(text);
+  expect(loadConfig(undefined, home)).toMatchObject({
+    asterisk: { sipPort: 15060 },
+    rona: { ladder: [{ misses: 1, restMs: 3_000, untilReady: false }] },
+  });
+});
+
+describe('with a daemon', () => {
+  test('given_users_and_groups_then_the_commands_of_the_manual_work', async () => {
+    const added = await run([
+      'user',
+      'add',
+      'anna',
+      '--name',
+      'Anna Ant',
+      '--extension',
+      '1001',
+      '--codecs',
+      'opus,ulaw',
+    ]);
+    expect(added.code).toBe(0);
+    expect(added.out).toMatch(/password +[A-Za-z0-9]{24}\n/);
+    const given = await run([
+      'user',
+      'add',
+      'bert',
+      '--name',
+      'B',
+      '--extension',
+      '1002',
+      '--transport',
+      'wss',
+      '--sip-password',
+      'correct-horse-1',
+      '--json',
+    ]);
+    expect(JSON.parse(given.out)).toMatchObject({
+      sip: { password: 'correct-horse-1', wsUrl: expect.stringMatching(/^wss:/) },
+    });
+    const group = await run([
+      'group',
+      'add',
+      'support',
+      '--extension',
+      '8001',
+      '--strategy',
+      'linear',
+      '--ring',
+      '4s',
+      '--max-wait',
+      '1m30s',
+      '--overflow',
+      'hang-up:busy',
+      '--json',
+    ]);
+    expect(JSON.parse(group.out)).toMatchObject({
+      group: { strategy: 'linear', ringMs: 4_000, maxWaitMs: 90_000, overflow: 'hang-up:busy' },
+    });
+    expect((await run(['group', 'member', 'add', 'support', 'bert', 'anna'])).out).toContain('members: bert, anna');
+    expect((await run(['group', 'show', 'support'])).out).toMatch(/max wait +1m30s/);
+    expect((await run(['user', 'list'])).out).toMatch(/anna +Anna Ant +1001 +support +udp +not registered/);
+    const moved = await run(['user', 'set', 'anna', '--no-extension']);
+    expect(moved).toMatchObject({ code: 1, err: expect.stringContaining('member of support') });
+    expect((await run(['user', 'remove', 'anna'])).out).toBe('anna removed, also from the group support\n');
+    const who = (await lab.ask('GET', '/v1/users/bert')).body;
+    expect(who).toMatchObject({ user: { group: 'support' } });
+  });
+
+  test('given_a_csv_file_then_its_users_are_added_together_or_not_at_all', async () => {
+    const file = join(empty, 'users.csv');
+    writeFileSync(file, 'username,name,extension,codecs\nc1,"Smith, Jo",1101,opus ulaw\nc2,"Say ""hi""",1102,\n');
+    const ran = await run(['user', 'add', '--from', file, '--json']);
+    expect(ran.err).toContain('name: expected');
+    writeFileSync(file, 'username,name,extension,codecs\r\nc1,"Smith, Jo",1101,opus ulaw\r\nc2,Lee,1102,\r\n');
+    expect(JSON.parse((await run(['user', 'add', '--from', file, '--json'])).out)).toMatchObject({
+      users: [
+        { user: { name: 'Smith, Jo', phones: [{ codecs: ['opus', 'ulaw'] }] } },
+        { user: { username: 'c2' }, sip: { user: '1102' } },
+      ],
+    });
+  });
+
+  test('given_an_agent_with_all_four_states_then_the_list_shows_each_in_its_column_and_the_seconds_that_are_left', async () => {
+    await lab.ask('POST', '/v1/users', { username: 'dora', name: 'Dora', extension: '1201' });
+    const now = Date.now();
+    lab.row('agents', 'dora', {
+      id: 'dora',
+      signedIn: true,
+      signedInAt: now,
+      ready: { is: false, reason: 'lunch', since: now },
+      hold: { kind: 'rona', step: 1, since: now, until: null },
+      work: { is: 'wrap-up', since: now, until: now + 3_600_000, call: null },
+      reachable: { is: true, since: now },
+      misses: [now],
+      idleSince: now,
+      given: { day: '2026-01-01', count: 4 },
+      answeredToday: 3,
+    });
+    const [head = '', row = ''] = (await run(['agent', 'list'])).out.split('\n');
+    expect(head.split(/ {2,}/)).toEqual([
+      'Username',
+      'Group',
+      'Extension',
+      'Signed in',
+      'Ready',
+      'Hold',
+      'Work',
+      'Reachable',
+      'Given',
+      'Answered',
+    ]);
+    const cells = row.split(/ {2,}/);
+    expect(cells[4]).toBe('no (lunch)');
+    expect(cells[5]).toBe('rona, step 2, until ready');
+    expect(cells[6]).toMatch(/^wrap-up, (3600|35\d\d) s$/);
+    expect(cells.slice(7)).toEqual(['yes', '4', '3']);
+    lab.engine.answer = { code: 'not-signed-in', message: 'dora is not signed in: cordboard agent sign-in dora' };
+    expect(await run(['agent', 'ready', 'dora'])).toMatchObject({
+      code: 1,
+      err: 'error: dora is not signed in: cordboard agent sign-in dora\n',
+    });
+    lab.engine.answer = null;
+    expect((await run(['agent', 'sign-in', 'dora', '--not-ready', '--json'])).code).toBe(0);
+    expect(lab.engine.sent.at(-1)).toMatchObject({ ask: { do: 'sign-in', user: 'dora', ready: false } });
+  });
+
+  test('given_events_follow_when_something_happens_then_it_is_printed_and_sigint_ends_it_with_0', async () => {
+    const people = start(['events', '--follow', '--limit', '0']);
+    const programs = start(['--json', 'events', '--follow', '--limit', '0']);
+    const happen = () =>
+      lab.happen({ type: 'agent-ready', agent: 'dora', ready: false, reason: 'tea', pending: false });
+    await waitUntil(() => {
+      happen();
+      return people.said.out !== '' && programs.said.out !== '';
+    }, 'both followers to print');
+    people.child.kill('SIGINT');
+    programs.child.kill('SIGINT');
+    const [text, json] = await Promise.all([people.ended, programs.ended]);
+    expect(text).toMatchObject({ code: 0, err: '' });
+    expect(text.out.split('\n')[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} +dora is not ready \(tea\)$/);
+    expect(JSON.parse(json.out.split('\n')[0] ?? '')).toMatchObject({
+      type: 'agent-ready',
+      agent: 'dora',
+      seq: expect.any(Number),
+    });
+    expect(json.code).toBe(0);
+  });
+
+  test('given_a_call_then_show_tells_its_life_in_ms_since_it_came', async () => {
+    const call = 'cb-y-c1';
+    const [first] = lab.happen(
+      { type: 'call-arrived', call, kind: 'queued', dialled: '8001', phone: null, user: null },
+      { type: 'call-ended', call, ending: 'abandoned', by: 'caller', waitedMs: 10, talkedMs: 0 },
+    );
+    const shown = await run(['call', 'show', call]);
+    expect(shown.out).toContain('      +0 ms  call arrived: somebody from outside dialled 8001');
+    expect(shown.out).toContain('     +10 ms  call ended: abandoned, by the caller; waited 0.0 s, talked 0.0 s');
+    expect((await run(['call', 'list', '--all'])).out).toContain('abandoned');
+    expect(JSON.parse((await run(['call', 'show', call, '--json'])).out)).toMatchObject({
+      facts: [{ seq: first?.seq }, {}],
+    });
+  });
+
+  test('given_status_then_it_says_how_engine_and_asterisk_are', async () => {
+    const text = (await run(['status'])).out;
+    expect(text).toMatch(/Asterisk +22\.10\.1 at 127\.0\.0\.1/);
+    expect(text).toMatch(/calls \(ARI\) +ready/);
+    expect(JSON.parse((await run(['status', '--json'])).out)).toMatchObject({
+      engine: { epoch: 'abcd' },
+      counts: { openCalls: 0 },
+    });
+  });
+});
+
+test('given_a_home_that_a_daemon_has_then_no_second_one_gets_it_until_the_first_ended_even_by_kill_9', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'cb-lock-'));
+  const hold = `
+    const { lockHome } = await import(${JSON.stringify(join(repo, 'dist/storage/home-lock.js'))});
+    lockHome(${JSON.stringify(home)});
+    console.log('held');
+    setInterval(() => {}, 1000);`;
+  const first = spawn(process.execPath, ['--input-type=module', '-e', hold], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((resolve) => first.stdout.once('data', resolve));
+  expect(() => lockHome(home)).toThrow(`Another daemon runs in ${home}`);
+  const ended = new Promise((resolve) => first.once('close', resolve));
+  first.kill('SIGKILL');
+  await ended;
+  lockHome(home).release();
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('given_a_fact_then_its_line_begins_with_the_ms_since_the_call_came', () => {
+  const offer: NumberedFact = {
+    type: 'offer-ended',
+    offer: 'o',
+    call: 'c',
+    agent: 'anna',
+    outcome: 'declined',
+    why: null,
+    cause: 21,
+    sip: 603,
+    rangMs: 1_234,
+    seq: 1,
+    at: 5_500,
+  };
+  const line = stripVTControlCharacters(factLine(offer, 5_000));
+  expect(line).toBe('    +500 ms  offer to anna ended: declined after 1.2 s of ringing, SIP 603');
+});
