@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,15 +64,20 @@ export async function startAsterisk(options: LabOptions = {}): Promise<LabAsteri
   const block = await takePorts(5);
   const [sip = 0, tls = 0, http = 0, https = 0, ami = 0] = block.ports;
   const ports: LabPorts = { sip, tls, http, https, ami, rtpStart: 12000, rtpEnd: 19999 };
-  const onExit = (): void => abandon(lab.pid, options.home === undefined ? home : null);
+  const guard = guardAgainstOurDeath(home, options.home === undefined);
+  const secrets = { ari: '', ami: '' };
   let pid = 0;
   let stopped = false;
 
   const lab: LabAsterisk = {
     home,
     ports,
-    ariSecret: '',
-    amiSecret: '',
+    get ariSecret() {
+      return secrets.ari;
+    },
+    get amiSecret() {
+      return secrets.ami;
+    },
     get pid() {
       return pid;
     },
@@ -98,19 +102,19 @@ export async function startAsterisk(options: LabOptions = {}): Promise<LabAsteri
     stop: async () => {
       if (stopped) return;
       stopped = true;
-      process.removeListener('exit', onExit);
-      await script('stop', '--home', home);
+      // Without a configuration it never started: `render` failed.
+      if (await exists(join(home, 'asterisk/etc'))) await script('stop', '--home', home);
+      guard.kill();
       if (options.home === undefined) await rm(home, { recursive: true, force: true });
       block.release();
     },
   };
 
-  process.on('exit', onExit);
   try {
     await script('install');
     await render(home, ports, options);
-    const secret = async (name: string) => (await readFile(join(home, 'secrets', name), 'utf8')).trim();
-    Object.assign(lab, { ariSecret: await secret('ari'), amiSecret: await secret('ami') });
+    secrets.ari = (await readFile(join(home, 'secrets/ari'), 'utf8')).trim();
+    secrets.ami = (await readFile(join(home, 'secrets/ami'), 'utf8')).trim();
     await lab.startAgain();
     return lab;
   } catch (error) {
@@ -184,8 +188,21 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The test process ends without `stop`: nothing may be left running, and only synchronous means remain. */
-function abandon(pid: number, home: string | null): void {
-  if (pid !== 0 && isAlive(pid)) process.kill(pid, 'SIGKILL');
-  if (home !== null) rmSync(home, { recursive: true, force: true });
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * A test process that is killed cannot stop its Asterisk. This shell can: it looks once a second whether we are still
+ * there, and cleans up when we are not.
+ */
+function guardAgainstOurDeath(home: string, temporary: boolean): ChildProcess {
+  const watch = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; "$2" stop --home "$3"; [ -z "$4" ] || rm -rf "$4"';
+  const args = [String(process.pid), asteriskScript, home, temporary ? home : ''];
+  const guard = spawn('bash', ['-c', watch, 'guard', ...args], { detached: true, stdio: 'ignore' });
+  guard.unref();
+  return guard;
 }
