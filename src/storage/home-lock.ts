@@ -19,5 +19,14 @@ export function lockHome(home: string): { release(): void } {
     }
     throw error;
   }
-  return { release: () => db.close() };
+  held.add(db);
+  return {
+    release() {
+      held.delete(db);
+      db.close();
+    },
+  };
 }
+
+/** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<Sqlite.Database>();

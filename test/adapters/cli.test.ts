@@ -316,10 +316,13 @@ test('given_a_home_that_a_daemon_has_then_no_second_one_gets_it_until_the_first_
     setInterval(() => {}, 1000);`;
   const first = spawn(process.execPath, ['--input-type=module', '-e', hold], { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((resolve) => first.stdout.once('data', resolve));
-  expect(() => lockHome(home)).toThrow(`Another daemon runs in ${home}`);
   const ended = new Promise((resolve) => first.once('close', resolve));
-  first.kill('SIGKILL');
-  await ended;
+  try {
+    expect(() => lockHome(home)).toThrow(`Another daemon runs in ${home}`);
+  } finally {
+    first.kill('SIGKILL');
+    await ended;
+  }
   lockHome(home).release();
   rmSync(home, { recursive: true, force: true });
 });
