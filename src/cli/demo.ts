@@ -44,6 +44,10 @@ async function demonstrate(client: ApiClient, home: string, output: Output): Pro
   await refuseIfOccupied(client);
   if (!output.json) process.stdout.write(`${prologue(group)}\n`);
   const phones: Phone[] = [];
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort(new Failure('interrupted', 'The demonstration was interrupted'));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
   const trial = await client.post<TrialPhone>('/v1/trial-phones');
   try {
     for (const { username, behaviour } of PLAYERS) {
@@ -54,11 +58,13 @@ async function demonstrate(client: ApiClient, home: string, output: Output): Pro
       await client.post(`/v1/agents/${username}/sign-in`);
       await client.post(`/v1/agents/${username}/ready`);
     }
-    await untilOnStage(client);
+    await untilOnStage(client, stop.signal);
     const caller = createPhone({ wsUrl: trial.wsUrl, user: trial.id, password: trial.secret, displayName: 'A caller' });
     phones.push(caller);
-    await play(client, caller, group, output);
+    await play(client, caller, group, output, stop);
   } finally {
+    process.removeListener('SIGINT', interrupt);
+    process.removeListener('SIGTERM', interrupt);
     await Promise.all(phones.map((phone) => phone.close()));
     await Promise.allSettled(PLAYERS.map(({ username }) => client.post(`/v1/agents/${username}/sign-out`)));
     await client.delete(`/v1/trial-phones/${trial.id}`).catch(() => undefined);
@@ -66,14 +72,15 @@ async function demonstrate(client: ApiClient, home: string, output: Output): Pro
 }
 
 /** Dials, prints each fact of the call as it happens, hangs up after some talk, and ends when the agent has rested. */
-async function play(client: ApiClient, caller: Phone, group: GroupView, output: Output): Promise<void> {
+async function play(
+  client: ApiClient,
+  caller: Phone,
+  group: GroupView,
+  output: Output,
+  stop: AbortController,
+): Promise<void> {
   const story = followCall(caller.user, group.extension);
-  const stop = new AbortController();
-  let fault: Failure | null = null;
-  const giveUp = (code: string, message: string): void => {
-    fault ??= new Failure(code, message);
-    stop.abort();
-  };
+  const giveUp = (code: string, message: string): void => stop.abort(new Failure(code, message));
   const longestMs = group.ringMs * PLAYERS.length + TALK_MS + group.wrapUpMs + PATIENCE_MS;
   const deadline = setTimeout(
     () => giveUp('demo-stuck', `The demonstration was not over after ${longestMs / 1_000} s: ${missing(story)}`),
@@ -84,28 +91,27 @@ async function play(client: ApiClient, caller: Phone, group: GroupView, output: 
       giveUp('not-answered', `The caller's call ended before anybody talked (SIP ${event.end.sip ?? '-'})`);
     }
   });
-  const { facts } = await client.get<{ facts: readonly NumberedFact[] }>('/v1/events?limit=1');
-  const call = await caller.dial(group.extension);
-  const stream = client.lines(
-    `/v1/events?follow=true&after=${facts.at(-1)?.seq ?? 0}`,
-    (line) => {
-      const fact = JSON.parse(line) as NumberedFact;
-      if (!story.take(fact)) return;
-      output.line(fact, (each) => factLine(each, story.arrivedAt ?? each.at));
-      // Not from the caller's own answer: that came when the music began.
-      if (fact.type === 'call-connected') setTimeout(() => call.hangUp(), TALK_MS);
-      if (story.over) stop.abort();
-    },
-    stop.signal,
-  );
   try {
-    await stream;
+    const { facts } = await client.get<{ facts: readonly NumberedFact[] }>('/v1/events?limit=1');
+    const call = await caller.dial(group.extension);
+    await client.lines(
+      `/v1/events?follow=true&after=${facts.at(-1)?.seq ?? 0}`,
+      (line) => {
+        const fact = JSON.parse(line) as NumberedFact;
+        if (!story.take(fact)) return;
+        output.line(fact, (each) => factLine(each, story.arrivedAt ?? each.at));
+        // Not from the caller's own answer: that came when the music began.
+        if (fact.type === 'call-connected') setTimeout(() => call.hangUp(), TALK_MS);
+        if (story.over) stop.abort();
+      },
+      stop.signal,
+    );
   } finally {
     clearTimeout(deadline);
-    stop.abort();
   }
-  if (fault !== null) throw fault;
-  if (!story.over) throw new Failure('stream-lost', 'The daemon ended the stream of events: cordboard status');
+  if (story.over) return;
+  stop.signal.throwIfAborted();
+  throw new Failure('stream-lost', 'The daemon ended the stream of events: cordboard status');
 }
 
 function missing(story: CallStory): string {
@@ -138,7 +144,7 @@ async function refuseIfOccupied(client: ApiClient): Promise<void> {
 }
 
 /** Probes until all three can be offered a call. */
-async function untilOnStage(client: ApiClient): Promise<void> {
+async function untilOnStage(client: ApiClient, stop: AbortSignal): Promise<void> {
   const deadline = Date.now() + READY_MS;
   for (;;) {
     const waitingFor = (await agents(client)).flatMap((agent) => {
@@ -146,6 +152,7 @@ async function untilOnStage(client: ApiClient): Promise<void> {
       return why === null ? [] : [`${agent.username} is ${why}`];
     });
     if (waitingFor.length === 0) return;
+    stop.throwIfAborted();
     if (Date.now() > deadline) {
       throw new Failure('not-ready', `The agents of ${GROUP.name} cannot be offered a call: ${waitingFor.join(', ')}`);
     }
