@@ -143,12 +143,13 @@ test('given_a_slow_peer_when_the_deadline_passes_then_0_comes_once_and_the_late_
 
 test('given_a_stalled_loop_when_the_answer_lay_in_the_socket_then_it_counts_though_its_time_is_over', async () => {
   await connectUp({ requestMs: 60 });
+  // From here the loop comes to its timers before it polls.
+  await new Promise((resolve) => setImmediate(resolve));
   const done = new Promise<AriResponse>((resolve) => link?.request({ method: 'GET', uri: 'x' }, resolve));
   const id = String(Number(fake.requests.at(-1)?.request_id) + 1);
   fake.answer = () => null;
-  // The answer is on its way to the socket before the loop stalls, and the timer is due when it goes on.
+  // The answer is in the kernel before the loop stalls, and when it goes on the timer is due before the socket is read.
   fake.say(respond(id, 200));
-  await new Promise((resolve) => setImmediate(resolve));
   const end = performance.now() + 120;
   while (performance.now() < end);
   expect((await done).status).toBe(200);

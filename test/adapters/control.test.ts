@@ -34,9 +34,7 @@ test('given_a_module_that_is_not_running_when_read_then_it_is_named_with_what_to
   const report = await createPbxReader(access()).readPbx();
   await lab.rx('module load func_db.so');
   expect(report.modulesMissing).toEqual(['func_db.so']);
-  expect(report.warnings).toEqual([
-    'module func_db.so is not running: load it in modules.conf and restart Asterisk',
-  ]);
+  expect(report.warnings).toEqual(['module func_db.so is not running: load it in modules.conf and restart Asterisk']);
 });
 
 test('given_a_wrong_secret_when_read_then_the_failure_says_so', async () => {
@@ -79,6 +77,8 @@ for (const [name, good, bad] of faults) {
     const report = await reader.readPbx();
     expect(report.version).toBe(null);
     expect(report.failure).not.toBe('');
+    // What is thrown past the library's promises is the reason, and not the deadline.
+    if (name.startsWith('answers')) expect(report.failure).not.toContain('no answer within');
     expect(asked).toBeGreaterThan(good);
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
