@@ -3,10 +3,10 @@ import type { Behaviour } from '../phones/behaviour.ts';
 import { type CallerHabits, callIn, type SimulatedCaller } from './dialplan.ts';
 import { createDice } from './dice.ts';
 import { type Faults, noFaults } from './faults.ts';
-import type { Pbx } from './pbx.ts';
+import { endChannel, type Pbx, tellOfDial } from './pbx.ts';
 import { answerRequest } from './rest.ts';
 import type { Scheduler } from './scheduler.ts';
-import { newPhone, type SimulatedPhone } from './station.ts';
+import { answer, farHangUp, newPhone, refuse, type SimulatedPhone, showRinging } from './station.ts';
 import { createWire } from './wire.ts';
 
 /** What is told of registrations: the handlers of `asterisk/ami`. */
@@ -25,6 +25,8 @@ export type SimulatedAsterisk = {
   watchPhones(handlers: PhoneHandlers): { close(): void };
   addPhone(id: string, behaviour: Behaviour): SimulatedPhone;
   setRegistered(id: string, isRegistered: boolean): void;
+  /** A hand on a phone with a call: only for one whose behaviour is `manual`, or to end a talk. */
+  press(id: string, key: 'ring' | 'progress' | 'answer' | 'hang-up' | { readonly decline: number }): void;
   /** Someone dials; `from` is a phone's id or a stranger's number. */
   dial(exten: string, from: string, habits?: CallerHabits): SimulatedCaller;
   /** Ids of all channels and bridges that live, in the order of their making. */
@@ -90,6 +92,15 @@ export function createSimulatedAsterisk(options: {
       if (phone === undefined || phone.isRegistered === isRegistered) return;
       phone.isRegistered = isRegistered;
       scheduler.after(dice.between(1, 20), () => watcher?.onPhone(id, phone.isRegistered));
+    },
+    press(id, key) {
+      const channel = [...pbx.channels.values()].findLast((one) => one.endpoint === id && one.kind === 'created');
+      if (channel === undefined) throw new Error(`phone ${id} has no call`);
+      if (key === 'ring') showRinging(pbx, channel);
+      else if (key === 'progress') tellOfDial(pbx, channel, 'PROGRESS');
+      else if (key === 'answer') answer(pbx, channel);
+      else if (key === 'hang-up') endChannel(pbx, channel, farHangUp);
+      else refuse(pbx, channel, key.decline);
     },
     dial: (exten, from, habits = { patienceMs: null, talkMs: null }) =>
       callIn(pbx, exten, pbx.phones.get(from) ?? from, habits),

@@ -108,7 +108,7 @@ function checkAgent({ state }: World, id: string): void {
 
 /** Worked out from the rows alone, without the core's lanes: who could take a call, and which call would take one. */
 function checkNobodyWaitsBesideAnIdleAgent({ state }: World): void {
-  if (state.meta.pbx !== 'ready') return;
+  if (state.meta.pbx !== 'ready' || state.meta.draining) return;
   const busy = new Set<string>();
   for (const leg of state.legs.values()) {
     const owner = leg.phone === null ? undefined : state.phones.get(leg.phone)?.user;

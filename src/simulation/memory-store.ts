@@ -7,13 +7,20 @@ export type MemoryStore = {
   load(): { readonly [K in RowKind]: Rows[K][] };
   /** Called with each batch before its rows are put in. */
   onCommit: (batch: Batch) => void;
+  /** While set, nothing can be written, as on a full disk. */
+  isFull: boolean;
 };
+
+/** The disk is full: the only error of a commit that a simulation causes on purpose. */
+export class DiskFullError extends Error {}
 
 export function createMemoryStore(): MemoryStore {
   const tables = new Map<RowKind, Map<string, string>>(rowKinds.map((kind) => [kind, new Map()]));
   const store: MemoryStore = {
     onCommit: () => undefined,
+    isFull: false,
     commit(batch) {
+      if (store.isFull) throw new DiskFullError('the disk is full');
       store.onCommit(batch);
       for (const { kind, id, body } of batch.rows) {
         if (body === null) tables.get(kind)?.delete(id);

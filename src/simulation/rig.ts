@@ -9,7 +9,7 @@ import { defaultLimits, load, type World } from '../core/world.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import type { Batch } from '../storage/live/store.ts';
 import { createSimulatedAsterisk, type SimulatedAsterisk } from './asterisk.ts';
-import { createMemoryStore, type MemoryStore } from './memory-store.ts';
+import { createMemoryStore, DiskFullError, type MemoryStore } from './memory-store.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 
 /** The real engine, translate and perform, beside a simulated Asterisk, in virtual time. */
@@ -86,8 +86,10 @@ function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
   let isAlive = true;
   let isDying = false;
   let link: AriLink | null = null;
-  const whileAlive = (run: () => void) => () => {
-    if (isAlive) run();
+  const turn = (run: () => void) => () => {
+    if (!isAlive) return;
+    run();
+    afterTurn();
   };
   const send = (command: Command): void => {
     if (isDying) return;
@@ -95,31 +97,29 @@ function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
     else if (link !== null)
       perform(command, { link, app: 'cordboard', post: (event) => isAlive && engine.post(event) });
   };
-  let committed: Batch | null = null;
+  const committed: Batch[] = [];
   const engine = createEngine(
     load(store.load()),
     {
       commit(batch) {
         store.commit(batch);
-        committed = batch;
+        committed.push(batch);
       },
     },
     {
       now: () => scheduler.now(),
-      soon: (run) =>
-        void scheduler.after(
-          0,
-          whileAlive(() => {
-            run();
-            afterTurn();
-          }),
-        ),
-      after: (ms, run) => scheduler.after(ms, whileAlive(run)),
+      soon: (run) => void scheduler.after(0, turn(run)),
+      after: (ms, run) => scheduler.after(ms, turn(run)),
       send,
       publish: (facts) => void rig.facts.push(...facts),
       onHeld: (error) => {
-        throw error;
+        if (!(error instanceof DiskFullError)) throw error;
       },
+      onResumed() {
+        post({ type: 'pbx-lost' });
+        post({ type: 'pbx-connected' });
+      },
+      onReplaced: () => undefined,
       onBug: (error, event) => {
         throw new Error(`step tripped over ${JSON.stringify(event)}`, { cause: error });
       },
@@ -129,10 +129,8 @@ function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
     if (isAlive) engine.post(event);
   };
   function afterTurn(): void {
-    if (!isAlive || committed === null) return;
-    const batch = committed;
-    committed = null;
-    rig.onBatch(batch);
+    if (!isAlive || committed.length === 0) return;
+    for (const batch of committed.splice(0)) rig.onBatch(batch);
     if (isDying) rig.kill();
   }
   post({ type: 'started', epoch, limits });

@@ -50,6 +50,7 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     often(12_000, changeHabit);
     often(6_000, () => rig.ask(intent(rig, dice, users)));
     often(15_000, flap);
+    often(150_000, drain);
     if (weather === 'fair') return;
     isRough = true;
     Object.assign(rig.asterisk.faults, poor);
@@ -60,6 +61,7 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
       () => isRough,
     );
     often(60_000, killEngine, () => isRough);
+    often(60_000, fillDisk, () => isRough);
     often(
       240_000,
       () => rig.asterisk.crash(dice.between(1_000, 15_000)),
@@ -88,6 +90,18 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     rig.scheduler.after(dice.between(10, 20_000), () => rig.asterisk.setRegistered(id, true));
   }
 
+  function drain(): void {
+    rig.ask({ do: 'drain' });
+    rig.scheduler.after(dice.between(10, 10_000), () => void rig.ask({ do: 'undrain' }));
+  }
+
+  function fillDisk(): void {
+    rig.store.isFull = true;
+    rig.scheduler.after(dice.pick([50, 900, 9_000]), () => {
+      rig.store.isFull = false;
+    });
+  }
+
   function killEngine(): void {
     if (rig.world() === null) return;
     if (dice.happens(500)) rig.killAtCommit();
@@ -105,6 +119,7 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     },
     close() {
       isOpen = false;
+      rig.ask({ do: 'undrain' });
       for (const phone of rig.asterisk.phones()) phone.talkMs = 1_000;
     },
   };

@@ -1,0 +1,83 @@
+import type { Destination, GroupSettings, HangUpCause, LadderStep, StrategyName } from '../../src/core/settings.ts';
+import type { Behaviour } from '../../src/phones/behaviour.ts';
+
+/** `15s`, `2m`, `500ms` in ms. */
+export function duration(text: string): number {
+  const [, number = '', unit = ''] = /^([\d.]+)(ms|s|m)$/.exec(text) ?? [];
+  if (number === '') throw new Error(`not a time: ${text}`);
+  return Math.round(Number(number) * { ms: 1, s: 1_000, m: 60_000 }[unit as 'ms' | 's' | 'm']);
+}
+
+/** `group support 8001: linear, ring 15s, members ann ben` and what else it may say; defaults for the rest. */
+export function groupOf(text: string): GroupSettings {
+  const [, id = '', extension = '', rest = ''] = /^group (\S+) (\d+): (.*)$/.exec(text) ?? [];
+  if (id === '') throw new Error(`not a group: ${text}`);
+  const said = rest.split(', ').map((part) => part.trim());
+  const after = (word: string): string | undefined =>
+    said.find((part) => part.startsWith(`${word} `))?.slice(word.length + 1);
+  const time = (word: string, ms: number): number => {
+    const value = after(word);
+    return value === undefined ? ms : duration(value);
+  };
+  const known =
+    /^(ring-all|linear|fewest-calls)$|^(ring|silent|wait|wrap-up|back-off|at-most|on-miss|nobody|overflow|target|members|ladder) /;
+  for (const part of said) if (!known.test(part)) throw new Error(`a group knows no "${part}"`);
+  return {
+    id,
+    extension,
+    strategy: strategies.find((name) => said.includes(name)) ?? 'linear',
+    onMiss: after('on-miss') === 'overflow' ? 'overflow' : 'next',
+    whenNobody: after('nobody') === 'overflow' ? 'overflow' : 'wait',
+    ringMs: time('ring', 15_000),
+    unreachableAfterMs: time('silent', 5_000),
+    maxWaitMs: time('wait', 120_000),
+    wrapUpMs: time('wrap-up', 10_000),
+    backOffMs: time('back-off', 10_000),
+    maxRinging: Number(after('at-most') ?? 10),
+    targetMs: time('target', 20_000),
+    overflow: destinationOf(after('overflow') ?? 'hang-up busy'),
+    members: (after('members') ?? '').split(' ').filter((one) => one !== ''),
+    ladder: (after('ladder') ?? '1:20s 3:ready').split(' ').map(ladderStep),
+  };
+}
+
+const strategies: readonly StrategyName[] = ['ring-all', 'linear', 'fewest-calls'];
+
+/** `2:60s` rests a minute from the second miss; `3:ready` holds until they choose ready. */
+function ladderStep(text: string): LadderStep {
+  const [misses = '', what = ''] = text.split(':');
+  const untilReady = what === 'ready';
+  return {
+    misses: Number(misses),
+    withinMs: null,
+    restMs: untilReady ? null : duration(what),
+    untilReady,
+    notify: untilReady ? 'supervisors' : 'nobody',
+  };
+}
+
+/** `group sales`, `user ann`, `hang-up busy`, `dialplan after-hours 100`. */
+export function destinationOf(text: string): Destination {
+  const [kind, one = '', two = ''] = text.split(' ');
+  if (kind === 'group') return { to: 'group', group: one };
+  if (kind === 'user') return { to: 'user', user: one };
+  if (kind === 'dialplan') return { to: 'dialplan', context: one, exten: two, priority: 1 };
+  if (kind === 'hang-up') return { to: 'hang-up', cause: one as HangUpCause };
+  throw new Error(`not a destination: ${text}`);
+}
+
+/** What comes after `ann's phone`: `answers after 2s`, `rings out`, `is silent`, `sends 183`, `declines 603 after 1s`, … */
+export function behaviourOf(text: string): Behaviour {
+  const [, after = '0s'] = / after (\S+)$/.exec(text) ?? [];
+  const afterMs = duration(after);
+  const [, sip] = /^(?:declines|refuses) (\d+)/.exec(text) ?? [];
+  if (text.startsWith('answers')) return { kind: 'answer', afterMs };
+  if (text.startsWith('declines')) return { kind: 'decline', sip: Number(sip), afterMs };
+  if (text.startsWith('refuses')) return { kind: 'decline', sip: Number(sip), afterMs, ring: false };
+  if (text.startsWith('rings out')) return { kind: 'ignore' };
+  if (text.startsWith('is silent')) return { kind: 'silent' };
+  if (text.startsWith('sends 183')) return { kind: 'progress-only' };
+  if (text.startsWith('redirects')) return { kind: 'redirect', to: '9000', afterMs };
+  if (text.startsWith('waits for a hand')) return { kind: 'manual' };
+  throw new Error(`a phone knows no "${text}"`);
+}

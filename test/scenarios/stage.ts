@@ -1,0 +1,200 @@
+import type { GroupSettings, UserSettings } from '../../src/core/settings.ts';
+import type { SimulatedCaller } from '../../src/simulation/dialplan.ts';
+import { createRig, type Rig, startMs } from '../../src/simulation/rig.ts';
+import { behaviourOf, destinationOf, duration, groupOf } from './givens.ts';
+import { type Clock, commandWords, factWords, type Names } from './words.ts';
+
+/** A scenario on its stage: lines are played, and what comes of them is written down. */
+export type Stage = {
+  /** A line of `given`. */
+  given(text: string): void;
+  /** All that was given is there; everybody is at work. */
+  begin(): void;
+  /** Plays `text` at `atMs`, after whatever happens by itself before. */
+  play(atMs: number, text: string): void;
+  /** Lets time pass up to `atMs`. */
+  pass(atMs: number): void;
+  /** What was written since the last time it was taken: a line each, with its time. */
+  take(): { readonly time: string; readonly text: string }[];
+};
+
+export function createStage(): Stage {
+  const rig = createRig({ seed: 1 });
+  const users: UserSettings[] = [];
+  const groups: GroupSettings[] = [];
+  const callers = new Map<string, SimulatedCaller>();
+  let written: { time: string; text: string }[] = [];
+  let beganAt = startMs;
+  let revision = 0;
+  const signIns: string[] = [];
+
+  const clock: Clock = (at) => `${(Math.floor((at - beganAt) / 100) / 10).toFixed(1)}s`;
+  const names: Names = (id) => {
+    for (const [name, caller] of callers) if (caller.channel === id) return name;
+    const owner = users.find(({ phones }) => phones.includes(id));
+    return owner === undefined ? id.replace(/^cb-e\d+-/, '') : `${owner.id}'s phone`;
+  };
+  rig.onBatch = ({ steps }) => {
+    for (const { at, commands, facts } of steps) {
+      const lines = [
+        ...facts.map((fact) => factWords(fact, names, clock)),
+        ...commands.map((command) => withMark(commandWords(command, names))),
+      ];
+      for (const text of lines) if (text !== null) written.push({ time: clock(at), text });
+    }
+  };
+
+  function userOf(id: string): UserSettings {
+    const known = users.find((user) => user.id === id);
+    if (known !== undefined) return known;
+    const extension = String(1001 + users.length);
+    const made: UserSettings = { id, name: id, extension, phones: [extension] };
+    users.push(made);
+    rig.asterisk.addPhone(extension, { kind: 'manual' });
+    return made;
+  }
+
+  function phoneOf(id: string): string {
+    return userOf(id).phones[0] ?? '';
+  }
+
+  function sendSettings(removed: { users?: string[]; groups?: string[] } = {}): void {
+    revision += 1;
+    const { users: removedUsers = [], groups: removedGroups = [] } = removed;
+    rig.post({ type: 'settings', revision, users: [...users], groups: [...groups], removedUsers, removedGroups });
+  }
+
+  const stage: Stage = {
+    given(text) {
+      if (text.startsWith('group ')) {
+        const group = groupOf(text);
+        groups.push(group);
+        for (const member of group.members) userOf(member);
+        return;
+      }
+      const [, who = '', what = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
+      if (who.endsWith("'s")) setPhone(rig, phoneOf(who.slice(0, -2)), what);
+      else if (what === 'is ready') signIns.push(userOf(who).id);
+      else if (what === 'is there') userOf(who);
+      else throw new Error(`not a given: ${text}`);
+    },
+    begin() {
+      sendSettings();
+      rig.post({ type: 'calendar', day: '2026-11-22' });
+      rig.run(100);
+      for (const user of signIns) rig.ask({ do: 'sign-in', user, ready: true });
+      rig.run(900);
+      beganAt = rig.scheduler.now();
+      written = [];
+    },
+    pass: (atMs) => rig.scheduler.runUntil(beganAt + atMs),
+    play(atMs, text) {
+      rig.scheduler.runUntil(beganAt + atMs);
+      act(text);
+    },
+    take() {
+      const lines = written;
+      written = [];
+      return lines;
+    },
+  };
+
+  /** The verbs of the language. */
+  function act(text: string): void {
+    for (const [pattern, run] of verbs) {
+      const match = pattern.exec(text);
+      if (match === null) continue;
+      run(match[1] ?? '', match[2] ?? '');
+      return;
+    }
+    throw new Error(`nobody knows how to: ${text}`);
+  }
+
+  const verbs: readonly [RegExp, (one: string, two: string) => void][] = [
+    [/^(\S+) dials (\d+)$/, (who, exten) => void callers.set(who, rig.asterisk.dial(exten, '0301234'))],
+    [
+      /^(\S+) dials (\d+) from their phone$/,
+      (who, exten) => void callers.set(`${who} calling`, rig.asterisk.dial(exten, phoneOf(who))),
+    ],
+    [/^caller (.+) hangs up$/, (who) => callers.get(who)?.hangUp()],
+    [
+      /^(\S+) (rings|progress)$/,
+      (who, what) => rig.asterisk.press(phoneOf(who), what === 'rings' ? 'ring' : 'progress'),
+    ],
+    [/^(\S+) answers$/, (who) => rig.asterisk.press(phoneOf(who), 'answer')],
+    [/^(\S+) declines with (\d+)$/, (who, sip) => rig.asterisk.press(phoneOf(who), { decline: Number(sip) })],
+    [/^agent (\S+) hangs up$/, (who) => rig.asterisk.press(phoneOf(who), 'hang-up')],
+    [/^(\S+)'s phone goes away$/, (who) => rig.asterisk.setRegistered(phoneOf(who), false)],
+    [/^(\S+)'s phone registers$/, (who) => rig.asterisk.setRegistered(phoneOf(who), true)],
+    [/^(\S+)'s phone (.+)$/, (who, what) => setPhone(rig, phoneOf(who), what)],
+    [/^(\S+) chooses ready$/, (user) => void rig.ask({ do: 'ready', user })],
+    [/^(\S+) chooses not ready$/, (user) => void rig.ask({ do: 'not-ready', user, reason: null })],
+    [/^(\S+) signs in$/, (user) => void rig.ask({ do: 'sign-in', user, ready: true })],
+    [/^(\S+) signs out$/, (user) => void rig.ask({ do: 'sign-out', user })],
+    [/^(\S+) ends the wrap-up$/, (user) => void rig.ask({ do: 'end-wrap-up', user })],
+    [/^somebody hangs up (c\d+)$/, (call) => void rig.ask({ do: 'hang-up', call: `cb-e1-${call}` })],
+    [
+      /^somebody moves (c\d+) to (.+)$/,
+      (call, to) => void rig.ask({ do: 'move', call: `cb-e1-${call}`, to: destinationOf(to) }),
+    ],
+    [/^the connection is lost for (\S+)$/, (time) => rig.asterisk.loseConnection(duration(time))],
+    [/^Asterisk dies for (\S+)$/, (time) => rig.asterisk.crash(duration(time))],
+    [/^the daemon dies for (\S+)$/, (time) => dieFor(rig.kill, duration(time))],
+    [/^the daemon dies at its next commit for (\S+)$/, (time) => dieFor(rig.killAtCommit, duration(time))],
+    [/^group (\S+) is removed$/, (id) => removeGroup(id)],
+    [/^user (\S+) is removed$/, (id) => removeUser(id)],
+    [/^(group \S+ \d+: .*)$/, (line) => changeGroup(groupOf(line))],
+    [/^a new day begins, (\S+)$/, (day) => rig.post({ type: 'calendar', day })],
+    [/^somebody asks to (drain|undrain)$/, (what) => void rig.ask({ do: what === 'drain' ? 'drain' : 'undrain' })],
+    [/^the disk is full for (\S+)$/, (time) => fillDisk(duration(time))],
+    [/^time passes$/, () => undefined],
+  ];
+
+  function dieFor(die: () => void, ms: number): void {
+    die();
+    rig.scheduler.after(ms, () => rig.start());
+  }
+
+  function fillDisk(ms: number): void {
+    rig.store.isFull = true;
+    rig.scheduler.after(ms, () => {
+      rig.store.isFull = false;
+    });
+  }
+
+  function removeGroup(id: string): void {
+    groups.splice(
+      groups.findIndex((group) => group.id === id),
+      1,
+    );
+    sendSettings({ groups: [id] });
+  }
+
+  function removeUser(id: string): void {
+    users.splice(
+      users.findIndex((user) => user.id === id),
+      1,
+    );
+    sendSettings({ users: [id] });
+  }
+
+  function changeGroup(group: GroupSettings): void {
+    const place = groups.findIndex(({ id }) => id === group.id);
+    groups.splice(place === -1 ? groups.length : place, 1, group);
+    sendSettings();
+  }
+
+  return stage;
+}
+
+function setPhone(rig: Rig, id: string, what: string): void {
+  const phone = rig.asterisk.phone(id);
+  if (phone === undefined) throw new Error(`there is no phone ${id}`);
+  const said = what.replace(/^phone /, '');
+  if (said === 'is not there') phone.isRegistered = false;
+  else phone.behaviour = behaviourOf(said);
+}
+
+function withMark(words: string | null): string | null {
+  return words === null ? null : `→ ${words}`;
+}

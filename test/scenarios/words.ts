@@ -1,0 +1,119 @@
+import type { Command } from '../../src/core/commands.ts';
+import type { NumberedFact } from '../../src/core/facts.ts';
+import type { Destination } from '../../src/core/settings.ts';
+
+/** Turns ids into what a reader calls them: `cb-e1-c4` → `c4`, a caller's channel → `Anna`, a phone → `ann's phone`. */
+export type Names = (id: string) => string;
+
+/** A time in seconds since the scenario began, to a tenth. */
+export type Clock = (at: number) => string;
+
+/** One command as a line; null for those that only keep things alive. */
+export function commandWords(command: Command, name: Names): string | null {
+  switch (command.do) {
+    case 'open-room':
+      return `open a room for ${name(command.call)}`;
+    case 'close-room':
+      return `close the room of ${name(command.call)}`;
+    case 'create-leg':
+      return `make leg ${name(command.leg)} to ${name(command.phone)}`;
+    case 'dial-leg':
+      return `ring ${name(command.leg)}, for ${command.timeoutMs / 1000}s at most`;
+    case 'hang-up':
+      return `hang up ${name(command.leg)}: ${command.cause}`;
+    case 'answer':
+      return `answer ${name(command.leg)}`;
+    case 'hear':
+      return `${name(command.leg)} hears ${command.what}`;
+    case 'join':
+      return `join ${command.legs.map(name).join(' and ')} in ${name(command.call)}`;
+    case 'lease':
+      return command.peer === null ? null : `should we die, ${name(command.leg)} stays with ${name(command.peer)}`;
+    case 'release':
+      return `give ${name(command.leg)} to the dialplan: ${destinationWords(command.to)}`;
+    case 'look':
+      return `look whether ${name(command.leg)} is still there`;
+    case 'survey':
+      return command.full ? 'ask Asterisk for everything' : null;
+    case 'reply':
+      return command.error === null ? null : `refuse: ${command.error.code}`;
+  }
+}
+
+/** One fact as a line; null for those that say nothing in a scenario. */
+export function factWords(fact: NumberedFact, name: Names, clock: Clock): string | null {
+  const until = (at: number | null): string => (at === null ? '' : ` until ${clock(at)}`);
+  switch (fact.type) {
+    case 'call-arrived':
+      return `call ${name(fact.call)} arrived for ${fact.dialled}${fact.user === null ? '' : `, from ${fact.user}`}`;
+    case 'call-queued':
+      return `call ${name(fact.call)} waits in ${fact.queue}, ${fact.waiting} waiting`;
+    case 'call-connected':
+      return `call ${name(fact.call)} is with ${fact.user}, after ${seconds(fact.waitedMs)}`;
+    case 'call-overflowed':
+      return `call ${name(fact.call)} moves on to ${destinationWords(fact.to)}: ${fact.why}`;
+    case 'call-ended':
+      return `call ${name(fact.call)} ended ${fact.ending}, by the ${fact.by}${fact.talkedMs > 0 ? `, talked ${seconds(fact.talkedMs)}` : ''}`;
+    case 'offer-made':
+      return `${fact.agent} is offered ${name(fact.call)}`;
+    case 'offer-rang':
+      return `${fact.agent}'s phone shows ${fact.evidence}`;
+    case 'offer-answered':
+      return `${fact.agent} answered ${name(fact.call)}`;
+    case 'offer-ended': {
+      const rang = fact.rangMs > 0 ? `, rang ${seconds(fact.rangMs)}` : '';
+      return `the offer of ${name(fact.call)} to ${fact.agent} ended ${fact.outcome}${fact.why === null ? '' : ` (${fact.why})`}${rang}`;
+    }
+    case 'agent-signed-in':
+      return `${fact.agent} signed in`;
+    case 'agent-signed-out':
+      return `${fact.agent} signed out`;
+    case 'agent-ready':
+      return `${fact.agent} is ${fact.ready ? 'ready' : 'not ready'}${fact.pending ? ', for afterwards' : ''}`;
+    case 'agent-work':
+      return `${fact.agent} is ${fact.work}${until(fact.until)}`;
+    case 'agent-missed':
+      return `${fact.agent} has missed ${fact.misses}${fact.notify === 'nobody' ? '' : `, the ${fact.notify} to be told`}`;
+    case 'agent-held':
+      return `${fact.agent} is held${fact.until === null ? ' until they choose ready' : until(fact.until)}`;
+    case 'agent-hold-ended':
+      return `${fact.agent} is no longer held: ${fact.why}`;
+    case 'agent-reachable':
+      return `${fact.agent} is ${fact.reachable ? 'reachable' : 'unreachable'}: ${fact.why}`;
+    case 'pbx-connected':
+      return 'Asterisk is connected';
+    case 'pbx-lost':
+      return 'Asterisk is lost';
+    case 'pbx-ready':
+      return `Asterisk is known again: ${fact.adopted} adopted, ${fact.lost} lost`;
+    case 'call-turned-away':
+      return `call ${name(fact.call)} is turned away: ${fact.why}`;
+    case 'draining':
+      return fact.on ? 'the daemon drains' : 'the daemon drains no more';
+    case 'repaired':
+      return `repaired ${fact.what} of ${name(fact.entity)}`;
+    case 'day-began':
+      return `it is ${fact.day}`;
+    case 'engine-started':
+      return `the daemon started with ${fact.calls} calls`;
+    case 'settings-applied':
+      return null;
+  }
+}
+
+function destinationWords(to: Destination): string {
+  switch (to.to) {
+    case 'group':
+      return `group ${to.group}`;
+    case 'user':
+      return `user ${to.user}`;
+    case 'dialplan':
+      return `${to.exten} of ${to.context}`;
+    case 'hang-up':
+      return `a hang-up, ${to.cause}`;
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(Math.round(ms / 100) / 10).toFixed(1)}s`;
+}
