@@ -91,7 +91,12 @@ function leaves(path: readonly string[]): readonly string[] {
 /** The Q.850 cause that Asterisk is given for one of our own. */
 function q850(cause: HangUpCause): string {
   let uri = '';
-  const link = { request: (request: { uri: string }) => void (uri = request.uri), close: () => undefined };
+  const link = {
+    request(request: { uri: string }) {
+      uri = request.uri;
+    },
+    close: () => undefined,
+  };
   perform({ do: 'hang-up', leg: 'one', cause }, { link, app: 'cordboard', post: () => undefined });
   return uri.replace(/.*reason_code=/, '');
 }
