@@ -66,6 +66,27 @@ describe('phones in Asterisk', () => {
     expect(asterisk.log).toEqual([]);
   });
 
+  test('given_phones_of_ours_that_the_directory_does_not_know_then_they_stay_and_that_is_said_once', async () => {
+    const log = silentLog();
+    const said = vi.spyOn(log, 'warn');
+    const telling = createPhoneKeeper(lab.store, asterisk.provisioner, log);
+    addUser(lab.context, newUser('anna', '1001'), who);
+    await telling.check();
+    await asterisk.provisioner.apply({
+      id: '1002',
+      extension: '1002',
+      callerName: '',
+      transport: 'udp',
+      codecs: ['ulaw'],
+      ha1: '',
+    });
+    await telling.check();
+    await telling.check();
+    expect([...asterisk.phones.keys()]).toEqual(['1001', '1002']);
+    expect(said.mock.calls.map(([fields]) => fields)).toEqual([{ count: 1, phones: ['1002'] }]);
+    telling.close();
+  });
+
   test('given_a_removed_user_while_asterisk_is_down_then_the_phone_is_taken_away_later', async () => {
     addUser(lab.context, newUser('anna', '1001'), who);
     await keeper.check();
