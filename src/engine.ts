@@ -4,7 +4,7 @@ import type { Event } from './core/events.ts';
 import type { NumberedFact } from './core/facts.ts';
 import { step } from './core/step.ts';
 import { takeChanges, type World } from './core/world.ts';
-import type { CallerRow, JournalEntry, LiveStore } from './storage/live/store.ts';
+import { type CallerRow, type JournalEntry, type LiveStore, ReplacedError } from './storage/live/store.ts';
 
 /** What the engine needs of the world outside; each is called from the engine's own turn only. */
 export type EnginePorts = {
@@ -19,8 +19,14 @@ export type EnginePorts = {
   readonly publish: (facts: readonly NumberedFact[]) => void;
   /** A batch could not be written; it is held and tried again. */
   readonly onHeld: (error: unknown, heldMs: number) => void;
-  /** `step` tripped over this event: a bug. The process must end. */
-  readonly onBug: (error: unknown, event: Event) => void;
+  /** A held batch was written after so long that its commands are stale: what is must be asked anew. */
+  readonly onResumed: (heldMs: number) => void;
+  /** Another daemon owns the database now: this one must end. */
+  readonly onReplaced: () => void;
+  /** `step` tripped over this event: a bug. The process must end. `call` is whose it was, as far as can be told. */
+  readonly onBug: (error: unknown, event: Event, call: string | null) => void;
+  /** Called at named points of a batch, so that a test can end the process there. */
+  readonly fault?: (point: 'before-commit' | 'after-commit' | 'after-send') => void;
 };
 
 export type Engine = {
@@ -29,10 +35,12 @@ export type Engine = {
   /** Steps and commits what is in the inbox, then acts no more. */
   stop(): void;
   readonly world: World;
-  readonly counts: { batches: number; repairs: number };
+  readonly counts: { batches: number; repairs: number; turnedAway: number };
+  /** Since when a batch has been held, in engine time; null when none is. */
+  heldSince(): number | null;
 };
 
-type Posted = { readonly event: Event; readonly caller: CallerId | null };
+type Posted = { readonly event: Event; readonly caller: CallerId | null; readonly at: number };
 type Batch = { readonly steps: JournalEntry[]; readonly callers: CallerRow[] };
 
 /** So many events at the most make a batch; the others are in the next. */
@@ -40,6 +48,11 @@ const maxBatch = 256;
 /** So many full batches may pass before deadlines are looked at all the same. */
 const maxBusy = 8;
 const retryMs = 100;
+/** A batch that was held for longer is too old to be acted on. */
+const staleMs = 2_000;
+/** So many events may wait before new callers are sent to the fallback, and so long may the oldest of them have waited. */
+const longInbox = 2_000;
+const slowMs = 1_000;
 
 /**
  * The loop: drain the inbox, step each event, commit once, send the commands, set the one timer. Nothing interleaves.
@@ -53,7 +66,8 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
   let busy = 0;
   let wake: (() => void) | null = null;
   let wakeAt = Number.POSITIVE_INFINITY;
-  const counts = { batches: 0, repairs: 0 };
+  let heldAt: number | null = null;
+  const counts = { batches: 0, repairs: 0, turnedAway: 0 };
 
   const schedule = () => {
     if (scheduled || stopped || held) return;
@@ -68,14 +82,18 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     const batch: Batch = { steps: [], callers: [] };
     const drained = inbox.length <= maxBatch ? inbox : inbox.slice(0, maxBatch);
     inbox = inbox.length <= maxBatch ? [] : inbox.slice(maxBatch);
-    for (const posted of drained) stepOne(batch, posted, now);
+    const overload = inbox.length > longInbox;
+    for (const posted of drained) stepOne(batch, posted, now, overload || now - posted.at > slowMs);
     busy = inbox.length === 0 ? 0 : busy + 1;
-    if (isDue(now) && (busy === 0 || busy > maxBusy)) stepOne(batch, { event: { type: 'tick' }, caller: null }, now);
+    if (isDue(now) && (busy === 0 || busy > maxBusy))
+      stepOne(batch, { event: { type: 'tick' }, caller: null, at: now }, now, false);
     if (!stopped) commit(batch, now);
   }
 
-  function stepOne(batch: Batch, { event, caller }: Posted, now: number): void {
+  function stepOne(batch: Batch, { event: posted, caller }: Posted, now: number, overload: boolean): void {
     if (stopped) return;
+    // Whoever is already here is served; a new caller is better off with the fallback than behind a long inbox.
+    const event: Event = overload && posted.type === 'caller-arrived' ? { ...posted, overload: true } : posted;
     try {
       const { commands, facts } = step(world, event, now);
       batch.steps.push({ at: now, event, commands, facts });
@@ -83,7 +101,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
       if (caller && arrived && 'call' in arrived) batch.callers.push({ call: arrived.call, ...caller });
     } catch (error) {
       stopped = true;
-      ports.onBug(error, event);
+      ports.onBug(error, event, callOf(world, event));
     }
   }
 
@@ -92,27 +110,49 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     if (batch.steps.length === 0) return setTimer();
     const rows = takeChanges(world);
     const attempt = () => {
+      if (stopped) return;
       try {
+        ports.fault?.('before-commit');
         store.commit({ rows, steps: batch.steps, callers: batch.callers });
+        ports.fault?.('after-commit');
       } catch (error) {
+        if (error instanceof ReplacedError) {
+          stopped = true;
+          return ports.onReplaced();
+        }
         held = true;
-        ports.onHeld(error, ports.now() - since);
+        heldAt ??= since;
+        ports.onHeld(error, ports.now() - heldAt);
         ports.after(retryMs, attempt);
         return;
       }
-      held = false;
-      act(batch);
-      if (inbox.length > 0) schedule();
-      setTimer();
+      release(batch);
     };
     attempt();
   }
 
-  function act(batch: Batch): void {
+  /** The batch is written. What was held for long is not sent any more: the survey that follows finds what is missing. */
+  function release(batch: Batch): void {
+    const heldMs = heldAt === null ? 0 : ports.now() - heldAt;
+    held = false;
+    heldAt = null;
+    act(batch, heldMs > staleMs);
+    ports.fault?.('after-send');
+    if (heldMs > staleMs) ports.onResumed(heldMs);
+    if (inbox.length > 0) schedule();
+    setTimer();
+  }
+
+  function act(batch: Batch, stale: boolean): void {
     counts.batches += 1;
-    for (const { commands } of batch.steps) for (const command of commands) ports.send(command);
+    for (const { commands } of batch.steps) {
+      for (const command of commands) if (!stale || command.do === 'reply') ports.send(command);
+    }
     const facts = batch.steps.flatMap((one) => one.facts);
-    for (const fact of facts) if (fact.type === 'repaired') counts.repairs += 1;
+    for (const fact of facts) {
+      if (fact.type === 'repaired') counts.repairs += 1;
+      if (fact.type === 'call-turned-away') counts.turnedAway += 1;
+    }
     if (facts.length > 0) ports.publish(facts);
   }
 
@@ -138,8 +178,9 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
   return {
     world,
     counts,
+    heldSince: () => heldAt,
     post(event, caller = null) {
-      inbox.push({ event, caller });
+      inbox.push({ event, caller, at: ports.now() });
       schedule();
     },
     stop() {
@@ -148,4 +189,11 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
       wake?.();
     },
   };
+}
+
+/** The call that an event is about, as far as the rows can tell: a call that makes the core trip twice is set aside. */
+function callOf(world: World, event: Event): string | null {
+  if ('call' in event) return event.call;
+  if ('leg' in event) return world.state.legs.get(event.leg)?.call ?? null;
+  return null;
 }

@@ -16,8 +16,11 @@ import { createEngine, type Engine } from './engine.ts';
 import { superviseFront } from './front-supervisor.ts';
 import { createBackoff } from './lib/backoff.ts';
 import { engineClock } from './lib/clock.ts';
+import { faultFrom } from './lib/fault.ts';
 import { createLog, type Log } from './lib/log.ts';
+import { seldom } from './lib/seldom.ts';
 import type { EngineStatus, ToEngine } from './protocol/seam.ts';
+import { statusOf } from './status.ts';
 import { openLiveStore } from './storage/live/store.ts';
 
 /** A running daemon. */
@@ -25,6 +28,9 @@ export type Daemon = {
   /** Commits what is in hand and stops at once: calls live on in Asterisk under their lease. */
   stop(): Promise<void>;
 };
+
+/** So many steps of the journal go at once: a few milliseconds. */
+const pruneAtOnce = 500;
 
 /** How the process ends when `step` trips over a bug: it is to be restarted (sysexits EX_SOFTWARE). */
 const exitBug = 70;
@@ -35,7 +41,7 @@ const exitReplaced = 75;
  * Starts the daemon: the only place that knows all its parts. The engine runs in this thread, the front in another;
  * resolves when the front answers on its socket.
  */
-export async function runDaemon(config: Config): Promise<Daemon> {
+export async function runDaemon(config: Config, options: { readonly onDrained: () => void }): Promise<Daemon> {
   const log = createLog({ level: config.log.level, name: 'engine' });
   const paths = pathsOf(config.home);
   const secrets = { ari: readSecret(config.asterisk.ari.secretFile), ami: readSecret(config.asterisk.ami.secretFile) };
@@ -43,12 +49,16 @@ export async function runDaemon(config: Config): Promise<Daemon> {
   const store = openLiveStore(paths.liveDb, paths.backups);
   const world = load(store.load());
   const startedAt = Date.now();
+  const now = engineClock(store.lastAt());
+  const saysHeld = seldom(1_000, now);
+  const epoch = randomBytes(4).toString('hex');
+  store.own(epoch, process.pid);
   const lag = monitorEventLoopDelay({ resolution: 10 });
   lag.enable();
   let ami: EngineStatus['ami'] = 'down';
 
   const engine: Engine = createEngine(world, store, {
-    now: engineClock(store.lastAt()),
+    now,
     soon: (run) => void setImmediate(run),
     after: (ms, run) => {
       const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
@@ -58,10 +68,27 @@ export async function runDaemon(config: Config): Promise<Daemon> {
       if (command.do === 'reply') front.send({ kind: 'reply', intent: command.intent, error: command.error });
       else perform(command, { link: ari, app: config.asterisk.ari.app, post: (event) => engine.post(event) });
     },
-    publish: (facts) => front.send({ kind: 'facts', facts }),
-    onHeld: (error, heldMs) =>
-      log.error({ error, heldMs }, 'the database cannot be written; nothing is decided until it can'),
-    onBug: (error, event) => endAfterBug(log, config.home, error, event),
+    publish: (facts) => {
+      front.send({ kind: 'facts', facts });
+      if (world.state.meta.draining) stopWhenDrained();
+    },
+    onHeld: (error, heldMs) => {
+      if (saysHeld()) log.error({ error, heldMs }, 'the database cannot be written; nothing is decided until it can');
+    },
+    onResumed: (heldMs) => {
+      log.warn({ heldMs }, 'the database can be written again; asking Asterisk what is');
+      engine.post({ type: 'pbx-lost' });
+      engine.post({ type: 'pbx-connected' });
+    },
+    onReplaced: () => {
+      log.fatal('another daemon owns the database now: stopping');
+      void stop().then(() => process.exit(exitReplaced));
+    },
+    onBug: (error, event, call) => {
+      if (call !== null) store.tripped(call);
+      endAfterBug(log, config.home, error, event);
+    },
+    ...faultFrom(process.env.CORDBOARD_FAULT),
   });
 
   const front = superviseFront((onMessage, onExit) => startFrontThread(config.file, config.home, onMessage, onExit), {
@@ -83,27 +110,16 @@ export async function runDaemon(config: Config): Promise<Daemon> {
       case 'settings':
         return engine.post(message.event);
       case 'ask-status':
-        return front.send({ kind: 'status', id: message.id, status: status() });
+        return front.send({
+          kind: 'status',
+          id: message.id,
+          status: statusOf(engine, { startedAt, ami, lag, now: now() }),
+        });
     }
   }
 
-  function status(): EngineStatus {
-    const calls = [...world.state.calls.values()];
-    return {
-      epoch: world.state.meta.epoch,
-      startedAt,
-      pbx: world.state.meta.pbx,
-      ami,
-      waiting: calls.filter((call) => call.phase === 'waiting').length,
-      talking: calls.filter((call) => call.phase === 'talking').length,
-      loopLagMs: { p99: Math.round(lag.percentile(99) / 1e5) / 10, max: Math.round(lag.max / 1e5) / 10 },
-      batches: engine.counts.batches,
-      repairs: engine.counts.repairs,
-      lastFact: world.state.meta.nextFact - 1,
-    };
-  }
-
-  engine.post({ type: 'started', epoch: randomBytes(4).toString('hex'), limits: config.limits });
+  engine.post({ type: 'started', epoch, limits: config.limits });
+  for (const [call, count] of store.trips()) if (count > 1) engine.post({ type: 'set-aside', call });
   const calendar = keepCalendar(config.timeZone, (day) => engine.post({ type: 'calendar', day }));
   await front.ready;
 
@@ -138,7 +154,20 @@ export async function runDaemon(config: Config): Promise<Daemon> {
     },
   );
 
+  const pruning = setInterval(() => {
+    if (engine.heldSince() === null) store.prune(now() - config.journal.keepDays * 86_400_000, pruneAtOnce);
+  }, 1_000);
+
+  /** Drained: nobody waits, and nobody is being joined. Those who talk go on talking without us. */
+  function stopWhenDrained(): void {
+    const isBusy = [...world.state.calls.values()].some(
+      (call) => call.phase === 'waiting' || call.phase === 'connecting',
+    );
+    if (!isBusy) setImmediate(options.onDrained);
+  }
+
   async function stop(): Promise<void> {
+    clearInterval(pruning);
     engine.stop();
     calendar.close();
     ari.close();

@@ -27,8 +27,8 @@ function eventOf(event: AriEvent): PbxEvent | null {
     }
     case 'StasisEnd': {
       const leg = text(record(event.channel).id);
-      // Our own legs are followed by ChannelDestroyed, which knows the cause; a caller's channel by nothing.
-      return leg === '' || isOurs(leg) ? null : { type: 'leg-gone', leg, cause: 0, sip: 0 };
+      // ChannelDestroyed follows a hang-up, and knows the cause; nothing follows where the dialplan goes on.
+      return leg === '' || isOurs(leg) ? null : { type: 'leg-left', leg };
     }
     default:
       return null;

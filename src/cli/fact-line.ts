@@ -80,6 +80,10 @@ function said(fact: NumberedFact): readonly [Colour, string] {
       return [pc.cyan, `${fact.agent} is no longer held (${fact.why})`];
     case 'agent-reachable':
       return [pc.cyan, `${fact.agent} is ${fact.reachable ? 'reachable' : 'not reachable'} (${fact.why})`];
+    case 'call-turned-away':
+      return [pc.yellow, `handed to the fallback of the dialplan: ${fact.why}`];
+    case 'draining':
+      return [pc.yellow, fact.on ? 'draining: nothing new is begun' : 'no longer draining'];
     case 'pbx-connected':
       return [pc.dim, 'Asterisk is connected'];
     case 'pbx-lost':

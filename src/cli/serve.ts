@@ -11,9 +11,13 @@ export function serveCommand(program: Command, context: CliContext): void {
       const config = context.config();
       // Loaded only here: the other commands need no database and no engine, and start faster without.
       const { runDaemon } = await import('../main.ts');
-      const { lockHome } = await import('../storage/home-lock.ts');
-      const lock = lockHome(config.home);
-      const daemon = await runDaemon(config).catch((error: unknown) => {
+      const { takeHome } = await import('../storage/home-lock.ts');
+      const lock = await takeHome(config.home, (line) => process.stderr.write(`${line}\n`));
+      let drained = (): void => {};
+      const isDrained = new Promise<void>((resolve) => {
+        drained = resolve;
+      });
+      const daemon = await runDaemon(config, { onDrained: () => drained() }).catch((error: unknown) => {
         // Threads and timers of a daemon that came up by half must not keep the process; the error is printed first.
         setImmediate(() => process.exit(1));
         throw error;
@@ -22,7 +26,7 @@ export function serveCommand(program: Command, context: CliContext): void {
         process.once('SIGTERM', () => resolve());
         process.once('SIGINT', () => resolve());
       });
-      await asked;
+      await Promise.race([asked, isDrained]);
       await daemon.stop();
       lock.release();
       process.exit(0);

@@ -12,6 +12,8 @@ export type Event =
   | { readonly type: 'tick' }
   /** A new day in the directory's time zone (`YYYY-MM-DD`): the counts of today begin again. */
   | { readonly type: 'calendar'; readonly day: string }
+  /** This call made the core trip, more than once: it is let go without any of the usual care. */
+  | { readonly type: 'set-aside'; readonly call: CallId }
   | SettingsEvent
   | PbxEvent
   | IntentEvent;
@@ -32,12 +34,21 @@ export type PbxEvent =
   | { readonly type: 'pbx-connected' }
   | { readonly type: 'pbx-lost' }
   /** A caller's channel entered us. `phone` is set when it belongs to an endpoint of ours. */
-  | { readonly type: 'caller-arrived'; readonly leg: LegId; readonly dialled: string; readonly phone: PhoneId | null }
+  | {
+      readonly type: 'caller-arrived';
+      readonly leg: LegId;
+      readonly dialled: string;
+      readonly phone: PhoneId | null;
+      /** The engine is overloaded: the dialplan's fallback has the caller at once. */
+      readonly overload?: true;
+    }
   /** A leg that we asked for exists (its own StasisStart) and may be dialled. */
   | { readonly type: 'leg-created'; readonly leg: LegId }
   /** The phone shows signs of life: 180 (`ringing`) or 183 (`progress`). */
   | { readonly type: 'leg-rang'; readonly leg: LegId; readonly evidence: 'ringing' | 'progress' }
   | { readonly type: 'leg-answered'; readonly leg: LegId }
+  /** A caller's channel left our application: it hung up, and its last event follows, or the dialplan has it now. */
+  | { readonly type: 'leg-left'; readonly leg: LegId }
   /** The leg's last event. `cause` is Q.850, `sip` the final status where one is known, 0 where none. */
   | { readonly type: 'leg-gone'; readonly leg: LegId; readonly cause: number; readonly sip: number }
   /** The request that should have made or dialled the leg was refused; `status` is the HTTP one. */
@@ -80,5 +91,8 @@ export type Intent =
   | { readonly do: 'ready'; readonly user: UserId }
   | { readonly do: 'not-ready'; readonly user: UserId; readonly reason: string | null }
   | { readonly do: 'end-wrap-up'; readonly user: UserId }
+  /** No new callers and no new offers; who waits is handed to the fallback. `undrain` takes it back. */
+  | { readonly do: 'drain' }
+  | { readonly do: 'undrain' }
   | { readonly do: 'hang-up'; readonly call: CallId }
   | { readonly do: 'move'; readonly call: CallId; readonly to: Destination };

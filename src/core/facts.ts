@@ -31,7 +31,8 @@ export type CallEnding =
   | 'released'
   | 'failed'
   | 'lost'
-  | 'lost-pbx';
+  | 'lost-pbx'
+  | 'lost-bug';
 
 /** What happened, in the past tense. Facts are the only source of the event stream, reports, metrics and logs. */
 export type Fact =
@@ -64,6 +65,8 @@ export type Fact =
       readonly why: 'max-wait' | 'miss' | 'nobody' | 'queue-removed' | 'moved';
       readonly to: Destination;
     }
+  /** The caller was handed to the dialplan's fallback: we are overloaded, or on our way out. */
+  | { readonly type: 'call-turned-away'; readonly call: CallId; readonly why: 'overload' | 'draining' }
   | {
       readonly type: 'call-ended';
       readonly call: CallId;
@@ -154,6 +157,7 @@ export type Fact =
   /** Reconcile put something right that no event had told us. */
   | { readonly type: 'repaired'; readonly what: string; readonly entity: string }
   | { readonly type: 'settings-applied'; readonly revision: number }
+  | { readonly type: 'draining'; readonly on: boolean }
   | { readonly type: 'day-began'; readonly day: string }
   | { readonly type: 'engine-started'; readonly epoch: string; readonly calls: number };
 

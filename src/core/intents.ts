@@ -5,8 +5,9 @@ import { cancelOffer } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
 import { endHold, forgiveMisses } from './routing/rona.ts';
 import type { Agent } from './state.ts';
-import { changedAgent, send, type Turn, tell } from './turn.ts';
+import { changedAgent, changedMeta, send, type Turn, tell } from './turn.ts';
 
+type AgentIntent = Exclude<Intent, { do: 'hang-up' | 'move' | 'drain' | 'undrain' }>;
 type Refusal = { readonly code: string; readonly message: string };
 
 /** Does what a person asked for, or says why not; the latest human intent beats what the system imposed. */
@@ -21,6 +22,9 @@ function perform(turn: Turn, ask: Intent): Refusal | null {
       return hangUp(turn, ask.call);
     case 'move':
       return move(turn, ask);
+    case 'drain':
+    case 'undrain':
+      return drain(turn, ask.do === 'drain');
     default: {
       const agent = turn.world.state.agents.get(ask.user);
       if (!agent) return { code: 'not-found', message: `no agent ${ask.user}: add the user first` };
@@ -29,11 +33,7 @@ function perform(turn: Turn, ask: Intent): Refusal | null {
   }
 }
 
-function performFor(
-  turn: Turn,
-  agent: Agent,
-  ask: Exclude<Intent, { do: 'hang-up' } | { do: 'move' }>,
-): Refusal | null {
+function performFor(turn: Turn, agent: Agent, ask: AgentIntent): Refusal | null {
   switch (ask.do) {
     case 'sign-in':
       return signIn(turn, agent, ask.ready);
@@ -138,5 +138,16 @@ function move(turn: Turn, ask: Extract<Intent, { do: 'move' }>): Refusal | null 
   if (call.phase !== 'waiting')
     return { code: 'not-waiting', message: `call ${ask.call} is ${call.phase}: only a waiting call can be moved` };
   sendTo(turn, call, ask.to, 'moved');
+  return null;
+}
+
+/** Nothing new is begun from now on, or it is again; `match` hands over who waits. */
+function drain(turn: Turn, on: boolean): Refusal | null {
+  const { meta, groups } = turn.world.state;
+  if (meta.draining === on) return null;
+  meta.draining = on;
+  changedMeta(turn);
+  tell(turn, { type: 'draining', on });
+  for (const queue of groups.keys()) turn.world.index.touched.add(queue);
   return null;
 }

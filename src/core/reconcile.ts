@@ -1,6 +1,6 @@
 import { callerArrived } from './calls/arrival.ts';
-import { callJoined, endCall } from './calls/call.ts';
-import { type Gone, legGone } from './calls/gone.ts';
+import { callJoined } from './calls/call.ts';
+import { type Gone, legGone, letGo } from './calls/gone.ts';
 import { giveUp, legAnswered, legCreated, legRang, lostLeg } from './calls/leg.ts';
 import type { Event } from './events.ts';
 import type { Call, Leg } from './state.ts';
@@ -50,7 +50,7 @@ function repair(turn: Turn, difference: Difference, lost: Gone, counts: { adopte
       legGone(turn, difference.leg, lost);
       return true;
     case 'leg-away':
-      return letGo(turn, state.legs.get(difference.leg));
+      return away(turn, state.legs.get(difference.leg));
     case 'leg-lingers': {
       const leg = state.legs.get(difference.leg);
       if (leg?.ending) send(turn, { do: 'hang-up', leg: leg.id, cause: leg.ending });
@@ -70,7 +70,7 @@ function repair(turn: Turn, difference: Difference, lost: Gone, counts: { adopte
       return true;
     case 'caller-stranger': {
       const { leg, arrival } = difference.seen;
-      if (arrival) callerArrived(turn, leg, arrival.dialled, arrival.phone);
+      if (arrival) callerArrived(turn, leg, arrival.dialled, arrival.phone, false);
       counts.adopted += 1;
       return true;
     }
@@ -94,17 +94,9 @@ function repair(turn: Turn, difference: Difference, lost: Gone, counts: { adopte
   }
 }
 
-/** The dialplan has the caller: their lease ran out while we were away. A talk goes on there without us. */
-function letGo(turn: Turn, leg: Leg | undefined): boolean {
-  const call = leg && turn.world.state.calls.get(leg.call);
-  if (!leg || !call) return false;
-  if (leg.role !== 'caller') {
-    legGone(turn, leg.id, lostLeg);
-    return true;
-  }
-  endCall(turn, call, 'released', 'system', null);
-  legGone(turn, leg.id, lostLeg);
-  return true;
+function away(turn: Turn, leg: Leg | undefined): boolean {
+  if (leg) letGo(turn, leg);
+  return leg !== undefined;
 }
 
 function catchUp(turn: Turn, ahead: Extract<Difference, { kind: 'leg-ahead' }>): boolean {

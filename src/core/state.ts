@@ -83,6 +83,8 @@ export type Leg = {
   silentUntil: number | null;
   /** We asked for its end, for this cause. */
   ending: HangUpCause | null;
+  /** A caller's channel that left our application: whether it hung up is not known yet. */
+  left: boolean;
   /** The periodic survey did not find it; the second time it is gone. */
   doubted: boolean;
 };
@@ -157,6 +159,8 @@ export type Meta = {
   revision: number;
   limits: EngineLimits;
   pbx: 'down' | 'connected' | 'ready';
+  /** On our way out: nothing new is begun. A new start begins afresh. */
+  draining: boolean;
   /** When Asterisk says that it started: another value after a gap means that all its calls are gone. */
   pbxStarted: string;
   surveyAt: number | null;

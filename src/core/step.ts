@@ -2,7 +2,7 @@ import { applySettings } from './apply-settings.ts';
 import { callerArrived } from './calls/arrival.ts';
 import { callJoined, joinFailed } from './calls/call.ts';
 import { legGone } from './calls/gone.ts';
-import { legAnswered, legCreated, legRang, legRefused, legSeen } from './calls/leg.ts';
+import { legAnswered, legCreated, legLeft, legRang, legRefused, legSeen } from './calls/leg.ts';
 import type { Command } from './commands.ts';
 import type { Event } from './events.ts';
 import { expire, unpark } from './expire.ts';
@@ -11,6 +11,7 @@ import { act } from './intents.ts';
 import { phoneReachable, phonesSurveyed } from './phones.ts';
 import { surveyed } from './reconcile.ts';
 import { match } from './routing/queue.ts';
+import { setAside } from './set-aside.ts';
 import { begin, changedAgent, changedMeta, send, type Turn, tell } from './turn.ts';
 import type { World } from './world.ts';
 
@@ -39,6 +40,8 @@ function apply(turn: Turn, event: Event): void {
       return expire(turn);
     case 'calendar':
       return dayBegan(turn, event.day);
+    case 'set-aside':
+      return setAside(turn, event.call);
     case 'settings':
       return applySettings(turn, event);
     case 'pbx-connected':
@@ -49,13 +52,15 @@ function apply(turn: Turn, event: Event): void {
       surveyed(turn, event);
       return unpark(turn);
     case 'caller-arrived':
-      return callerArrived(turn, event.leg, event.dialled, event.phone);
+      return callerArrived(turn, event.leg, event.dialled, event.phone, event.overload === true);
     case 'leg-created':
       return legCreated(turn, event.leg);
     case 'leg-rang':
       return legRang(turn, event.leg, event.evidence);
     case 'leg-answered':
       return legAnswered(turn, event.leg);
+    case 'leg-left':
+      return legLeft(turn, event.leg);
     case 'leg-gone':
       return legGone(turn, event.leg, { cause: event.cause, sip: event.sip, outcome: null });
     case 'leg-refused':
@@ -87,6 +92,7 @@ function started(turn: Turn, event: Extract<Event, { type: 'started' }>): void {
   meta.nextId = 1;
   meta.limits = event.limits;
   meta.pbx = 'down';
+  meta.draining = false;
   meta.surveyAt = null;
   changedMeta(turn);
   tell(turn, { type: 'engine-started', epoch: event.epoch, calls: calls.size });

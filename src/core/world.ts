@@ -77,6 +77,7 @@ export function emptyMeta(): Meta {
     revision: 0,
     limits: defaultLimits,
     pbx: 'down',
+    draining: false,
     pbxStarted: '',
     surveyAt: null,
     strangers: [],
@@ -89,7 +90,8 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
     new Map((list ?? []).map((row) => [row.id, row]));
   const world: World = {
     state: {
-      meta: rows.meta?.[0] ?? emptyMeta(),
+      // A row of an older version lacks what came later.
+      meta: { ...emptyMeta(), ...rows.meta?.[0] },
       users: byId(rows.users),
       groups: byId(rows.groups),
       calls: byId(rows.calls),

@@ -11,9 +11,18 @@ export type ToEngine =
 
 export type ToFront =
   /** First message: what the engine knows, so that the front can send what differs. */
-  | { readonly kind: 'hello'; readonly revision: number; readonly users: readonly UserId[]; readonly groups: readonly GroupId[] }
+  | {
+      readonly kind: 'hello';
+      readonly revision: number;
+      readonly users: readonly UserId[];
+      readonly groups: readonly GroupId[];
+    }
   | { readonly kind: 'facts'; readonly facts: readonly NumberedFact[] }
-  | { readonly kind: 'reply'; readonly intent: string; readonly error: { readonly code: string; readonly message: string } | null }
+  | {
+      readonly kind: 'reply';
+      readonly intent: string;
+      readonly error: { readonly code: string; readonly message: string } | null;
+    }
   | { readonly kind: 'status'; readonly id: string; readonly status: EngineStatus };
 
 /** How the engine is, for `status` and `/readyz`. Times in ms. */
@@ -22,10 +31,16 @@ export type EngineStatus = {
   readonly startedAt: number;
   readonly pbx: 'down' | 'connected' | 'ready';
   readonly ami: 'down' | 'ready';
+  /** On its way out: see `cordboard drain`. */
+  readonly draining: boolean;
   readonly waiting: number;
   readonly talking: number;
   readonly loopLagMs: { readonly p99: number; readonly max: number };
   readonly batches: number;
   readonly repairs: number;
+  /** Callers handed to the fallback for overload or while draining, since the start. */
+  readonly turnedAway: number;
+  /** How long the database has refused a batch; null when it takes them. */
+  readonly heldMs: number | null;
   readonly lastFact: number;
 };

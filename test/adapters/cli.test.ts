@@ -10,7 +10,7 @@ import { factLine } from '../../src/cli/fact-line.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { NumberedFact } from '../../src/core/facts.ts';
-import { lockHome } from '../../src/storage/home-lock.ts';
+import { takeHome } from '../../src/storage/home-lock.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
 
@@ -307,23 +307,43 @@ describe('with a daemon', () => {
   });
 });
 
-test('given_a_home_that_a_daemon_has_then_no_second_one_gets_it_until_the_first_ended_even_by_kill_9', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'cb-lock-'));
+/** A process that has the home; with `serve` among its arguments it passes for a daemon. It ignores SIGTERM, as a hung one would. */
+async function holder(home: string, ...args: string[]) {
   const hold = `
-    const { lockHome } = await import(${JSON.stringify(join(repo, 'dist/storage/home-lock.js'))});
-    lockHome(${JSON.stringify(home)});
+    const { takeHome } = await import(${JSON.stringify(join(repo, 'dist/storage/home-lock.js'))});
+    await takeHome(${JSON.stringify(home)}, () => {});
+    process.on('SIGTERM', () => {});
     console.log('held');
     setInterval(() => {}, 1000);`;
-  const first = spawn(process.execPath, ['--input-type=module', '-e', hold], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await new Promise((resolve) => first.stdout.once('data', resolve));
-  const ended = new Promise((resolve) => first.once('close', resolve));
-  try {
-    expect(() => lockHome(home)).toThrow(`Another daemon runs in ${home}`);
-  } finally {
-    first.kill('SIGKILL');
-    await ended;
-  }
-  lockHome(home).release();
+  const child = spawn(process.execPath, ['--input-type=module', '-e', hold, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  return {
+    child,
+    ended: new Promise<NodeJS.Signals | null>((resolve) => child.once('close', (_, signal) => resolve(signal))),
+  };
+}
+
+test('given_a_home_that_a_hung_daemon_has_when_another_starts_then_the_newcomer_ends_it_and_has_the_home', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'cb-lock-'));
+  const { child, ended } = await holder(home, 'serve');
+  const said: string[] = [];
+  const lock = await takeHome(home, (line) => said.push(line));
+  expect(await ended).toBe('SIGKILL');
+  expect(said).toEqual([`a daemon (process ${child.pid}) runs in ${home}: taking over from it`]);
+  lock.release();
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('given_a_home_that_a_process_has_which_is_no_daemon_then_it_is_left_alone_and_the_home_is_refused', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'cb-lock-'));
+  const { child, ended } = await holder(home);
+  await expect(takeHome(home, () => {})).rejects.toThrow(`Another process holds ${home}`);
+  expect(child.exitCode).toBeNull();
+  child.kill('SIGKILL');
+  await ended;
+  (await takeHome(home, () => {})).release();
   rmSync(home, { recursive: true, force: true });
 });
 

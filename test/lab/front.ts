@@ -24,6 +24,7 @@ export async function startLabFront() {
   const config = readConfig(`http: {port: ${port}}\nlimits: {intent: 300ms}\n`, join(home, 'cordboard.yaml'), home);
   const paths = pathsOf(home);
   const live = openLiveStore(paths.liveDb, paths.backups);
+  live.own('abcd', process.pid);
   const engine = createEngineStub();
   const asterisk = createAsteriskStub();
   const outside = {
@@ -86,6 +87,9 @@ function createEngineStub() {
     loopLagMs: { p99: 1, max: 2 },
     batches: 1,
     repairs: 0,
+    turnedAway: 0,
+    heldMs: null,
+    draining: false,
     lastFact: 0,
   };
   const stub = {

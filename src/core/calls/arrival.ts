@@ -1,14 +1,15 @@
 import type { CallEnding } from '../facts.ts';
 import { enqueue } from '../routing/queue.ts';
-import type { HangUpCause, PhoneId } from '../settings.ts';
+import type { Destination, HangUpCause, PhoneId } from '../settings.ts';
 import type { Call, CallKind, LegId } from '../state.ts';
-import { newId, type Turn, tell } from '../turn.ts';
+import { newId, send, type Turn, tell } from '../turn.ts';
 import { endCall } from './call.ts';
+import { hear } from './hearing.ts';
 import { ringUser } from './internal.ts';
 import { callerLeg } from './leg.ts';
 
 /** A caller has come: the call begins, and goes where its number leads. */
-export function callerArrived(turn: Turn, leg: LegId, dialled: string, phone: PhoneId | null): void {
+export function callerArrived(turn: Turn, leg: LegId, dialled: string, phone: PhoneId | null, overload: boolean): void {
   const { state, index } = turn.world;
   if (state.legs.has(leg)) return;
   const target = index.extensions.get(dialled);
@@ -18,11 +19,26 @@ export function callerArrived(turn: Turn, leg: LegId, dialled: string, phone: Ph
   state.calls.set(call.id, call);
   callerLeg(turn, call, phone);
   tell(turn, { type: 'call-arrived', call: call.id, kind, dialled, phone, user: from });
+  if (target !== undefined && (overload || state.meta.draining))
+    return turnAway(turn, call, overload ? 'overload' : 'draining');
   if (target === undefined) return refuse(turn, call, 'unallocated', 'unallocated');
   if ('user' in target) return ringUser(turn, call, target.user);
   const group = state.groups.get(target.group);
   if (group) enqueue(turn, call, group);
   else refuse(turn, call, 'unallocated', 'unallocated');
+}
+
+/** The dialplan's fallback has the caller: it rings who is free, without us. */
+export function turnAway(turn: Turn, call: Call, why: 'overload' | 'draining'): void {
+  tell(turn, { type: 'call-turned-away', call: call.id, why });
+  hear(turn, call, 'silence');
+  send(turn, { do: 'release', leg: call.caller, to: fallbackOf(call.dialled) });
+  endCall(turn, call, 'released', 'system', null);
+}
+
+/** Where the dialplan goes on without us: a context of `asterisk-conf/extensions_cordboard.conf`. */
+export function fallbackOf(dialled: string): Extract<Destination, { to: 'dialplan' }> {
+  return { to: 'dialplan', context: 'cordboard-fallback', exten: dialled, priority: 1 };
 }
 
 function refuse(turn: Turn, call: Call, ending: CallEnding, cause: HangUpCause): void {

@@ -28,6 +28,13 @@ export function legGone(turn: Turn, id: LegId, gone: Gone): void {
   if (leg.offer === null && leg.phone !== null) elsewhereChanged(turn, turn.world.index.phoneUser.get(leg.phone));
 }
 
+/** The dialplan has the caller: their lease ran out while we were away. A talk goes on there without us. */
+export function letGo(turn: Turn, leg: Leg): void {
+  const call = turn.world.state.calls.get(leg.call);
+  if (call && leg.role === 'caller') endCall(turn, call, 'released', 'system', null);
+  legGone(turn, leg.id, { cause: 0, sip: 0, outcome: 'lost' });
+}
+
 function tellOwner(turn: Turn, call: Call, leg: Leg, outcome: Outcome, gone: Gone): void {
   const lost = gone.outcome === 'lost' || gone.outcome === 'lost-pbx' ? gone.outcome : null;
   if (leg.role === 'caller') return callerLeft(turn, call, lost);

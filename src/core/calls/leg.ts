@@ -5,10 +5,12 @@ import type { HangUpCause, PhoneId } from '../settings.ts';
 import type { Call, Leg, LegId, OfferId } from '../state.ts';
 import { changedCall, changedLeg, isOurs, newId, send, type Turn } from '../turn.ts';
 import { answered } from './answer.ts';
-import { type Gone, legGone } from './gone.ts';
+import { type Gone, legGone, letGo } from './gone.ts';
 
 /** How much longer than we Asterisk itself lets a leg ring: it ends it when we are dead. */
 const graceMs = 2_000;
+/** How long after a channel left us its last event may take. */
+const lastEventMs = 250;
 /** Looks at an unconfirmed leg before it counts as gone. */
 const maxLooks = 5;
 /** An internal call's phone is unreachable after this silence; a group says it for its own offers. */
@@ -62,6 +64,7 @@ function legRow(
     looks: 0,
     silentUntil: null,
     ending: null,
+    left: false,
     doubted: false,
   };
 }
@@ -135,6 +138,18 @@ export function legAnswered(turn: Turn, id: LegId): void {
   answered(turn, leg);
 }
 
+/** A hang-up's last event follows at once; if it does not, one look tells whether the dialplan has the caller. */
+export function legLeft(turn: Turn, id: LegId): void {
+  const { state } = turn.world;
+  const leg = state.legs.get(id);
+  if (!leg) return;
+  if (state.calls.get(leg.call)?.phase === 'ended') return legGone(turn, id, hungUpLeg);
+  leg.left = true;
+  leg.looks = 0;
+  leg.confirmBy = turn.now + lastEventMs;
+  changedLeg(turn, leg);
+}
+
 /** The request for the leg was refused: it was never made (500: no contact), or could not be dialled. */
 export function legRefused(turn: Turn, id: LegId, status: number): void {
   const leg = turn.world.state.legs.get(id);
@@ -158,13 +173,15 @@ export function giveUp(turn: Turn, leg: Leg, outcome: 'failed' | 'lost'): void {
 export function legSeen(turn: Turn, id: LegId, found: 'down' | 'ringing' | 'up' | 'away' | null): void {
   const leg = turn.world.state.legs.get(id);
   if (!leg) return;
-  if (found === null || found === 'away') return legGone(turn, id, lostLeg);
+  if (found === 'away') return letGo(turn, leg);
+  if (found === null) return legGone(turn, id, leg.left ? hungUpLeg : lostLeg);
   if (leg.ending !== null) return void send(turn, { do: 'hang-up', leg: id, cause: leg.ending });
   if (found === 'down' && leg.phase === 'requested') legCreated(turn, id);
   else if (found === 'ringing') legRang(turn, id, 'ringing');
   else if (found === 'up') legAnswered(turn, id);
 }
 
+const hungUpLeg: Gone = { cause: 16, sip: 0, outcome: null };
 export const lostLeg: Gone = { cause: 0, sip: 0, outcome: 'lost' };
 
 /** One of the leg's times is due: a command is unconfirmed, or the phone showed no sign of life. */

@@ -1,4 +1,5 @@
 import { endCall } from '../calls/call.ts';
+import { hear } from '../calls/hearing.ts';
 import { ringUser } from '../calls/internal.ts';
 import type { Fact } from '../facts.ts';
 import type { Destination } from '../settings.ts';
@@ -36,6 +37,8 @@ function arriveAt(turn: Turn, call: Call, to: Destination): void {
     case 'user':
       return ringUser(turn, call, to.user);
     case 'dialplan':
+      // Music that we started plays on in the dialplan until somebody stops it.
+      hear(turn, call, 'silence');
       send(turn, { do: 'release', leg: call.caller, to });
       return endCall(turn, call, 'released', 'system', null);
     case 'hang-up':

@@ -1,3 +1,4 @@
+import { turnAway } from '../calls/arrival.ts';
 import { hear } from '../calls/hearing.ts';
 import type { OfferWhy } from '../facts.ts';
 import { compareIds, compareKeys, type Ordered } from '../ordered.ts';
@@ -37,6 +38,7 @@ export function enqueue(turn: Turn, call: Call, group: GroupSettings): void {
 export function match(turn: Turn): void {
   const { index, state } = turn.world;
   if (state.meta.pbx !== 'ready') return;
+  if (state.meta.draining) return handOver(turn);
   for (;;) {
     const queue = earliestQueue(turn, index.touched);
     if (queue === null) {
@@ -51,6 +53,18 @@ export function match(turn: Turn): void {
     const agent = state.agents.get(winner ?? '');
     if (!agent) break;
     makeOffer(turn, call, agent, group, whyThis(turn, group, lane, agent, runnerUp));
+  }
+  index.touched.clear();
+}
+
+/** On our way out: who waits and is not being rung just now goes to the fallback. */
+function handOver(turn: Turn): void {
+  const { index, state } = turn.world;
+  for (const queue of [...index.touched].sort(compareIds)) {
+    for (const id of [...(index.queued.get(queue) ?? [])].sort(compareIds)) {
+      const call = state.calls.get(id);
+      if (call?.phase === 'waiting' && call.offers.length === 0) turnAway(turn, call, 'draining');
+    }
   }
   index.touched.clear();
 }

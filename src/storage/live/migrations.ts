@@ -19,4 +19,14 @@ export const LIVE_MIGRATIONS: readonly Migration[] = [
       CREATE TABLE callers (call TEXT PRIMARY KEY, number TEXT NOT NULL, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    number: 2,
+    name: 'owner and trips',
+    sql: `
+      -- One row: only the daemon of this epoch may write.
+      CREATE TABLE owner (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, pid INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
+      -- How often the core tripped over a call; the second time it is set aside.
+      CREATE TABLE trips (call TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

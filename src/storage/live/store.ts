@@ -30,12 +30,20 @@ export type LiveStore = {
   load(): { readonly [K in RowKind]: Rows[K][] };
   /** The engine time of the last commit in ms, 0 in a new database. */
   lastAt(): number;
-  /** Writes a batch in one transaction. Throws what SQLite throws (disk full, read-only). */
+  /** Takes the database over: from now on only a daemon of this epoch may write. */
+  own(epoch: string, pid: number): void;
+  /** How often the core tripped over each call; `tripped` counts one more. */
+  trips(): ReadonlyMap<string, number>;
+  tripped(call: string): void;
+  /** Writes a batch in one transaction. Throws what SQLite throws (disk full, read-only), or `ReplacedError`. */
   commit(batch: Batch): void;
   /** Removes the journal, facts and callers of ended calls older than this engine time, at most `most` steps; returns how many went. */
   prune(before: number, most: number): number;
   close(): void;
 };
+
+/** Another daemon owns the database: nothing was written. */
+export class ReplacedError extends Error {}
 
 /** The version of the code's decisions: a replay across two of them is compared, not promised. */
 export const behaviour = 1;
@@ -51,7 +59,10 @@ export function openLiveStore(file: string, backups: string): LiveStore {
   db.pragma('wal_autocheckpoint = 0');
   migrate(db, LIVE_MIGRATIONS, backups);
   const statements = prepare(db);
+  let mine = '';
   const write = db.transaction((batch: Batch) => {
+    const owner = statements.owner.get()?.epoch;
+    if (owner !== mine) throw new ReplacedError(`the database belongs to the daemon of epoch ${owner} now`);
     for (const { kind, id, body } of batch.rows) {
       if (body === null) statements.remove[kind].run(id);
       else statements.put[kind].run(id, JSON.stringify(body));
@@ -62,7 +73,13 @@ export function openLiveStore(file: string, backups: string): LiveStore {
   return {
     load: () => loadRows(db),
     lastAt: () => statements.lastAt.get()?.at ?? 0,
-    commit: (batch) => write(batch),
+    own(epoch, pid) {
+      statements.takeOver.run(epoch, pid, Date.now());
+      mine = epoch;
+    },
+    trips: () => new Map(statements.trips.all().map(({ call, count }) => [call, count])),
+    tripped: (call) => void statements.tripped.run(call),
+    commit: (batch) => write.immediate(batch),
     prune: db.transaction((before: number, most: number) => prune(db, before, most)),
     close: () => db.close(),
   };
@@ -89,6 +106,14 @@ function prepare(db: Database.Database) {
     ),
     caller: db.prepare<[string, string, string]>(
       'INSERT OR REPLACE INTO callers (call, number, name) VALUES (?, ?, ?)',
+    ),
+    owner: db.prepare<[], { epoch: string }>('SELECT epoch FROM owner'),
+    takeOver: db.prepare<[string, number, number]>(
+      'INSERT OR REPLACE INTO owner (id, epoch, pid, since) VALUES (1, ?, ?, ?)',
+    ),
+    trips: db.prepare<[], { call: string; count: number }>('SELECT call, count FROM trips'),
+    tripped: db.prepare<[string]>(
+      'INSERT INTO trips (call, count) VALUES (?, 1) ON CONFLICT (call) DO UPDATE SET count = count + 1',
     ),
     lastAt: db.prepare<[], { at: number }>('SELECT at FROM journal ORDER BY seq DESC LIMIT 1'),
   };

@@ -1,0 +1,35 @@
+import { fallbackOf } from './calls/arrival.ts';
+import { elsewhereChanged, goIdle } from './routing/agent.ts';
+import type { CallId } from './state.ts';
+import { removeCall, removeLeg, removeOffer, send, type Turn, tell } from './turn.ts';
+
+/**
+ * Lets go of a call that made the core trip more than once: its rows go, its caller is handed to the fallback, its other
+ * legs end, and its agents are free with no blame. It asks as little as it can of a state that may be wrong.
+ */
+export function setAside(turn: Turn, id: CallId): void {
+  const { state } = turn.world;
+  const call = state.calls.get(id);
+  if (!call) return;
+  const talkedMs = call.connectedAt === null ? 0 : turn.now - call.connectedAt;
+  if (call.hearing !== 'silence') send(turn, { do: 'hear', leg: call.caller, what: 'silence', was: call.hearing });
+  send(turn, { do: 'release', leg: call.caller, to: fallbackOf(call.dialled) });
+  removeCall(turn, call);
+  for (const offer of [...state.offers.values()]) if (offer.call === id) removeOffer(turn, offer);
+  for (const leg of [...state.legs.values()]) {
+    if (leg.call !== id) continue;
+    removeLeg(turn, leg);
+    if (leg.role !== 'caller') send(turn, { do: 'hang-up', leg: leg.id, cause: 'normal' });
+    if (leg.phone !== null) elsewhereChanged(turn, turn.world.index.phoneUser.get(leg.phone));
+  }
+  for (const agent of state.agents.values()) if (agent.work.call === id) goIdle(turn, agent);
+  if (call.roomOpen) send(turn, { do: 'close-room', call: id });
+  tell(turn, {
+    type: 'call-ended',
+    call: id,
+    ending: 'lost-bug',
+    by: 'system',
+    waitedMs: turn.now - call.enteredAt,
+    talkedMs,
+  });
+}
