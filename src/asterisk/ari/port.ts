@@ -1,7 +1,11 @@
 /** The port between our adapter and an Asterisk, real or simulated: raw ARI, as its documents say. */
 
 /** One REST request. `uri` is the path below `/ari` with its query, already percent-encoded: `channels/x/dial?timeout=15`. */
-export type AriRequest = { readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'; readonly uri: string; readonly body?: unknown };
+export type AriRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly uri: string;
+  readonly body?: unknown;
+};
 
 /** The answer. `status` 0: none came (time out, or the connection was lost). `body` is parsed JSON or null. */
 export type AriResponse = { readonly status: number; readonly body: unknown };
