@@ -1,9 +1,10 @@
-import { Registerer, UserAgent } from 'sip.js';
+import { UserAgent } from 'sip.js';
 import type { Behaviour } from './behaviour.ts';
-import { type IncomingCall, quietly, receiveCall } from './incoming-call.ts';
+import { type IncomingCall, receiveCall } from './incoming-call.ts';
 import { dialCall, type OutgoingCall } from './outgoing-call.ts';
 import type { PhoneEvent, PhoneHappening } from './phone-event.ts';
 import { createQuietMedia, kindOfOffer, type MediaKind, mediaKinds } from './quiet-media.ts';
+import { keepRegistration } from './registration.ts';
 import { SocketTransport, type SocketTransportOptions } from './socket-transport.ts';
 
 /** How a simulated phone is set up. */
@@ -54,10 +55,7 @@ export type Phone = {
 };
 
 const CONNECT_MS = 5_000;
-const REGISTER_MS = 10_000;
 const CLOSE_MS = 3_000;
-const RECONNECT_MIN_MS = 100;
-const RECONNECT_MAX_MS = 5_000;
 /** SIP.js gives up a call by itself after this long; a phone that ignores a call must not. */
 const NEVER_S = 24 * 60 * 60;
 
@@ -71,9 +69,6 @@ export function createPhone(options: PhoneOptions): Phone {
   const listeners = new Set<(event: PhoneEvent) => void>(options.log === undefined ? [] : [options.log]);
   let behaviour: Behaviour = options.behaviour ?? { kind: 'answer', afterMs: 1_000 };
   let media: MediaKind | null = options.media ?? null;
-  let registered = false;
-  let stayRegistered = false;
-  let reconnecting: NodeJS.Timeout | null = null;
   let closing: Promise<void> | null = null;
 
   const socketOptions: SocketTransportOptions = {
@@ -104,14 +99,13 @@ export function createPhone(options: PhoneOptions): Phone {
       },
       onConnect: () => tell({ type: 'connected' }),
       onDisconnect: (error) => {
-        registered = false;
+        registration.lost();
         tell({ type: 'disconnected', why: error?.message ?? null });
-        if (stayRegistered) reconnect(RECONNECT_MIN_MS);
       },
     },
   });
   const transport = agent.transport as SocketTransport;
-  const registerer = new Registerer(agent, { expires: options.expiresS ?? 600 });
+  const registration = keepRegistration(agent, user, options.expiresS ?? 600, tell);
 
   function tell(happening: PhoneHappening): void {
     const event: PhoneEvent = { at: Date.now(), phone: user, ...happening };
@@ -119,66 +113,21 @@ export function createPhone(options: PhoneOptions): Phone {
     for (const listener of listeners) listener(event);
   }
 
-  /** Goes on for ever, since Asterisk may be restarted under a phone that is left running. */
-  function reconnect(delayMs: number): void {
-    reconnecting = setTimeout(() => {
-      reconnecting = null;
-      sendRegister().catch(() => {
-        if (stayRegistered && reconnecting === null) reconnect(Math.min(delayMs * 2, RECONNECT_MAX_MS));
-      });
-    }, delayMs);
-  }
-
-  function stopReconnecting(): void {
-    stayRegistered = false;
-    if (reconnecting !== null) clearTimeout(reconnecting);
-    reconnecting = null;
-  }
-
-  async function sendRegister(): Promise<void> {
-    await agent.start();
-    await transport.connect();
-    await within(REGISTER_MS, `no answer to REGISTER of ${user}`, (resolve, reject) => {
-      const onReject = ({
-        message,
-      }: {
-        message: { statusCode: number | undefined; reasonPhrase: string | undefined };
-      }) => {
-        const sip = message.statusCode ?? 0;
-        tell({ type: 'refused', sip, why: message.reasonPhrase ?? '' });
-        reject(new Error(`REGISTER of ${user} was refused: ${sip} ${message.reasonPhrase ?? ''}`));
-      };
-      registerer.register({ requestDelegate: { onAccept: () => resolve(), onReject } }).catch(reject);
-    });
-    registered = true;
-    tell({ type: 'registered' });
-  }
-
-  async function sendUnregister(): Promise<void> {
-    await within(REGISTER_MS, `no answer to un-REGISTER of ${user}`, (resolve, reject) => {
-      const done = () => resolve();
-      registerer.unregister({ requestDelegate: { onAccept: done, onReject: done } }).catch(reject);
-    });
-    registered = false;
-    tell({ type: 'unregistered' });
-  }
-
   async function close(): Promise<void> {
-    stopReconnecting();
+    registration.abandon();
     for (const call of calls) call.hangUp();
     if (transport.isConnected() && !transport.deaf) await Promise.race([leave(), elapsed(CLOSE_MS)]);
     // With the socket gone whatever SIP.js still wants to send fails at once, and so its timers end too.
     transport.cut();
-    quietly(() => registerer.dispose());
+    registration.dispose();
     agent.userAgentCore.dispose();
     for (const lose of losers) lose();
-    registered = false;
   }
 
   /** Leaves in good order: every call has ended before the contact goes, and the contact before the socket. */
   async function leave(): Promise<void> {
     await allEnded();
-    if (registered) await sendUnregister().catch(() => {});
+    await registration.unregister().catch(() => {});
     await transport.disconnect();
   }
 
@@ -203,7 +152,7 @@ export function createPhone(options: PhoneOptions): Phone {
       behaviour = next;
     },
     get registered() {
-      return registered;
+      return registration.registered;
     },
     events,
     calls,
@@ -211,15 +160,8 @@ export function createPhone(options: PhoneOptions): Phone {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async register() {
-      stopReconnecting();
-      await sendRegister();
-      stayRegistered = true;
-    },
-    async unregister() {
-      stopReconnecting();
-      if (registered) await sendUnregister();
-    },
+    register: registration.register,
+    unregister: registration.unregister,
     async dial(target, headers = []) {
       await agent.start();
       await transport.connect();
@@ -240,7 +182,7 @@ export function createPhone(options: PhoneOptions): Phone {
       return it;
     },
     cut() {
-      stopReconnecting();
+      registration.abandon();
       transport.cut();
     },
     deafen(deaf) {
@@ -257,25 +199,6 @@ function sipUri(user: string, host: string) {
   const uri = UserAgent.makeURI(`sip:${user.replaceAll('#', '%23')}@${host}`);
   if (uri === undefined) throw new Error(`"${user}" cannot be dialled: it makes no SIP URI`);
   return uri;
-}
-
-/** A promise with a deadline, for answers that may never come. */
-function within(
-  ms: number,
-  why: string,
-  start: (resolve: () => void, reject: (error: unknown) => void) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${why} within ${ms} ms`)), ms);
-    const settle = (act: () => void) => {
-      clearTimeout(timer);
-      act();
-    };
-    start(
-      () => settle(resolve),
-      (error) => settle(() => reject(error)),
-    );
-  });
 }
 
 function elapsed(ms: number): Promise<void> {

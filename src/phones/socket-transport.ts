@@ -28,6 +28,7 @@ export class SocketTransport implements Transport {
   readonly #options: SocketTransportOptions;
   #state = TransportState.Disconnected;
   #socket: WebSocket | null = null;
+  #connecting: Promise<void> | null = null;
 
   /** SIP.js makes its transport itself and passes its logger first, which this one has no use for. */
   constructor(_logger: unknown, options: SocketTransportOptions) {
@@ -46,6 +47,14 @@ export class SocketTransport implements Transport {
   /** Resolves once connected; rejects with the socket's error, or after `connectMs`. */
   connect(): Promise<void> {
     if (this.isConnected()) return Promise.resolve();
+    // Registering and dialling at the same time share one socket.
+    this.#connecting ??= this.#open().finally(() => {
+      this.#connecting = null;
+    });
+    return this.#connecting;
+  }
+
+  #open(): Promise<void> {
     this.#become(TransportState.Connecting);
     return new Promise((resolve, reject) => {
       const { url, insecure, connectMs } = this.#options;
