@@ -18,7 +18,7 @@ export type PhoneOptions = {
   readonly behaviour?: Behaviour;
   /** The endpoint's kind where it is known; else the phone offers WebRTC first and learns from a 488 or from an offer. */
   readonly media?: MediaKind;
-  /** Asked for in REGISTER, in seconds (RFC 3261 §10.2.1.1). */
+  /** Asked for in REGISTER, in seconds (RFC 3261 §10.2.1). */
   readonly expiresS?: number;
   /** Accept any certificate on `wss:`; true unless said otherwise, since this phone carries no voice and no secret. */
   readonly insecure?: boolean;
