@@ -27,7 +27,10 @@ export type LabCordboard = {
   team(behaviours: readonly Behaviour[], settings?: Readonly<Record<string, unknown>>): Promise<Team>;
   /** A phone of nobody, to call from. */
   stranger(): Promise<Phone>;
-  serve(): Promise<void>;
+  /** Starts the daemon, with more in its environment where asked for; resolves when it is ready. */
+  serve(environment?: Readonly<Record<string, string>>): Promise<void>;
+  /** The daemon's pid; 0 when none was started. */
+  readonly pid: number;
   kill9(): Promise<void>;
   /** Ends it as systemd does, and waits until it is gone. */
   terminate(): Promise<number | null>;
@@ -45,15 +48,22 @@ export type Member = { readonly name: string; readonly extension: string; readon
 
 const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+/** Puts something between Asterisk's HTTP port and the daemon: takes the port, gives the one to use instead. */
+export type Between = (httpPort: number) => Promise<number>;
+
 /** Starts all of it; `settings` are lines of cordboard.yaml beside the ports. */
-export async function startCordboard(settings = '', options: LabOptions = {}): Promise<LabCordboard> {
+export async function startCordboard(
+  settings = '',
+  options: LabOptions & { readonly between?: Between } = {},
+): Promise<LabCordboard> {
   const home = await mkdtemp(join(tmpdir(), 'cb-'));
   const asterisk = await startAsterisk({ ...options, home });
   const {
     ports: [health = 0],
     release,
   } = await takePorts(1);
-  await writeFile(join(home, 'cordboard.yaml'), configOf(asterisk, health, settings));
+  const http = (await options.between?.(asterisk.ports.http)) ?? asterisk.ports.http;
+  await writeFile(join(home, 'cordboard.yaml'), configOf(asterisk, http, health, settings));
   const box = openPhoneBox();
   let numbers = 0;
   let mark = 0;
@@ -105,8 +115,9 @@ export async function startCordboard(settings = '', options: LabOptions = {}): P
       );
       return box.make({ wsUrl, user: id, password: secret });
     },
-    async serve() {
-      child = spawn(process.execPath, [cli, 'serve', '--home', home], { stdio: ['ignore', 'pipe', 'pipe'] });
+    async serve(environment = {}) {
+      const env = { ...process.env, ...environment };
+      child = spawn(process.execPath, [cli, 'serve', '--home', home], { stdio: ['ignore', 'pipe', 'pipe'], env });
       const take = (chunk: Buffer) => {
         printed = (printed + chunk.toString()).slice(-20_000);
       };
@@ -115,6 +126,9 @@ export async function startCordboard(settings = '', options: LabOptions = {}): P
       await waitUntil(() => isReady(health), `the daemon to be ready`, 30_000).catch((error: Error) => {
         throw new Error(`${error.message}\n${printed}`);
       });
+    },
+    get pid() {
+      return child?.pid ?? 0;
     },
     kill9: () => end('SIGKILL').then(() => undefined),
     terminate: () => end('SIGTERM'),
@@ -166,9 +180,9 @@ export async function startCordboard(settings = '', options: LabOptions = {}): P
   return lab;
 }
 
-function configOf({ ports }: LabAsterisk, health: number, settings: string): string {
+function configOf({ ports }: LabAsterisk, http: number, health: number, settings: string): string {
   return `asterisk:
-  http-port: ${ports.http}
+  http-port: ${http}
   https-port: ${ports.https}
   sip-port: ${ports.sip}
   tls-port: ${ports.tls}
