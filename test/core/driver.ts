@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Command } from '../../src/core/commands.ts';
+import type { Event } from '../../src/core/events.ts';
+import type { NumberedFact } from '../../src/core/facts.ts';
+import type { GroupSettings, UserSettings } from '../../src/core/settings.ts';
+import { step } from '../../src/core/step.ts';
+import {
+  defaultLimits,
+  load,
+  type RowKind,
+  type Rows,
+  rowKinds,
+  takeChanges,
+  type World,
+} from '../../src/core/world.ts';
+import { checkRows } from '../../src/simulation/auditor.ts';
+
+/** Drives the core by hand, event by event; after each one the invariants hold and a reloaded twin does the same. */
+export type Driver = {
+  readonly world: World;
+  now: number;
+  readonly facts: NumberedFact[];
+  readonly commands: Command[];
+  step(event: Event): Command[];
+  /** Lets time pass and expires what is due. */
+  pass(ms: number): void;
+  /** The legs that were asked for, oldest first. */
+  legs(): string[];
+};
+
+export const start = 1_000_000;
+
+/** A driver on rows (none: an empty world). `twin` compares every step with a world that was just loaded. */
+export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {}, twin = true): Driver {
+  const world = load(structuredClone(rows));
+  const driver: Driver = {
+    world,
+    now: start,
+    facts: [],
+    commands: [],
+    step(event) {
+      const before = twin ? load(rowsOf(world)) : null;
+      const done = step(world, event, driver.now);
+      takeChanges(world);
+      checkRows(world);
+      checkSequence(driver.facts, done.facts);
+      driver.facts.push(...done.facts);
+      driver.commands.push(...done.commands);
+      if (before === null) return done.commands;
+      const again = step(before, structuredClone(event), driver.now);
+      if (!isDeepStrictEqual(again, { commands: done.commands, facts: done.facts }))
+        throw new Error(`the twin differs at ${JSON.stringify(event)}: ${JSON.stringify([again, done])}`);
+      return done.commands;
+    },
+    pass(ms) {
+      driver.now += ms;
+      driver.step({ type: 'tick' });
+    },
+    legs: () => driver.commands.flatMap((command) => (command.do === 'create-leg' ? [command.leg] : [])),
+  };
+  return driver;
+}
+
+/** All rows of a world as they would come back from the database. */
+export function rowsOf(world: World): { readonly [K in RowKind]: Rows[K][] } {
+  const { meta, ...maps } = world.state;
+  const rows: Record<string, unknown> = { meta: [meta] };
+  for (const kind of rowKinds) if (kind !== 'meta') rows[kind] = [...maps[kind].values()];
+  return JSON.parse(JSON.stringify(rows)) as { readonly [K in RowKind]: Rows[K][] };
+}
+
+function checkSequence(before: readonly NumberedFact[], facts: readonly NumberedFact[]): void {
+  let last = before.at(-1)?.seq ?? facts.at(0)?.seq ?? 0;
+  if (before.length === 0) last -= 1;
+  for (const { seq } of facts) {
+    if (seq !== last + 1) throw new Error(`fact ${seq} follows ${last}`);
+    last = seq;
+  }
+}
+
+/** A group with round figures; what a test needs otherwise is given. */
+export function group(
+  id: string,
+  extension: string,
+  members: readonly string[],
+  other: Partial<GroupSettings> = {},
+): GroupSettings {
+  return {
+    id,
+    extension,
+    members,
+    strategy: 'linear',
+    onMiss: 'next',
+    whenNobody: 'wait',
+    ringMs: 10_000,
+    unreachableAfterMs: 5_000,
+    maxWaitMs: 60_000,
+    wrapUpMs: 8_000,
+    backOffMs: 6_000,
+    maxRinging: 10,
+    targetMs: 20_000,
+    overflow: { to: 'hang-up', cause: 'busy' },
+    ladder: [
+      { misses: 1, withinMs: null, restMs: 20_000, untilReady: false, notify: 'nobody' },
+      { misses: 2, withinMs: null, restMs: null, untilReady: true, notify: 'supervisors' },
+    ],
+    ...other,
+  };
+}
+
+/** A user whose only phone is their extension; `second` gives another one. */
+export function user(id: string, extension: string, second?: string): UserSettings {
+  return { id, name: id, extension, phones: second === undefined ? [extension] : [extension, second] };
+}
+
+/** The company of these tests: `line` 8001 is linear, `all` 8002 rings everybody, `few` 8003 by fewest calls. */
+export const users = [user('ann', '1001'), user('ben', '1002', '1902'), user('cleo', '1003'), user('dan', '1004')];
+export const groups = [
+  group('line', '8001', ['ann', 'ben']),
+  group('all', '8002', ['ann', 'ben', 'cleo'], { strategy: 'ring-all', overflow: { to: 'user', user: 'dan' } }),
+  group('few', '8003', ['cleo', 'dan'], {
+    strategy: 'fewest-calls',
+    whenNobody: 'overflow',
+    overflow: { to: 'dialplan', context: 'after', exten: '1', priority: 1 },
+  }),
+];
+export const phones = users.flatMap((one) => one.phones);
+
+/** A core that runs, with Asterisk known, phones registered and these agents ready. */
+export function running(ready: readonly string[] = ['ann', 'ben', 'cleo', 'dan'], twin = true): Driver {
+  const driver = drive({}, twin);
+  driver.step({ type: 'started', epoch: 'e', limits: defaultLimits });
+  driver.step({ type: 'settings', revision: 1, users, groups, removedUsers: [], removedGroups: [] });
+  driver.step({ type: 'calendar', day: '2026-11-22' });
+  driver.step({ type: 'pbx-connected' });
+  driver.step({ type: 'surveyed', full: true, pbxStarted: 'p1', legs: [], rooms: [] });
+  driver.step({ type: 'phones-surveyed', reachable: phones });
+  for (const id of ready)
+    driver.step({ type: 'intent', intent: `in-${id}`, ask: { do: 'sign-in', user: id, ready: true } });
+  return driver;
+}

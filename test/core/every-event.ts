@@ -1,0 +1,154 @@
+import type { Event, Intent, SeenLeg, SeenRoom } from '../../src/core/events.ts';
+import { defaultLimits, type World } from '../../src/core/world.ts';
+import { group, groups, phones, users } from './driver.ts';
+
+/** Everything that could be told in this state, sensible or not: of every leg and call that lives, and of some that do not. */
+export function everyEvent(world: World): Event[] {
+  const legs = [...world.state.legs.keys(), 'cb-e-l999', 'stranger-1'];
+  const calls = [...world.state.calls.keys(), 'cb-e-c999'];
+  return [
+    ...ofEngine(world),
+    ...ofSettings(),
+    ...legs.flatMap(ofLeg),
+    ...calls.flatMap((call) => ofCall(world, call, legs)),
+    ...ofSurveys(world),
+    ...ofPhones(),
+    ...ofIntents(calls),
+  ];
+}
+
+function ofEngine(world: World): Event[] {
+  return [
+    { type: 'started', epoch: `g${world.state.meta.nextFact}`, limits: defaultLimits },
+    { type: 'tick' },
+    { type: 'calendar', day: '2026-11-22' },
+    { type: 'calendar', day: '2026-11-23' },
+    { type: 'pbx-connected' },
+    { type: 'pbx-lost' },
+  ];
+}
+
+function ofSettings(): Event[] {
+  const none = { type: 'settings', revision: 2, users: [], groups: [], removedUsers: [], removedGroups: [] } as const;
+  const all = groups.map(({ id }) => id);
+  return [
+    none,
+    { ...none, users, groups },
+    { ...none, removedGroups: ['line'] },
+    { ...none, removedGroups: all, removedUsers: users.map(({ id }) => id) },
+    { ...none, removedUsers: ['ann'] },
+    { ...none, removedUsers: ['dan'] },
+    { ...none, groups: [group('line', '8001', ['cleo'], { strategy: 'ring-all' })] },
+    { ...none, groups: [group('all', '8002', [], { whenNobody: 'overflow' })] },
+    { ...none, groups: [group('line', '8009', ['ben', 'ann'], { strategy: 'fewest-calls', maxWaitMs: 1 })] },
+    { ...none, users: users.map((one) => ({ ...one, phones: [] })) },
+  ];
+}
+
+function ofLeg(leg: string): Event[] {
+  const ends = [
+    [16, 0],
+    [0, 0],
+    [17, 486],
+    [19, 480],
+    [21, 603],
+    [23, 302],
+    [127, 487],
+    [20, 503],
+    [38, 500],
+  ] as const;
+  const seen = ['down', 'ringing', 'up', 'away'] as const;
+  return [
+    { type: 'leg-created', leg },
+    { type: 'leg-rang', leg, evidence: 'ringing' },
+    { type: 'leg-rang', leg, evidence: 'progress' },
+    { type: 'leg-answered', leg },
+    ...ends.map(([cause, sip]) => ({ type: 'leg-gone', leg, cause, sip }) as const),
+    ...[0, 404, 409, 422, 500].map((status) => ({ type: 'leg-refused', leg, status }) as const),
+    { type: 'leg-seen', leg, found: null },
+    ...seen.map((state) => ({ type: 'leg-seen', leg, found: { leg, state, arrival: null } }) as const),
+    ...(leg.startsWith('cb-') ? [] : arrivals(leg)),
+  ];
+}
+
+/** Only a caller's channel arrives: a leg of ours never does. */
+function arrivals(leg: string): Event[] {
+  return [
+    ...['8001', '8002', '8003', '1001', '1002', '4444'].map(
+      (dialled) => ({ type: 'caller-arrived', leg, dialled, phone: null }) as const,
+    ),
+    { type: 'caller-arrived', leg, dialled: '8001', phone: '1001' },
+    { type: 'caller-arrived', leg, dialled: '1001', phone: '1001' },
+    { type: 'caller-arrived', leg, dialled: '8001', phone: null, overload: true },
+  ];
+}
+
+function ofCall(world: World, call: string, legs: readonly string[]): Event[] {
+  const row = world.state.calls.get(call);
+  const pairs = [[row?.caller ?? legs[0] ?? '', row?.partner?.leg ?? legs[1] ?? ''], [legs[0] ?? ''], []];
+  return [
+    { type: 'set-aside', call },
+    ...pairs.flatMap((pair): Event[] => [
+      { type: 'joined', call, legs: pair },
+      ...[0, 400, 404, 422].map((status) => ({ type: 'join-refused', call, legs: pair, status }) as const),
+    ]),
+  ];
+}
+
+/** What Asterisk could be found to hold: nothing, everything in every state, and what is not ours to know. */
+function ofSurveys(world: World): Event[] {
+  const legs = [...world.state.legs.values()];
+  const rooms: SeenRoom[] = [...world.state.calls.values()].map((call) => ({ call: call.id, legs: call.legs }));
+  const states = ['down', 'ringing', 'up', 'away'] as const;
+  const strangers: SeenLeg[] = [
+    { leg: 'cb-old-l7', state: 'up', arrival: null },
+    { leg: 'stranger-2', state: 'up', arrival: { dialled: '8001', phone: null } },
+    { leg: 'stranger-3', state: 'away', arrival: null },
+  ];
+  const views: { legs: SeenLeg[]; rooms: SeenRoom[] }[] = [
+    { legs: [], rooms: [] },
+    { legs: strangers, rooms: [{ call: 'cb-old-c1', legs: [] }] },
+    ...states.map((state) => ({ legs: legs.map((leg) => ({ leg: leg.id, state, arrival: null })), rooms })),
+    { legs: legs.map((leg) => ({ leg: leg.id, state: 'up' as const, arrival: null })), rooms: [] },
+  ];
+  return views.flatMap((view): Event[] => [
+    { type: 'surveyed', full: true, pbxStarted: 'p1', ...view },
+    { type: 'surveyed', full: true, pbxStarted: 'p2', ...view },
+    { type: 'surveyed', full: false, pbxStarted: 'p1', ...view },
+  ]);
+}
+
+function ofPhones(): Event[] {
+  return [
+    ...[...phones, '7777'].flatMap((phone): Event[] => [
+      { type: 'phone-reachable', phone, reachable: true },
+      { type: 'phone-reachable', phone, reachable: false },
+    ]),
+    { type: 'phones-surveyed', reachable: [] },
+    { type: 'phones-surveyed', reachable: phones },
+  ];
+}
+
+function ofIntents(calls: readonly string[]): Event[] {
+  const asks: Intent[] = [
+    { do: 'drain' },
+    { do: 'undrain' },
+    ...['ann', 'ben', 'dan', 'nobody'].flatMap((id): Intent[] => [
+      { do: 'sign-in', user: id, ready: true },
+      { do: 'sign-in', user: id, ready: false },
+      { do: 'sign-out', user: id },
+      { do: 'ready', user: id },
+      { do: 'not-ready', user: id, reason: 'lunch' },
+      { do: 'end-wrap-up', user: id },
+    ]),
+    ...calls.flatMap((call): Intent[] => [
+      { do: 'hang-up', call },
+      { do: 'move', call, to: { to: 'group', group: 'few' } },
+      { do: 'move', call, to: { to: 'group', group: 'none' } },
+      { do: 'move', call, to: { to: 'user', user: 'ben' } },
+      { do: 'move', call, to: { to: 'dialplan', context: 'after', exten: '1', priority: 1 } },
+      { do: 'move', call, to: { to: 'hang-up', cause: 'normal' } },
+    ]),
+  ];
+  return asks.map((ask, place) => ({ type: 'intent', intent: `i${place}`, ask }));
+}

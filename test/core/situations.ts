@@ -1,0 +1,196 @@
+import { type Driver, drive, running } from './driver.ts';
+
+/** Each state that a call, a leg, an offer and an agent can be in, and how one comes there. */
+export const situations: Readonly<Record<string, () => Driver>> = {
+  'nothing was ever told': () => drive(),
+  'Asterisk is not known yet': () => {
+    const driver = running([]);
+    driver.step({ type: 'pbx-lost' });
+    driver.step({ type: 'pbx-connected' });
+    return driver;
+  },
+  'all are idle': () => running(),
+  'a call waits and nobody is ready': () => arrive(running([]), '8001'),
+  'a leg is requested': () => arrive(running(), '8001'),
+  'a leg is dialling': () => dialling(arrive(running(), '8001')),
+  'a leg is ringing': () => ringing(),
+  'a leg shows progress': () => {
+    const driver = dialling(arrive(running(), '8001'));
+    driver.step({ type: 'leg-rang', leg: lastLeg(driver), evidence: 'progress' });
+    return driver;
+  },
+  'a leg is up and being joined': () => answered(),
+  'two talk': () => talking(),
+  'two talk, and another waits': () => arrive(talking(['ann']), '8001', 'caller-2'),
+  'an offer is cancelling after it rang out': () => {
+    const driver = ringing();
+    driver.pass(10_000);
+    return driver;
+  },
+  'an offer is cancelling since the agent paused': () => {
+    const driver = ringing();
+    driver.step({ type: 'intent', intent: 'p', ask: { do: 'not-ready', user: 'ann', reason: null } });
+    return driver;
+  },
+  'an agent backs off': () => {
+    const driver = ringing(['ann']);
+    driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 21, sip: 603 });
+    return driver;
+  },
+  'an agent rests after a miss': () => missed(1),
+  'an agent is held until they choose ready': () => missed(2),
+  'an agent is in wrap-up': () => {
+    const driver = talking(['ann']);
+    driver.step({ type: 'leg-gone', leg: 'caller-1', cause: 16, sip: 0 });
+    return driver;
+  },
+  'a talk has ended and its agent is not ready': () => {
+    const driver = talking(['ann']);
+    driver.step({ type: 'intent', intent: 'p', ask: { do: 'not-ready', user: 'ann', reason: 'lunch' } });
+    driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 16, sip: 0 });
+    return driver;
+  },
+  'the caller has gone and a leg still rings': () => {
+    const driver = ringing();
+    driver.step({ type: 'leg-gone', leg: 'caller-1', cause: 127, sip: 487 });
+    return driver;
+  },
+  'the caller has gone while two were joined': () => {
+    const driver = answered();
+    driver.step({ type: 'leg-gone', leg: 'caller-1', cause: 16, sip: 0 });
+    return driver;
+  },
+  'ring-all has everybody ringing': () => allRinging(),
+  'ring-all has a winner and losers': () => {
+    const driver = allRinging();
+    driver.step({ type: 'leg-answered', leg: driver.legs()[0] ?? '' });
+    return driver;
+  },
+  'ring-all has a winner, and a loser answered too': () => {
+    const driver = allRinging();
+    driver.step({ type: 'leg-answered', leg: driver.legs()[1] ?? '' });
+    driver.step({ type: 'leg-answered', leg: driver.legs()[0] ?? '' });
+    return driver;
+  },
+  'one of two phones of an agent has declined': () => {
+    const driver = arrive(running(['ben']), '8001');
+    for (const leg of driver.legs()) driver.step({ type: 'leg-created', leg });
+    for (const leg of driver.legs()) driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
+    driver.step({ type: 'leg-gone', leg: driver.legs()[0] ?? '', cause: 21, sip: 603 });
+    return driver;
+  },
+  'an extension rings another': () => internal(),
+  'an extension rings another that has two phones': () => {
+    const driver = arrive(running(), '1002', 'caller-1', '1001');
+    for (const leg of driver.legs()) driver.step({ type: 'leg-created', leg });
+    return driver;
+  },
+  'two extensions are being joined': () => {
+    const driver = internal();
+    driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
+    return driver;
+  },
+  'two extensions talk': () => {
+    const driver = internal();
+    driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
+    return joined(driver);
+  },
+  'a call overflowed to a user': () => {
+    const driver = arrive(running(['dan']), '8002');
+    driver.pass(60_000);
+    return driver;
+  },
+  'a phone is suspect': () => {
+    const driver = dialling(arrive(running(['ann']), '8001'));
+    driver.pass(5_000);
+    driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 19, sip: 480 });
+    return driver;
+  },
+  'Asterisk was lost while a leg rang': () => {
+    const driver = ringing();
+    driver.step({ type: 'pbx-lost' });
+    return driver;
+  },
+  'Asterisk was lost while two talked': () => {
+    const driver = talking();
+    driver.step({ type: 'pbx-lost' });
+    return driver;
+  },
+  'the daemon was started again in a talk': () => {
+    const driver = talking();
+    const { limits } = driver.world.state.meta;
+    driver.step({ type: 'started', epoch: 'f', limits });
+    driver.step({ type: 'pbx-connected' });
+    return driver;
+  },
+  'nothing new is begun': () => {
+    const driver = ringing();
+    driver.step({ type: 'intent', intent: 'd', ask: { do: 'drain' } });
+    return driver;
+  },
+};
+
+export function lastLeg(driver: Driver): string {
+  return driver.legs().at(-1) ?? '';
+}
+
+function arrive(driver: Driver, dialled: string, leg = 'caller-1', phone: string | null = null): Driver {
+  driver.step({ type: 'caller-arrived', leg, dialled, phone });
+  return driver;
+}
+
+function dialling(driver: Driver): Driver {
+  driver.now += 10;
+  driver.step({ type: 'leg-created', leg: lastLeg(driver) });
+  return driver;
+}
+
+function ringing(ready?: readonly string[]): Driver {
+  const driver = dialling(arrive(running(ready), '8001'));
+  driver.now += 10;
+  driver.step({ type: 'leg-rang', leg: lastLeg(driver), evidence: 'ringing' });
+  return driver;
+}
+
+function answered(ready?: readonly string[]): Driver {
+  const driver = ringing(ready);
+  driver.now += 1_000;
+  driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
+  return driver;
+}
+
+function talking(ready?: readonly string[]): Driver {
+  return joined(answered(ready));
+}
+
+function joined(driver: Driver): Driver {
+  const call = [...driver.world.state.calls.values()][0];
+  if (call?.partner) driver.step({ type: 'joined', call: call.id, legs: [call.caller, call.partner.leg] });
+  return driver;
+}
+
+function missed(times: number): Driver {
+  const driver = ringing(['ann']);
+  for (let miss = 1; miss <= times; miss += 1) {
+    driver.pass(10_000);
+    driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 16, sip: 0 });
+    if (miss === times) break;
+    driver.pass(20_000);
+    dialling(driver);
+    driver.step({ type: 'leg-rang', leg: lastLeg(driver), evidence: 'ringing' });
+  }
+  return driver;
+}
+
+function allRinging(): Driver {
+  const driver = arrive(running(['ann', 'ben', 'cleo']), '8002');
+  for (const leg of driver.legs()) driver.step({ type: 'leg-created', leg });
+  for (const leg of driver.legs()) driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
+  return driver;
+}
+
+function internal(): Driver {
+  const driver = dialling(arrive(running(), '1004', 'caller-1', '1003'));
+  driver.step({ type: 'leg-rang', leg: lastLeg(driver), evidence: 'ringing' });
+  return driver;
+}
