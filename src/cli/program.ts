@@ -4,6 +4,7 @@ import { agentCommand } from './agent.ts';
 import { callCommand } from './call.ts';
 import { createContext } from './context.ts';
 import { demoCommand } from './demo.ts';
+import { drainCommand } from './drain.ts';
 import { eventsCommand } from './events.ts';
 import { groupCommand } from './group.ts';
 import { initCommand } from './init.ts';
@@ -31,6 +32,7 @@ export function buildProgram(
   initCommand(program, context);
   serveCommand(program, context);
   statusCommand(program, context);
+  drainCommand(program, context);
   userCommand(program, context);
   groupCommand(program, context);
   agentCommand(program, context);

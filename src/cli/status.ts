@@ -40,9 +40,20 @@ function statusText(status: StatusView): string {
         ? []
         : ([
             ['loop lag', `p99 ${engine.loopLagMs.p99.toFixed(1)} ms, worst ${engine.loopLagMs.max.toFixed(1)} ms`],
+            ['turned away', `${engine.turnedAway} callers handed to the fallback`],
+            ['repairs', engine.repairs === 0 ? '0' : pc.yellow(`${engine.repairs}: see cordboard events`)],
           ] as const)),
     ]),
   ];
+  if (engine?.draining === true) {
+    lines.push(
+      pc.yellow('draining: nothing new is begun, the daemon stops when nobody waits (cordboard drain --cancel)'),
+    );
+  }
+  if (engine !== null && engine.heldMs !== null) {
+    const held = `for ${(engine.heldMs / 1_000).toFixed(1)} s the database could not be written`;
+    lines.push(pc.red(`${held}, nothing is decided until it can: cordboard doctor looks at the disk`));
+  }
   if (counts.phones.unprovisioned > 0) {
     lines.push(pc.yellow(`${counts.phones.unprovisioned} phones are not in Asterisk yet: see cordboard user list`));
   }

@@ -4,6 +4,7 @@ import type { Log } from '../lib/log.ts';
 import type { RefusalBody } from '../protocol/refusal.ts';
 import { agentRoutes } from './agent-routes.ts';
 import { callRoutes } from './call-routes.ts';
+import { drainRoutes } from './drain-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { groupRoutes } from './group-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
@@ -38,6 +39,7 @@ export function buildServer(services: Services, log: Log): FastifyInstance {
   eventRoutes(app, services);
   phoneRoutes(app, services);
   statusRoutes(app, services);
+  drainRoutes(app, services);
   return app;
 }
 
