@@ -4,7 +4,7 @@ import type { Event } from './core/events.ts';
 import type { NumberedFact } from './core/facts.ts';
 import { step } from './core/step.ts';
 import { takeChanges, type World } from './core/world.ts';
-import { type CallerRow, type JournalEntry, type LiveStore, ReplacedError } from './storage/live/store.ts';
+import type { CallerRow, JournalEntry, LiveStore } from './storage/live/store.ts';
 
 /** What the engine needs of the world outside; each is called from the engine's own turn only. */
 export type EnginePorts = {
@@ -113,12 +113,16 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
       if (stopped) return;
       try {
         ports.fault?.('before-commit');
-        store.commit({ rows, steps: batch.steps, callers: batch.callers });
-        ports.fault?.('after-commit');
-      } catch (error) {
-        if (error instanceof ReplacedError) {
+        const outcome = store.commit({ rows, steps: batch.steps, callers: batch.callers });
+        if (outcome === 'replaced') {
           stopped = true;
           return ports.onReplaced();
+        }
+        ports.fault?.('after-commit');
+      } catch (error) {
+        if (!isPassing(error)) {
+          stopped = true;
+          return ports.onBug(error, { type: 'tick' }, null);
         }
         held = true;
         heldAt ??= since;
@@ -189,6 +193,14 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
       wake?.();
     },
   };
+}
+
+/** Whether a later attempt can succeed: no room, no right to write, a disk that fails, a lock. Anything else is a bug of ours. */
+function isPassing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return ['SQLITE_FULL', 'SQLITE_READONLY', 'SQLITE_IOERR', 'SQLITE_BUSY', 'SQLITE_CANTOPEN', 'SQLITE_LOCKED'].some(
+    (known) => code.startsWith(known),
+  );
 }
 
 /** The call that an event is about, as far as the rows can tell: a call that makes the core trip twice is set aside. */

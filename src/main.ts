@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { connectAmi } from './asterisk/ami/ami.ts';
+import { createAriHttp } from './asterisk/ari/http.ts';
 import { connectAri } from './asterisk/ari/socket.ts';
 import { perform } from './asterisk/perform.ts';
 import { translate } from './asterisk/translate.ts';
@@ -66,7 +67,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     },
     send: (command) => {
       if (command.do === 'reply') front.send({ kind: 'reply', intent: command.intent, error: command.error });
-      else perform(command, { link: ari, app: config.asterisk.ari.app, post: (event) => engine.post(event) });
+      else perform(command, { link: ari, lists, app: config.asterisk.ari.app, post: (event) => engine.post(event) });
     },
     publish: (facts) => {
       front.send({ kind: 'facts', facts });
@@ -124,8 +125,10 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   await front.ready;
 
   const { host, httpPort } = config.asterisk;
+  const access = { host, port: httpPort, user: config.asterisk.ari.user, secret: secrets.ari };
+  const lists = createAriHttp(access);
   const ari = connectAri(
-    { host, port: httpPort, ...config.asterisk.ari, secret: secrets.ari, log: log.child({ part: 'ari' }) },
+    { ...access, app: config.asterisk.ari.app, log: log.child({ part: 'ari' }) },
     {
       onUp: () => engine.post({ type: 'pbx-connected' }),
       onDown: () => engine.post({ type: 'pbx-lost' }),
@@ -171,6 +174,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     engine.stop();
     calendar.close();
     ari.close();
+    lists.close();
     manager.close();
     lag.disable();
     await front.stop();

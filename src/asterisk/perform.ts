@@ -2,16 +2,22 @@ import type { Command, Hearing } from '../core/commands.ts';
 import type { PbxEvent } from '../core/events.ts';
 import type { HangUpCause } from '../core/settings.ts';
 import type { AriLink, AriRequest, AriResponse } from './ari/port.ts';
-import { survey } from './survey.ts';
+import { type SurveyLink, survey } from './survey.ts';
 import { seenLeg } from './translate.ts';
 
 /** A command for Asterisk: all but the answer to a person. */
 export type PbxCommand = Exclude<Command, { do: 'reply' }>;
 
-type Port = { readonly link: AriLink; readonly app: string; readonly post: (event: PbxEvent) => void };
+type Port = {
+  readonly link: Pick<AriLink, 'request'>;
+  /** For answers that grow with the load. */
+  readonly lists: SurveyLink;
+  readonly app: string;
+  readonly post: (event: PbxEvent) => void;
+};
 
 /** Sends one command as one ARI request; what came of it, where it matters, is posted as an event. */
-export function perform(command: PbxCommand, { link, app, post }: Port): void {
+export function perform(command: PbxCommand, { link, lists, app, post }: Port): void {
   const ask = (request: AriRequest, done: (response: AriResponse) => void = ignore) => link.request(request, done);
   switch (command.do) {
     case 'open-room':
@@ -53,7 +59,7 @@ export function perform(command: PbxCommand, { link, app, post }: Port): void {
         else if (isDone(status)) post({ type: 'leg-seen', leg: command.leg, found: seenLeg(body, app) });
       });
     case 'survey':
-      return survey(link, app, command.full, post);
+      return survey(lists, app, command, post);
   }
 }
 

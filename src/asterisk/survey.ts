@@ -2,26 +2,37 @@ import type { PbxEvent } from '../core/events.ts';
 import type { AriLink, AriResponse } from './ari/port.ts';
 import { seenLeg, seenRoom } from './translate.ts';
 
-/** Asks what is in Asterisk and posts it as one `surveyed` event; nothing when any of the answers failed to come. */
-export function survey(link: AriLink, app: string, full: boolean, post: (event: PbxEvent) => void): void {
-  const answers: Partial<Record<'info' | 'channels' | 'bridges', unknown>> = {};
-  let failed = false;
-  const take = (key: keyof typeof answers) => (response: AriResponse) => {
-    failed ||= response.status !== 200;
-    answers[key] = response.body;
-    if (key !== 'channels' || failed) return;
-    post({
-      type: 'surveyed',
-      full,
-      pbxStarted: startedAt(answers.info),
-      legs: list(answers.channels).flatMap((channel) => seenLeg(channel, app) ?? []),
-      rooms: list(answers.bridges).flatMap((bridge) => seenRoom(bridge) ?? []),
+/** Where a survey is asked: see `createAriHttp` for why this is not the event socket. */
+export type SurveyLink = Pick<AriLink, 'request'>;
+
+/** Asks what is in Asterisk and posts it as one `surveyed` event, or `survey-failed` when any answer did not come. */
+export function survey(
+  link: SurveyLink,
+  app: string,
+  question: { readonly full: boolean; readonly askedAt: number },
+  post: (event: PbxEvent) => void,
+): void {
+  const { full, askedAt } = question;
+  const get = (uri: string, then: (body: unknown) => void) =>
+    link.request({ method: 'GET', uri }, ({ status, body }: AriResponse) => {
+      if (status === 200) then(body);
+      else post({ type: 'survey-failed', askedAt });
     });
-  };
-  // The channels come last, so that no room names a leg that they do not know.
-  link.request({ method: 'GET', uri: 'asterisk/info?only=status' }, take('info'));
-  link.request({ method: 'GET', uri: 'bridges' }, take('bridges'));
-  link.request({ method: 'GET', uri: 'channels' }, take('channels'));
+  // One after the other, and the channels last, so that no room names a leg that they do not know.
+  get('asterisk/info?only=status', (info) =>
+    get('bridges', (bridges) =>
+      get('channels', (channels) =>
+        post({
+          type: 'surveyed',
+          full,
+          askedAt,
+          pbxStarted: startedAt(info),
+          legs: list(channels).flatMap((channel) => seenLeg(channel, app) ?? []),
+          rooms: list(bridges).flatMap((bridge) => seenRoom(bridge) ?? []),
+        }),
+      ),
+    ),
+  );
 }
 
 function startedAt(info: unknown): string {

@@ -31,7 +31,7 @@ export type Command =
   /** One look at a leg: answered by `leg-seen`. */
   | { readonly do: 'look'; readonly leg: LegId }
   /** One look at everything: answered by `surveyed`. */
-  | { readonly do: 'survey'; readonly full: boolean }
+  | { readonly do: 'survey'; readonly full: boolean; readonly askedAt: number }
   /** Answers an intent. `error` is null when it was done; else a code and one line saying why and what to do. */
   | {
       readonly do: 'reply';

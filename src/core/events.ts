@@ -62,11 +62,15 @@ export type PbxEvent =
   | {
       readonly type: 'surveyed';
       readonly full: boolean;
+      /** The `askedAt` of the command that this answers (engine time); what is younger is not judged. Absent: just now. */
+      readonly askedAt?: number;
       /** When Asterisk says that it started. */
       readonly pbxStarted: string;
       readonly legs: readonly SeenLeg[];
       readonly rooms: readonly SeenRoom[];
     }
+  /** Asterisk did not answer the survey. */
+  | { readonly type: 'survey-failed'; readonly askedAt: number }
   /** A phone's contact came (registered, qualified) or went. */
   | { readonly type: 'phone-reachable'; readonly phone: PhoneId; readonly reachable: boolean }
   /** All phones that have a contact now; every other one has none. */

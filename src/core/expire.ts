@@ -8,7 +8,7 @@ import { endOffer, offerRungOut } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
 import { endHold } from './routing/rona.ts';
 import type { Agent, Call } from './state.ts';
-import { changedCall, changedMeta, changedPhone, send, type Turn } from './turn.ts';
+import { askSurvey, changedCall, changedPhone, type Turn } from './turn.ts';
 
 /** So many deadlines are expired in one step at the most; the rest are due in the next. */
 const maxExpired = 1_000;
@@ -94,9 +94,8 @@ function expireOne(turn: Turn, id: string): void {
 
 function surveyDue(turn: Turn): void {
   const { meta } = turn.world.state;
-  meta.surveyAt = turn.now + (meta.pbx === 'ready' ? meta.limits.surveyMs : meta.limits.confirmMs);
-  changedMeta(turn);
-  send(turn, { do: 'survey', full: meta.pbx !== 'ready' });
+  meta.surveyAt = turn.now + meta.limits.surveyMs;
+  askSurvey(turn, meta.pbx !== 'ready');
 }
 
 function agentDue(turn: Turn, agent: Agent): void {

@@ -135,6 +135,8 @@ export type Fact =
   | {
       readonly type: 'agent-held';
       readonly agent: UserId;
+      /** The call that was missed last. */
+      readonly call: CallId;
       readonly kind: 'rona';
       readonly step: number;
       readonly until: number | null;

@@ -1,4 +1,3 @@
-import { callerArrived } from './calls/arrival.ts';
 import { callJoined } from './calls/call.ts';
 import { type Gone, legGone, letGo } from './calls/gone.ts';
 import { giveUp, legAnswered, legCreated, legRang, lostLeg } from './calls/leg.ts';
@@ -19,14 +18,16 @@ const settledMs = 5_000;
 export function surveyed(turn: Turn, event: Surveyed): void {
   const { state } = turn.world;
   const { meta } = state;
-  if (meta.pbx === 'down') return;
+  if (meta.pbx === 'down' || (event.askedAt ?? meta.askedAt) !== meta.askedAt) return;
   const restarted = meta.pbxStarted !== '' && meta.pbxStarted !== event.pbxStarted;
   meta.pbxStarted = event.pbxStarted;
   meta.surveyAt = turn.now + meta.limits.surveyMs;
   if (event.full) meta.pbx = 'ready';
   const counts = { adopted: 0, lost: 0 };
   const strangers: string[] = [];
-  for (const difference of differences(desired(state), event, isOurs)) {
+  const askedAt = event.askedAt ?? turn.now + 1;
+  const judged = differences(desired(state), event, isOurs).filter((one) => !isYounger(turn, one, askedAt));
+  for (const difference of judged) {
     if (event.full) repair(turn, difference, restarted ? { ...lostLeg, outcome: 'lost-pbx' } : lostLeg, counts);
     else if (isCertain(turn, difference, strangers)) {
       const repairs = { adopted: 0, lost: 0 };
@@ -39,6 +40,24 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   if (!event.full) return;
   tell(turn, { type: 'pbx-ready', ...counts });
   for (const queue of state.groups.keys()) turn.world.index.touched.add(queue);
+}
+
+/** No answer: it is asked again soon, since nothing is offered until the first one after a gap. */
+export function surveyFailed(turn: Turn, askedAt: number): void {
+  const { meta } = turn.world.state;
+  if (meta.pbx === 'down' || askedAt !== meta.askedAt) return;
+  meta.surveyAt = turn.now + meta.limits.confirmMs;
+  changedMeta(turn);
+}
+
+/** What came, or changed, after the question is not in the answer. */
+function isYounger(turn: Turn, difference: Difference, askedAt: number): boolean {
+  const { legs, calls } = turn.world.state;
+  if ('leg' in difference) return (legs.get(difference.leg)?.changedAt ?? 0) >= askedAt;
+  if (difference.kind === 'room-missing' || difference.kind === 'not-in-room') {
+    return (calls.get(difference.call)?.legs ?? []).some((leg) => (legs.get(leg)?.changedAt ?? 0) >= askedAt);
+  }
+  return false;
 }
 
 /** Puts one difference right, through the same functions that events go through. Returns whether there was anything to do. */
@@ -69,8 +88,8 @@ function repair(turn: Turn, difference: Difference, lost: Gone, counts: { adopte
       send(turn, { do: 'hang-up', leg: difference.leg, cause: 'normal' });
       return true;
     case 'caller-stranger': {
-      const { leg, arrival } = difference.seen;
-      if (arrival) callerArrived(turn, leg, arrival.dialled, arrival.phone, false);
+      // It may have left since the question: one look, whose answer comes in order with the events, and it is adopted.
+      send(turn, { do: 'look', leg: difference.seen.leg });
       counts.adopted += 1;
       return true;
     }

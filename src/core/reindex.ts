@@ -150,16 +150,14 @@ export function reindexOffer(world: World, offer: Offer): void {
 
 export function reindexLeg(world: World, leg: Leg): void {
   world.index.deadlines.set(`legs/${leg.id}`, earliest(leg.confirmBy, leg.silentUntil));
-  const user = leg.phone === null || leg.offer !== null ? undefined : world.index.phoneUser.get(leg.phone);
-  if (user === undefined) return;
-  const legs = world.index.elsewhere.get(user) ?? new Set();
-  world.index.elsewhere.set(user, legs.add(leg.id));
+  if (leg.user === null || leg.offer !== null) return;
+  const legs = world.index.elsewhere.get(leg.user) ?? new Set();
+  world.index.elsewhere.set(leg.user, legs.add(leg.id));
 }
 
 export function forgetLeg(world: World, leg: Leg): void {
   world.index.deadlines.set(`legs/${leg.id}`, null);
-  const user = leg.phone === null ? undefined : world.index.phoneUser.get(leg.phone);
-  if (user !== undefined) world.index.elsewhere.get(user)?.delete(leg.id);
+  if (leg.user !== null) world.index.elsewhere.get(leg.user)?.delete(leg.id);
 }
 
 function leaveLane(world: World, queue: GroupId, user: UserId): void {

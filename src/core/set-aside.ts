@@ -15,12 +15,27 @@ export function setAside(turn: Turn, id: CallId): void {
   if (call.hearing !== 'silence') send(turn, { do: 'hear', leg: call.caller, what: 'silence', was: call.hearing });
   send(turn, { do: 'release', leg: call.caller, to: fallbackOf(call.dialled) });
   removeCall(turn, call);
-  for (const offer of [...state.offers.values()]) if (offer.call === id) removeOffer(turn, offer);
+  for (const offer of [...state.offers.values()]) {
+    if (offer.call !== id) continue;
+    removeOffer(turn, offer);
+    const rangMs = offer.rangAt === null ? 0 : turn.now - offer.rangAt;
+    tell(turn, {
+      type: 'offer-ended',
+      offer: offer.id,
+      call: id,
+      agent: offer.agent,
+      outcome: 'lost',
+      why: null,
+      cause: 0,
+      sip: 0,
+      rangMs,
+    });
+  }
   for (const leg of [...state.legs.values()]) {
     if (leg.call !== id) continue;
     removeLeg(turn, leg);
     if (leg.role !== 'caller') send(turn, { do: 'hang-up', leg: leg.id, cause: 'normal' });
-    if (leg.phone !== null) elsewhereChanged(turn, turn.world.index.phoneUser.get(leg.phone));
+    if (leg.user !== null) elsewhereChanged(turn, leg.user);
   }
   for (const agent of state.agents.values()) if (agent.work.call === id) goIdle(turn, agent);
   if (call.roomOpen) send(turn, { do: 'close-room', call: id });

@@ -69,6 +69,8 @@ export type Leg = {
   readonly call: CallId;
   readonly role: 'caller' | 'agent' | 'callee';
   readonly phone: PhoneId | null;
+  /** Whose phone it was when the leg began. */
+  readonly user: UserId | null;
   readonly offer: OfferId | null;
   phase: 'requested' | 'dialling' | 'ringing' | 'up' | 'joined';
   readonly createdAt: number;
@@ -164,6 +166,8 @@ export type Meta = {
   /** When Asterisk says that it started: another value after a gap means that all its calls are gone. */
   pbxStarted: string;
   surveyAt: number | null;
+  /** The survey that is on its way was asked for then: an answer to an older one says nothing. */
+  askedAt: number;
   /** Channels and bridges of ours that the last periodic survey saw and no row knows: twice, and they are ended. */
   strangers: string[];
 };

@@ -9,10 +9,10 @@ import { expire, unpark } from './expire.ts';
 import type { NumberedFact } from './facts.ts';
 import { act } from './intents.ts';
 import { phoneReachable, phonesSurveyed } from './phones.ts';
-import { surveyed } from './reconcile.ts';
+import { surveyed, surveyFailed } from './reconcile.ts';
 import { match } from './routing/queue.ts';
 import { setAside } from './set-aside.ts';
-import { begin, changedAgent, changedMeta, send, type Turn, tell } from './turn.ts';
+import { askSurvey, begin, changedAgent, changedMeta, type Turn, tell } from './turn.ts';
 import type { World } from './world.ts';
 
 /**
@@ -51,6 +51,8 @@ function apply(turn: Turn, event: Event): void {
     case 'surveyed':
       surveyed(turn, event);
       return unpark(turn);
+    case 'survey-failed':
+      return surveyFailed(turn, event.askedAt);
     case 'caller-arrived':
       return callerArrived(turn, event.leg, event.dialled, event.phone, event.overload === true);
     case 'leg-created':
@@ -66,7 +68,7 @@ function apply(turn: Turn, event: Event): void {
     case 'leg-refused':
       return legRefused(turn, event.leg, event.status);
     case 'leg-seen':
-      return legSeen(turn, event.leg, event.found?.state ?? null);
+      return seen(turn, event);
     case 'joined': {
       const call = state.calls.get(event.call);
       if (call?.partner && event.legs.includes(call.partner.leg)) callJoined(turn, call);
@@ -84,6 +86,13 @@ function apply(turn: Turn, event: Event): void {
     case 'intent':
       return act(turn, event);
   }
+}
+
+/** What a look found; a caller in our hands whom no row knows is taken in. */
+function seen(turn: Turn, event: Extract<Event, { type: 'leg-seen' }>): void {
+  const { leg, found } = event;
+  if (turn.world.state.legs.has(leg)) return legSeen(turn, leg, found?.state ?? null);
+  if (found?.arrival) callerArrived(turn, leg, found.arrival.dialled, found.arrival.phone, false);
 }
 
 function started(turn: Turn, event: Extract<Event, { type: 'started' }>): void {
@@ -110,10 +119,9 @@ function dayBegan(turn: Turn, day: string): void {
 function pbxConnected(turn: Turn): void {
   const { meta } = turn.world.state;
   meta.pbx = 'connected';
-  meta.surveyAt = turn.now + meta.limits.confirmMs;
+  meta.surveyAt = turn.now + meta.limits.surveyMs;
   meta.strangers = [];
-  changedMeta(turn);
-  send(turn, { do: 'survey', full: true });
+  askSurvey(turn, true);
   tell(turn, { type: 'pbx-connected' });
 }
 

@@ -40,6 +40,14 @@ export function send(turn: Turn, command: Command): void {
   turn.commands.push(command);
 }
 
+/** Asks what is in Asterisk; only the answer to the latest question counts. */
+export function askSurvey(turn: Turn, full: boolean): void {
+  const { meta } = turn.world.state;
+  meta.askedAt = turn.now;
+  changedMeta(turn);
+  send(turn, { do: 'survey', full, askedAt: turn.now });
+}
+
 /** Sent after everything else of this step. */
 export function sendLater(turn: Turn, command: Command): void {
   turn.later.push(command);

@@ -80,6 +80,7 @@ export function emptyMeta(): Meta {
     draining: false,
     pbxStarted: '',
     surveyAt: null,
+    askedAt: 0,
     strangers: [],
   };
 }

@@ -12,7 +12,9 @@ export type MemoryStore = {
 };
 
 /** The disk is full: the only error of a commit that a simulation causes on purpose. */
-export class DiskFullError extends Error {}
+export class DiskFullError extends Error {
+  readonly code = 'SQLITE_FULL';
+}
 
 export function createMemoryStore(): MemoryStore {
   const tables = new Map<RowKind, Map<string, string>>(rowKinds.map((kind) => [kind, new Map()]));

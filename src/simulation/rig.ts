@@ -95,7 +95,7 @@ function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
     if (isDying) return;
     if (command.do === 'reply') rig.onReply(command.intent, command.error);
     else if (link !== null)
-      perform(command, { link, app: 'cordboard', post: (event) => isAlive && engine.post(event) });
+      perform(command, { link, lists: link, app: 'cordboard', post: (event) => isAlive && engine.post(event) });
   };
   const committed: Batch[] = [];
   const engine = createEngine(
@@ -104,6 +104,7 @@ function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
       commit(batch) {
         store.commit(batch);
         committed.push(batch);
+        return 'written';
       },
     },
     {

@@ -7,7 +7,7 @@ import type { FarmEvent, Workload } from '../../bench/farm/protocol.ts';
 const invite = [
   'INVITE sip:2001@127.0.0.1:26001 SIP/2.0',
   'v: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK1',
-  'Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK0',
+  'Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK0',
   'f: "A <b>;tag=no" <sip:7700000001@127.0.0.1>;tag=from-tag',
   't: <sip:2001@127.0.0.1>',
   'i: call-1',

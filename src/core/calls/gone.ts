@@ -25,7 +25,7 @@ export function legGone(turn: Turn, id: LegId, gone: Gone): void {
     tellOwner(turn, call, leg, outcome, gone);
     if (call.phase === 'ended' && call.legs.length === 0) finishCall(turn, call);
   }
-  if (leg.offer === null && leg.phone !== null) elsewhereChanged(turn, turn.world.index.phoneUser.get(leg.phone));
+  if (leg.offer === null && leg.user !== null) elsewhereChanged(turn, leg.user);
 }
 
 /** The dialplan has the caller: their lease ran out while we were away. A talk goes on there without us. */

@@ -18,7 +18,7 @@ export const internalSilenceMs = 5_000;
 
 /** Asks for a leg to one phone: it is `requested` until its own event says that it exists. */
 export function newLeg(turn: Turn, call: Call, role: 'agent' | 'callee', phone: PhoneId, offer: OfferId | null): Leg {
-  const leg = legRow(newId(turn, 'l'), call, role, phone, offer, turn.now);
+  const leg = legRow(turn, newId(turn, 'l'), call, { role, phone, offer });
   leg.confirmBy = turn.now + turn.world.state.meta.limits.confirmMs;
   addLeg(turn, call, leg);
   send(turn, { do: 'create-leg', leg: leg.id, call: call.id, phone, for: call.caller });
@@ -27,7 +27,7 @@ export function newLeg(turn: Turn, call: Call, role: 'agent' | 'callee', phone: 
 
 /** The caller's own leg: it is up as far as we are concerned, since it is in our hands. */
 export function callerLeg(turn: Turn, call: Call, phone: PhoneId | null): Leg {
-  const leg = legRow(call.caller, call, 'caller', phone, null, turn.now);
+  const leg = legRow(turn, call.caller, call, { role: 'caller', phone, offer: null });
   leg.phase = 'up';
   addLeg(turn, call, leg);
   return leg;
@@ -38,23 +38,16 @@ function addLeg(turn: Turn, call: Call, leg: Leg): void {
   call.legs.push(leg.id);
   changedLeg(turn, leg);
   changedCall(turn, call);
-  if (leg.offer === null && leg.phone !== null) elsewhereChanged(turn, turn.world.index.phoneUser.get(leg.phone));
+  if (leg.offer === null && leg.user !== null) elsewhereChanged(turn, leg.user);
 }
 
-function legRow(
-  id: LegId,
-  call: Call,
-  role: Leg['role'],
-  phone: PhoneId | null,
-  offer: OfferId | null,
-  now: number,
-): Leg {
+function legRow(turn: Turn, id: LegId, call: Call, leg: Pick<Leg, 'role' | 'phone' | 'offer'>): Leg {
+  const { now, world } = turn;
   return {
     id,
     call: call.id,
-    role,
-    phone,
-    offer,
+    ...leg,
+    user: (leg.phone === null ? undefined : world.index.phoneUser.get(leg.phone)) ?? null,
     phase: 'requested',
     createdAt: now,
     changedAt: now,

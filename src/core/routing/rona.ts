@@ -17,7 +17,7 @@ export function missed(turn: Turn, agent: Agent, call: CallId, group: GroupSetti
   if (rung !== undefined && (rung.untilReady || rung.restMs !== null)) {
     const until = rung.untilReady ? null : turn.now + (rung.restMs ?? 0);
     agent.hold = { kind: 'rona', step, since: turn.now, until };
-    tell(turn, { type: 'agent-held', agent: agent.id, kind: 'rona', step, until });
+    tell(turn, { type: 'agent-held', agent: agent.id, call, kind: 'rona', step, until });
   }
   changedAgent(turn, agent);
 }

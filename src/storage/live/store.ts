@@ -35,15 +35,15 @@ export type LiveStore = {
   /** How often the core tripped over each call; `tripped` counts one more. */
   trips(): ReadonlyMap<string, number>;
   tripped(call: string): void;
-  /** Writes a batch in one transaction. Throws what SQLite throws (disk full, read-only), or `ReplacedError`. */
-  commit(batch: Batch): void;
+  /**
+   * Writes a batch in one transaction; `replaced` when another daemon owns the database, and then nothing was written.
+   * Throws what SQLite throws (disk full, read-only).
+   */
+  commit(batch: Batch): 'written' | 'replaced';
   /** Removes the journal, facts and callers of ended calls older than this engine time, at most `most` steps; returns how many went. */
   prune(before: number, most: number): number;
   close(): void;
 };
-
-/** Another daemon owns the database: nothing was written. */
-export class ReplacedError extends Error {}
 
 /** The version of the code's decisions: a replay across two of them is compared, not promised. */
 export const behaviour = 1;
@@ -62,13 +62,14 @@ export function openLiveStore(file: string, backups: string): LiveStore {
   let mine = '';
   const write = db.transaction((batch: Batch) => {
     const owner = statements.owner.get()?.epoch;
-    if (owner !== mine) throw new ReplacedError(`the database belongs to the daemon of epoch ${owner} now`);
+    if (owner !== mine) return 'replaced';
     for (const { kind, id, body } of batch.rows) {
       if (body === null) statements.remove[kind].run(id);
       else statements.put[kind].run(id, JSON.stringify(body));
     }
     for (const entry of batch.steps) writeStep(statements, entry);
     for (const { call, number, name } of batch.callers) statements.caller.run(call, number, name);
+    return 'written';
   });
   return {
     load: () => loadRows(db),
