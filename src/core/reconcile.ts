@@ -4,7 +4,7 @@ import { giveUp, legAnswered, legCreated, legRang, lostLeg } from './calls/leg.t
 import type { Event } from './events.ts';
 import type { Call, Leg } from './state.ts';
 import { type Difference, desired, differences } from './topology.ts';
-import { changedCall, changedLeg, changedMeta, isOurs, send, type Turn, tell } from './turn.ts';
+import { changedCall, changedMeta, isOurs, send, type Turn, tell } from './turn.ts';
 
 type Surveyed = Extract<Event, { type: 'surveyed' }>;
 
@@ -24,18 +24,18 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   meta.surveyAt = turn.now + meta.limits.surveyMs;
   if (event.full) meta.pbx = 'ready';
   const counts = { adopted: 0, lost: 0 };
-  const strangers: string[] = [];
+  const doubts: string[] = [];
   const askedAt = event.askedAt ?? turn.now + 1;
   const judged = differences(desired(state), event, isOurs).filter((one) => !isYounger(turn, one, askedAt));
   for (const difference of judged) {
     if (event.full) repair(turn, difference, restarted ? { ...lostLeg, outcome: 'lost-pbx' } : lostLeg, counts);
-    else if (isCertain(turn, difference, strangers)) {
+    else if (isCertain(turn, difference, doubts)) {
       const repairs = { adopted: 0, lost: 0 };
       if (repair(turn, difference, lostLeg, repairs))
         tell(turn, { type: 'repaired', what: difference.kind, entity: entityOf(difference) });
     }
   }
-  meta.strangers = strangers;
+  meta.doubts = doubts;
   changedMeta(turn);
   if (!event.full) return;
   tell(turn, { type: 'pbx-ready', ...counts });
@@ -133,43 +133,34 @@ function joinAgain(turn: Turn, call: Call | undefined): boolean {
   return true;
 }
 
-/** Whether the periodic survey has seen this twice, of something that does not change any more. */
-function isCertain(turn: Turn, difference: Difference, strangers: string[]): boolean {
-  const { state } = turn.world;
+/** Whether two surveys running have seen the same, of something that does not change any more. */
+function isCertain(turn: Turn, difference: Difference, doubts: string[]): boolean {
+  if (!isSettled(turn, difference)) return false;
+  const doubt = `${difference.kind} ${entityOf(difference)}`;
+  doubts.push(doubt);
+  return turn.world.state.meta.doubts.includes(doubt);
+}
+
+function isSettled(turn: Turn, difference: Difference): boolean {
+  const { legs, calls } = turn.world.state;
+  const isOld = (id: string | undefined) => turn.now - (legs.get(id ?? '')?.changedAt ?? turn.now) >= settledMs;
   switch (difference.kind) {
     case 'leg-missing':
     case 'leg-away':
     case 'leg-lingers':
     case 'leg-ahead':
-      return doubtTwice(turn, state.legs.get(difference.leg));
+      return isOld(difference.leg);
     case 'leg-stranger':
-      return seenTwice(turn, difference.leg, strangers);
     case 'caller-stranger':
-      return seenTwice(turn, difference.seen.leg, strangers);
     case 'room-stranger':
     case 'room-missing':
-      return seenTwice(turn, difference.call, strangers);
-    case 'not-in-room': {
-      const call = state.calls.get(difference.call);
-      return call?.phase === 'talking' && doubtTwice(turn, state.legs.get(difference.legs[0] ?? ''));
-    }
+      return true;
+    case 'not-in-room':
+      return calls.get(difference.call)?.phase === 'talking' && difference.legs.every(isOld);
     case 'leg-behind': // Its own deadline for a sign of life decides.
     case 'in-room':
       return false;
   }
-}
-
-function doubtTwice(turn: Turn, leg: Leg | undefined): boolean {
-  if (!leg || turn.now - leg.changedAt < settledMs) return false;
-  if (leg.doubted) return true;
-  leg.doubted = true;
-  changedLeg(turn, leg);
-  return false;
-}
-
-function seenTwice(turn: Turn, id: string, strangers: string[]): boolean {
-  strangers.push(id);
-  return turn.world.state.meta.strangers.includes(id);
 }
 
 function entityOf(difference: Difference): string {

@@ -87,8 +87,6 @@ export type Leg = {
   ending: HangUpCause | null;
   /** A caller's channel that left our application: whether it hung up is not known yet. */
   left: boolean;
-  /** The periodic survey did not find it; the second time it is gone. */
-  doubted: boolean;
 };
 
 /**
@@ -168,6 +166,6 @@ export type Meta = {
   surveyAt: number | null;
   /** The survey that is on its way was asked for then: an answer to an older one says nothing. */
   askedAt: number;
-  /** Channels and bridges of ours that the last periodic survey saw and no row knows: twice, and they are ended. */
-  strangers: string[];
+  /** What the last periodic survey found different: what it finds again, in the same way, is put right. */
+  doubts: string[];
 };

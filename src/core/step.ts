@@ -120,7 +120,7 @@ function pbxConnected(turn: Turn): void {
   const { meta } = turn.world.state;
   meta.pbx = 'connected';
   meta.surveyAt = turn.now + meta.limits.surveyMs;
-  meta.strangers = [];
+  meta.doubts = [];
   askSurvey(turn, true);
   tell(turn, { type: 'pbx-connected' });
 }

@@ -81,7 +81,7 @@ export function emptyMeta(): Meta {
     pbxStarted: '',
     surveyAt: null,
     askedAt: 0,
-    strangers: [],
+    doubts: [],
   };
 }
 

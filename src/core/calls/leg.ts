@@ -58,15 +58,13 @@ function legRow(turn: Turn, id: LegId, call: Call, leg: Pick<Leg, 'role' | 'phon
     silentUntil: null,
     ending: null,
     left: false,
-    doubted: false,
   };
 }
 
-/** Changes a leg's phase and forgets what was in doubt. */
+/** Changes a leg's phase; what was waited for is over. */
 export function setPhase(turn: Turn, leg: Leg, phase: Leg['phase']): void {
   leg.phase = phase;
   leg.changedAt = turn.now;
-  leg.doubted = false;
   leg.looks = 0;
   leg.confirmBy = leg.ending === null ? null : leg.confirmBy;
   leg.silentUntil = null;
