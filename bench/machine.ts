@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 
 /** What the figures were taken on: without it they mean nothing. */
 export type Machine = {
@@ -8,15 +8,18 @@ export type Machine = {
   readonly cores: number;
   readonly memoryMb: number;
   readonly kernel: string;
+  /** The mean number of runnable processes in the minute before: what others did beside us. */
+  readonly loadBefore: number;
 };
 
-/** This machine. */
+/** This machine; asked before the first round. */
 export function thisMachine(): Machine {
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryMb: Math.round(totalmem() / 2 ** 20),
     kernel: release(),
+    loadBefore: Number((loadavg()[0] ?? 0).toFixed(2)),
   };
 }
 

@@ -12,6 +12,7 @@ type Options = {
   readonly json?: string;
   readonly sameAsterisk: boolean;
   readonly only?: ContestantName;
+  readonly match: string;
   readonly check: boolean;
 };
 
@@ -22,14 +23,16 @@ await new Command('bench')
   .option('--json <file>', 'write the report there too')
   .option('--same-asterisk', 'both contestants on one Asterisk, with app_queue loaded', false)
   .addOption(new Option('--only <contestant>', 'no comparison, one of the two').choices(contestantNames))
+  .option('--match <text>', 'only measures whose name holds this text', '')
   .option('--check', 'exit 1 when a target is not met', false)
   .action(bench)
   .parseAsync();
 
 async function bench(groups: readonly MeasureGroup[], options: Options): Promise<void> {
-  const chosen = measures.filter((measure) => groups.includes(measure.group));
+  const chosen = measures.filter((measure) => groups.includes(measure.group) && measure.name.includes(options.match));
   // The labs clean up when the process exits; a signal alone would not let them.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  const machine = thisMachine();
   const farm = startFarm();
   try {
     const { taken, asteriskVersion } = await takeRounds(farm, {
@@ -40,7 +43,7 @@ async function bench(groups: readonly MeasureGroup[], options: Options): Promise
       say: (line) => process.stderr.write(`${line}\n`),
     });
     const report: Report = {
-      machine: thisMachine(),
+      machine,
       versions: {
         cordboard: `Cordboard ${ownVersion()}`,
         asterisk: asteriskVersion,

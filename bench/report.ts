@@ -68,6 +68,9 @@ export function printed(report: Report): string {
   const { machine, versions } = report;
   lines.push(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryMb} MB, Linux ${machine.kernel}`);
   lines.push(Object.values(versions).join(', '));
+  if (machine.loadBefore > machine.cores / 4) {
+    lines.push(`The machine was busy before we began (load ${machine.loadBefore}): mistrust the figures.`);
+  }
   for (const measure of report.measures) {
     const table = new Table({
       head: ['', 'p50 ms', 'p99 ms', 'max ms', 'answered', 'CPU ms a call: Asterisk + own'],
@@ -129,7 +132,7 @@ function explanation(report: Report): string[] {
       ? "Each contestant had an Asterisk of its own, as it would ship: Cordboard's without app_queue, whose device state\ncallback walks all members of all queues at every call. --same-asterisk puts both on one."
       : "Both contestants were on one Asterisk, with app_queue loaded: its device state callback costs Cordboard's calls too.";
   return [
-    `Medians of ${report.rounds} round${report.rounds === 1 ? '' : 's'}; the contestants alternated, each started afresh, with the same phones, talk times and settings`,
+    `Medians of ${report.rounds} round${report.rounds === 1 ? '' : 's'}; the contestants alternated on Asterisks started afresh, with the same phones, talk times and settings`,
     '(fewest calls, no wrap-up; app_queue: ringinuse=no, autofill=yes, retry=1, no Answer before it). The phones answer at',
     "once and send no media. In → out is from the caller's INVITE sent to the agent's INVITE received.",
     ...where.split('\n'),

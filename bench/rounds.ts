@@ -75,6 +75,9 @@ async function take(
   const before = cpuOf(site, contestant);
   const journal = await run(farm, contestant, measure.workload, round);
   const after = cpuOf(site, contestant);
+  // What died has no CPU time: the figures of a run that killed somebody are worth nothing, and hiding it would be worse.
+  if (Number.isNaN(after.asterisk)) throw new Error(`Asterisk died in ${measure.name} under ${contestant.name}`);
+  if (Number.isNaN(after.engine)) throw new Error(`${contestant.name} died in ${measure.name}`);
   const { sent, answered } = callsOf(journal);
   return {
     measure: measure.name,
