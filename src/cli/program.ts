@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { versionOf } from '../lib/version.ts';
 import { agentCommand } from './agent.ts';
 import { callCommand } from './call.ts';
 import { createContext } from './context.ts';
+import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { drainCommand } from './drain.ts';
 import { eventsCommand } from './events.ts';
@@ -33,6 +34,7 @@ export function buildProgram(
   serveCommand(program, context);
   statusCommand(program, context);
   drainCommand(program, context);
+  dbCommand(program, context);
   userCommand(program, context);
   groupCommand(program, context);
   agentCommand(program, context);
@@ -41,9 +43,4 @@ export function buildProgram(
   phoneCommand(program, context);
   demoCommand(program, context);
   return program;
-}
-
-function versionOf(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
+import { versionOf } from '../lib/version.ts';
 import type { StatusView } from '../protocol/status.ts';
 import type { Services } from './services.ts';
 
-const PACKAGE = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const VERSION = versionOf();
 const PATIENCE_MS = 2_000;
 
 /** `/v1/status` */
@@ -13,7 +13,7 @@ export function statusRoutes(app: FastifyInstance, services: Services): void {
     const { store } = services.directory;
     const agents = services.live.agents().filter((agent) => agent.signedIn);
     return {
-      version: PACKAGE.version,
+      version: VERSION,
       pid: process.pid,
       home: services.config.home,
       config: services.config.file,

@@ -35,6 +35,11 @@ export async function takeHome(home: string, say: (line: string) => void): Promi
   throw new Error(`The daemon (process ${pid}) in ${home} does not go: end it first.`);
 }
 
+/** Takes a home directory where nobody has it, and ends nobody for it: null while a daemon runs there. */
+export function takeFreeHome(home: string): { release(): void } | null {
+  return tryLock(home);
+}
+
 function tryLock(home: string): { release(): void } | null {
   const db = new Sqlite(join(home, 'lock.db'), { timeout: 0 });
   try {

@@ -11,20 +11,9 @@ import type { Migration } from './migrations.ts';
 export function migrate(db: Database, migrations: readonly Migration[], backups: string): void {
   db.exec(`CREATE TABLE IF NOT EXISTS migrations (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT`);
-  const applied = db
-    .prepare<[], { number: number; checksum: string }>('SELECT number, checksum FROM migrations ORDER BY number')
-    .all();
-  for (const row of applied) {
-    const known = migrations.find((migration) => migration.number === row.number);
-    if (known === undefined) {
-      throw new Error(
-        `${db.name} was made by a newer version (migration ${row.number}): run that version, or a backup.`,
-      );
-    }
-    if (checksum(known) !== row.checksum) {
-      throw new Error(`${db.name}: migration ${row.number} is not the one that was applied; the program was altered.`);
-    }
-  }
+  const applied = db.prepare<[], AppliedMigration>('SELECT number, checksum FROM migrations ORDER BY number').all();
+  const problem = migrationProblem(applied, migrations);
+  if (problem !== null) throw new Error(`${db.name}: ${problem}.`);
   const missing = migrations.slice(applied.length);
   if (missing.length === 0) {
     return;
@@ -39,6 +28,26 @@ export function migrate(db: Database, migrations: readonly Migration[], backups:
       record.run(migration.number, migration.name, checksum(migration), Date.now());
     })();
   }
+}
+
+/** A migration as a database says that it was applied. */
+export type AppliedMigration = { readonly number: number; readonly checksum: string };
+
+/** Why this program cannot work with a database to which these were applied; null when it can. */
+export function migrationProblem(
+  applied: readonly AppliedMigration[],
+  migrations: readonly Migration[],
+): string | null {
+  for (const row of applied) {
+    const known = migrations.find((migration) => migration.number === row.number);
+    if (known === undefined) {
+      return `made by a newer version (migration ${row.number}): run that version, or restore a backup`;
+    }
+    if (checksum(known) !== row.checksum) {
+      return `migration ${row.number} is not the one that was applied; the program was altered`;
+    }
+  }
+  return null;
 }
 
 /** VACUUM INTO writes a whole, consistent copy, whatever lies in the write-ahead log. */
