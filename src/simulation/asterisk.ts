@@ -1,7 +1,7 @@
 import type { AriHandlers, AriLink } from '../asterisk/ari/port.ts';
 import type { Behaviour } from '../phones/behaviour.ts';
 import { type CallerHabits, callIn, type SimulatedCaller } from './dialplan.ts';
-import { createDice } from './dice.ts';
+import { createDice, steadyDice } from './dice.ts';
 import { type Faults, noFaults } from './faults.ts';
 import { endChannel, type Pbx, tellOfDial } from './pbx.ts';
 import { answerRequest } from './rest.ts';
@@ -44,14 +44,14 @@ export type SimulatedAsterisk = {
   crash(forMs: number): void;
 };
 
-/** Makes one; `seed` (an integer) decides everything that chance decides. `app` is the Stasis application's name. */
+/** Makes one; `seed` (an integer) decides everything that chance decides, null leaves nothing to it. `app` is the Stasis application's name. */
 export function createSimulatedAsterisk(options: {
   readonly scheduler: Scheduler;
-  readonly seed: number;
+  readonly seed: number | null;
   readonly app?: string;
 }): SimulatedAsterisk {
   const { scheduler } = options;
-  const dice = createDice(options.seed);
+  const dice = options.seed === null ? steadyDice : createDice(options.seed);
   const faults = noFaults();
   const wire = createWire({ scheduler, dice: dice.split(), faults, execute: (request) => answerRequest(pbx, request) });
   const pbx: Pbx = {

@@ -101,7 +101,11 @@ function leaseEnded(pbx: Pbx, channel: Channel): void {
   channel.lease = null;
   leaveStasis(pbx, channel);
   const peer = pbx.channels.get(channel.variables.get('PEER') ?? '');
-  if (peer === undefined || peer.state !== 'Up') return fallBack(pbx, channel);
+  if (peer === undefined || peer.state !== 'Up') {
+    // A leg of ours has no number to fall back to: the dialplan ends it.
+    if (channel.kind === 'inbound') return fallBack(pbx, channel);
+    return endChannel(pbx, channel, { cause: 16, sip: null, request: { cause: 16, soft: true }, byUs: true });
+  }
   leaveStasis(pbx, peer);
   for (const one of [channel, peer]) one.dialplan = { ...one.dialplan, app: 'Bridge', data: peer.name };
   tie(channel, peer, pbx);

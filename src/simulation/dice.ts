@@ -12,6 +12,15 @@ export type Dice = {
   split(): Dice;
 };
 
+/** No chance at all: always the middle, never an accident. For transcripts, which one request more must not upset. */
+export const steadyDice: Dice = {
+  roll: (below) => below >> 1,
+  happens: () => false,
+  between: (low, high) => (low + high) >> 1,
+  pick: (list) => createDice(0).pick(list.slice(0, 1)),
+  split: () => steadyDice,
+};
+
 /** Dice that always fall alike for one seed (an integer). The generator is mulberry32: 32 bits of state, integers only. */
 export function createDice(seed: number): Dice {
   let state = seed | 0;

@@ -37,8 +37,8 @@ export type Rig = {
 /** Virtual time begins here: an instant of no meaning. */
 export const startMs = 1_700_000_000_000;
 
-/** Makes the two and starts them; `seed` is an integer. */
-export function createRig(options: { readonly seed: number; readonly limits?: Partial<EngineLimits> }): Rig {
+/** Makes the two and starts them; `seed` is an integer, null leaves nothing to chance. */
+export function createRig(options: { readonly seed: number | null; readonly limits?: Partial<EngineLimits> }): Rig {
   const scheduler = createScheduler(startMs);
   const asterisk = createSimulatedAsterisk({ scheduler, seed: options.seed });
   const limits: EngineLimits = { ...defaultLimits, ...options.limits };

@@ -21,6 +21,8 @@ export type Driver = {
   now: number;
   readonly facts: NumberedFact[];
   readonly commands: Command[];
+  /** Compare every step with a world that was just loaded: on unless switched off. */
+  twin: boolean;
   step(event: Event): Command[];
   /** Lets time pass and expires what is due. */
   pass(ms: number): void;
@@ -30,7 +32,7 @@ export type Driver = {
 
 export const start = 1_000_000;
 
-/** A driver on rows (none: an empty world). `twin` compares every step with a world that was just loaded. */
+/** A driver on rows (none: an empty world). */
 export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {}, twin = true): Driver {
   const world = load(structuredClone(rows));
   const driver: Driver = {
@@ -38,8 +40,9 @@ export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {
     now: start,
     facts: [],
     commands: [],
+    twin,
     step(event) {
-      const before = twin ? load(rowsOf(world)) : null;
+      const before = driver.twin ? load(rowsOf(world)) : null;
       const done = step(world, event, driver.now);
       takeChanges(world);
       checkRows(world);
@@ -59,6 +62,14 @@ export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {
     legs: () => driver.commands.flatMap((command) => (command.do === 'create-leg' ? [command.leg] : [])),
   };
   return driver;
+}
+
+/** A driver at the same place, made from nothing but the rows. */
+export function again(driver: Driver): Driver {
+  const copy = drive(rowsOf(driver.world));
+  copy.now = driver.now;
+  copy.commands.push(...driver.commands);
+  return copy;
 }
 
 /** All rows of a world as they would come back from the database. */

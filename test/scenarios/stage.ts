@@ -19,7 +19,7 @@ export type Stage = {
 };
 
 export function createStage(): Stage {
-  const rig = createRig({ seed: 1 });
+  const rig = createRig({ seed: null });
   const users: UserSettings[] = [];
   const groups: GroupSettings[] = [];
   const callers = new Map<string, SimulatedCaller>();

@@ -18,7 +18,7 @@ export function commandWords(command: Command, name: Names): string | null {
     case 'create-leg':
       return `make leg ${name(command.leg)} to ${name(command.phone)}`;
     case 'dial-leg':
-      return `ring ${name(command.leg)}, for ${command.timeoutMs / 1000}s at most`;
+      return `ring ${name(command.leg)}, for ${seconds(command.timeoutMs)} at most`;
     case 'hang-up':
       return `hang up ${name(command.leg)}: ${command.cause}`;
     case 'answer':
