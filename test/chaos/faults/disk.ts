@@ -1,0 +1,158 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { waitUntil } from '../../lab/deadline.ts';
+import { during, type Fault, fellBack, unnoticed } from '../fault.ts';
+import { crowd } from '../floor.ts';
+import type { Stage } from '../stage.ts';
+import { summary } from './daemon.ts';
+
+const family = 'database';
+
+/** The live database lies on a small disk of its own that is full, read-only, or held by somebody else. */
+export const diskFaults: readonly Fault[] = [
+  {
+    family,
+    name: 'the disk is full, for 1 s after the first refusal',
+    expect: { ...unnoticed, repairs: 'any' },
+    prepare: ontoSmallDisk,
+    strike: (stage) => fullFor(stage, 1_000),
+    restore: offSmallDisk,
+  },
+  {
+    family,
+    name: 'the disk is full, longer than any lease',
+    long: true,
+    expect: fellBack,
+    prepare: ontoSmallDisk,
+    strike: (stage) => fullFor(stage, 12_000),
+    restore: offSmallDisk,
+  },
+  {
+    family,
+    name: 'read-only when it starts, then writable again',
+    expect: fellBack,
+    prepare: ontoSmallDisk,
+    async strike({ lab }) {
+      await lab.kill9();
+      mount('-o', 'remount,ro', diskOf(lab.home));
+      const said = await lab.serve().then(
+        () => 'it is ready though nothing can be written',
+        () => 'it does not start',
+      );
+      if (lab.running) await lab.kill9();
+      mount('-o', 'remount,rw', diskOf(lab.home));
+      await lab.serve();
+      return `${said}; writable again, it does`;
+    },
+    restore: offSmallDisk,
+  },
+  {
+    family,
+    name: 'another program holds the write lock for 1.5 s',
+    expect: { ...unnoticed, repairs: 'any' },
+    async strike(stage) {
+      const rush = crowd(stage, 1);
+      const db = new Database(join(stage.lab.home, 'live.db'), { timeout: 5_000 });
+      db.exec('BEGIN IMMEDIATE');
+      await during(1_500);
+      db.exec('ROLLBACK');
+      db.close();
+      return `of the rush ${summary(await rush)}`;
+    },
+  },
+];
+
+const diskBytes = 24 * 1024 * 1024;
+const diskOf = (home: string): string => join(home, 'small-disk');
+
+/** Moves `live.db` to a tmpfs and leaves a link: SQLite keeps the journal beside the real file. */
+async function ontoSmallDisk(stage: Stage): Promise<void> {
+  const { lab } = stage;
+  const disk = diskOf(lab.home);
+  mkdirSync(disk, { recursive: true });
+  try {
+    mount('-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', disk);
+  } catch (error) {
+    throw new Error(`a tmpfs cannot be mounted here (it needs root, or CAP_SYS_ADMIN): ${String(error)}`);
+  }
+  await lab.kill9();
+  move(join(lab.home, 'live.db'), join(disk, 'live.db'));
+  symlinkSync(join(disk, 'live.db'), join(lab.home, 'live.db'));
+  await stage.working();
+}
+
+async function offSmallDisk(stage: Stage): Promise<void> {
+  const { lab } = stage;
+  const disk = diskOf(lab.home);
+  const link = join(lab.home, 'live.db');
+  if (!isLink(link)) return;
+  if (lab.running) await lab.kill9();
+  rmSync(join(disk, 'filler'), { force: true });
+  rmSync(link);
+  move(join(disk, 'live.db'), link);
+  execFileSync('umount', [disk]);
+  await stage.working();
+}
+
+/** From one file system to another, with the write-ahead log folded in. */
+function move(from: string, to: string): void {
+  const db = new Database(from);
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.pragma('journal_mode = DELETE');
+  db.exec(`VACUUM INTO '${to}.new'`);
+  db.close();
+  rmSync(from);
+  renameSync(`${to}.new`, to);
+}
+
+async function fullFor(stage: Stage, ms: number): Promise<string> {
+  const { lab } = stage;
+  const disk = diskOf(lab.home);
+  fill(disk);
+  const rush = crowd(stage, 2);
+  const held = async () => {
+    const status = await lab.api<{ engine: { heldMs: number | null } | null }>('GET', '/v1/status').catch(() => null);
+    return (status?.engine?.heldMs ?? null) !== null;
+  };
+  await waitUntil(held, 'a batch to be held', 60_000);
+  await during(ms);
+  rmSync(join(disk, 'filler'));
+  return `held and written; of the rush ${summary(await rush)}`;
+}
+
+/** Leaves not one block, whatever is still being written. */
+function fill(disk: string): void {
+  const { bavail, bsize } = statfsSync(disk);
+  const file = join(disk, 'filler');
+  for (let left = bavail * bsize; left > 0; left -= bsize) {
+    try {
+      writeFileSync(file, Buffer.alloc(left), { flag: 'a' });
+      if (existsSync(file)) return;
+    } catch {
+      // A block less, then.
+    }
+  }
+}
+
+function mount(...args: string[]): void {
+  execFileSync('mount', args, { stdio: 'pipe' });
+}
+
+function isLink(path: string): boolean {
+  try {
+    return readlinkSync(path) !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,94 @@
+import type { IncomingCall } from '../../src/phones/incoming-call.ts';
+import type { OutgoingCall } from '../../src/phones/outgoing-call.ts';
+import type { Member, Team } from '../lab/cordboard.ts';
+import { waitUntil } from '../lab/deadline.ts';
+import { during } from './fault.ts';
+import type { Stage } from './stage.ts';
+
+/** Who is there when the fault strikes: one pair talks, one phone rings, one caller waits. */
+export type Floor = {
+  /** The number of the last fact before anybody came. */
+  readonly mark: number;
+  readonly talk: { readonly call: string; readonly caller: OutgoingCall; readonly agent: IncomingCall };
+  readonly ring: { readonly call: string; readonly caller: OutgoingCall; readonly phone: IncomingCall };
+  readonly wait: { readonly call: string; readonly caller: OutgoingCall; readonly enteredAt: number };
+};
+
+/** Lets three callers come, one after the other, until each is where they should be. */
+export async function arrange(stage: Stage): Promise<Floor> {
+  const { lab, sales, slow, resting } = stage;
+  const mark = lab.facts().at(-1)?.seq ?? 0;
+  const talking = await dial(stage, 0, sales);
+  const connected = await lab.fact('call-connected', {}, mark);
+  const ringing = await dial(stage, 1, slow);
+  const rang = await lab.fact('offer-rang', { agent: first(slow).name }, mark);
+  const waiting = await dial(stage, 2, resting);
+  const queued = await lab.fact('call-queued', { queue: resting.group }, mark);
+  const agent = await waitUntil(
+    () => sales.agents.flatMap(incoming).find((call) => call.state === 'answered'),
+    'the agent to talk',
+  );
+  await waitUntil(() => talking.state === 'answered', 'the caller to be answered');
+  const phone = first(slow).phone.calls.at(-1);
+  if (phone?.direction !== 'in') throw new Error('the phone that should ring has no call');
+  return {
+    mark,
+    talk: { call: connected.call, caller: talking, agent },
+    ring: { call: rang.call, caller: ringing, phone },
+    wait: { call: queued.call, caller: waiting, enteredAt: queued.at },
+  };
+}
+
+/** The caller of this place dials the team's number. */
+export async function dial(stage: Stage, place: number, team: Team): Promise<OutgoingCall> {
+  const phone = stage.callers[place];
+  if (phone === undefined) throw new Error(`there is no caller ${place}`);
+  return phone.dial(team.extension);
+}
+
+export function first(team: Team): Member {
+  const [member] = team.agents;
+  if (member === undefined) throw new Error(`${team.group} has no agent`);
+  return member;
+}
+
+/** The calls that came in to a member's phone. */
+export function incoming(member: Member): IncomingCall[] {
+  return member.phone.calls.flatMap((call) => (call.direction === 'in' ? [call] : []));
+}
+
+/** What became of a number of callers who came together. */
+export type CrowdResult = { readonly answered: number; readonly turnedAway: number };
+
+/** The places of the callers who make up the crowd: the others are on the floor. */
+const crowdPlaces = [3, 4, 5, 6, 7];
+
+/**
+ * Callers come one upon the other, are answered, and hang up: `rounds` times five of them. `isOver` ends it early. Who is
+ * refused or cut off is counted, who is neither within a minute and a half is an error.
+ */
+export async function crowd(stage: Stage, rounds: number, isOver: () => boolean = () => false): Promise<CrowdResult> {
+  const counts = { answered: 0, turnedAway: 0 };
+  await Promise.all(
+    crowdPlaces.map(async (place) => {
+      for (let round = 0; round < rounds && !isOver(); round += 1) {
+        const call = await dial(stage, place, stage.crowd).catch(() => null);
+        if (call === null) {
+          counts.turnedAway += 1;
+          continue;
+        }
+        await waitUntil(
+          () => call.state === 'answered' || call.state === 'ended',
+          `caller ${place} to be served`,
+          90_000,
+        );
+        counts[call.state === 'answered' ? 'answered' : 'turnedAway'] += 1;
+        // A caller hears the answer before the two are joined: who hangs up in that moment has not talked.
+        await during(300);
+        call.hangUp();
+        await waitUntil(() => call.state === 'ended', `caller ${place} to be gone`, 30_000);
+      }
+    }),
+  );
+  return counts;
+}
