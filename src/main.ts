@@ -20,8 +20,9 @@ import { engineClock } from './lib/clock.ts';
 import { faultFrom } from './lib/fault.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { seldom } from './lib/seldom.ts';
+import { createSystemd } from './lib/systemd.ts';
 import type { EngineStatus, ToEngine } from './protocol/seam.ts';
-import { statusOf } from './status.ts';
+import { livenessOf, statusOf } from './status.ts';
 import { openLiveStore } from './storage/live/store.ts';
 
 /** A running daemon. */
@@ -91,6 +92,9 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     },
     ...faultFrom(process.env.CORDBOARD_FAULT),
   });
+
+  const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: watchdogUsec } = process.env;
+  const systemd = createSystemd({ socket, watchdogUsec }, () => livenessOf(engine, now()), log);
 
   const front = superviseFront((onMessage, onExit) => startFrontThread(config.file, config.home, onMessage, onExit), {
     backoff: createBackoff({ firstMs: 100, lastMs: 5_000 }),
@@ -170,6 +174,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   }
 
   async function stop(): Promise<void> {
+    systemd.stopping();
     clearInterval(pruning);
     engine.stop();
     calendar.close();
@@ -180,6 +185,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     await front.stop();
     store.close();
   }
+  systemd.ready();
   return { stop };
 }
 

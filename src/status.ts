@@ -1,5 +1,6 @@
 import type { IntervalHistogram } from 'node:perf_hooks';
 import type { Engine } from './engine.ts';
+import type { Liveness } from './lib/systemd.ts';
 import type { EngineStatus } from './protocol/seam.ts';
 
 /** How the engine is, now. */
@@ -31,4 +32,18 @@ export function statusOf(
     heldMs: heldSince === null ? null : more.now - heldSince,
     lastFact: meta.nextFact - 1,
   };
+}
+
+/** What systemd is told. A process whose database takes nothing for long is better started again: the watchdog goes hungry. */
+export function livenessOf(engine: Engine, now: number): Liveness {
+  const heldSince = engine.heldSince();
+  if (heldSince !== null) {
+    return { alive: false, status: `the database cannot be written for ${Math.round((now - heldSince) / 1_000)} s` };
+  }
+  const { meta, calls } = engine.world.state;
+  const phases = [...calls.values()].map((call) => call.phase);
+  const pbx = { down: 'Asterisk is not reached', connected: 'comparing calls with Asterisk', ready: 'ready' }[meta.pbx];
+  const waiting = phases.filter((phase) => phase === 'waiting' || phase === 'connecting').length;
+  const talking = phases.filter((phase) => phase === 'talking').length;
+  return { alive: true, status: `${meta.draining ? 'draining' : pbx}: ${waiting} waiting, ${talking} talking` };
 }
