@@ -12,6 +12,7 @@ import type { LabAsterisk } from '../../test/lab/asterisk.ts';
 import { takePorts } from '../../test/lab/ports.ts';
 import type { Account } from '../farm/protocol.ts';
 import { becomesReady, type Contestant } from './contestant.ts';
+import { phoneCodecs } from './fragments.ts';
 
 /** A daemon beside an Asterisk, with its own home in that of the Asterisk. */
 export type CordboardDaemon = {
@@ -76,7 +77,7 @@ async function provision(api: ApiClient, accounts: readonly Account[]): Promise<
     username: `agent-${user}`,
     name: `Agent ${user}`,
     extension: user,
-    codecs: ['alaw', 'ulaw'],
+    codecs: phoneCodecs,
     sipPassword: password,
   }));
   await api.post('/v1/users/import', { users });

@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
+import { realm } from '../../src/asterisk/provisioning/account.ts';
+import { type Attributes, phoneObjects } from '../../src/asterisk/provisioning/endpoint.ts';
 import { callerHost } from '../farm/client.ts';
 import type { Account } from '../farm/protocol.ts';
 
 /** Pieces of Asterisk's configuration by file name; each is appended to the file of that name that Cordboard ships. */
 export type Fragments = Readonly<Record<string, string>>;
+
+/** The codecs of the farm's phones: what its session descriptions name. */
+export const phoneCodecs = ['alaw', 'ulaw'] as const;
 
 /** What a caller dials for app_queue. Cordboard's number is an ordinary group's. */
 export const queueExtension = '9000';
@@ -61,31 +67,19 @@ exten => ${queueExtension},1,Queue(bench)
   };
 }
 
-/** The phones of an Asterisk without Cordboard, with the settings that Cordboard would give them. */
+/** The phones of an Asterisk without Cordboard: attribute by attribute what Cordboard would give them. */
 export function phoneFragments(accounts: readonly Account[]): Fragments {
-  const phones = accounts.map(
-    ({ user, password }) => `
-[${user}]
-type = auth
-auth_type = digest
-username = ${user}
-password = ${password}
-
-[${user}]
-type = aor
-max_contacts = 1
-remove_existing = yes
-
-[${user}]
-type = endpoint
-context = from-sip
-auth = ${user}
-aors = ${user}
-disallow = all
-allow = alaw,ulaw
-direct_media = no
-`,
-  );
+  const phones = accounts.map(({ user, password }) => {
+    const { auth, aor, endpoint } = phoneObjects({
+      id: user,
+      extension: user,
+      transport: 'udp',
+      codecs: phoneCodecs,
+      ha1: createHash('md5').update(`${user}:${realm}:${password}`).digest('hex'),
+      callerName: `Agent ${user}`,
+    });
+    return section(user, 'auth', auth) + section(user, 'aor', aor) + section(user, 'endpoint', endpoint);
+  });
   return { 'pjsip.conf': phones.join('') };
 }
 
@@ -96,4 +90,8 @@ export function joinFragments(...several: readonly Fragments[]): Fragments {
     for (const [file, text] of Object.entries(fragments)) joined[file] = (joined[file] ?? '') + text;
   }
   return joined;
+}
+
+function section(id: string, type: string, attributes: Attributes): string {
+  return `[${id}]\ntype = ${type}\n${attributes.map(([name, value]) => `${name} = ${value}\n`).join('')}\n`;
 }
