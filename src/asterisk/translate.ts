@@ -19,14 +19,14 @@ function eventOf(event: AriEvent): PbxEvent | null {
     case 'ChannelStateChange':
       return stateChange(record(event.channel));
     case 'Dial':
-      return dial(text(record(event.peer).id), text(event.dialstatus));
+      return dial(idOf(record(event.peer)), text(event.dialstatus));
     case 'ChannelDestroyed': {
-      const leg = text(record(event.channel).id);
+      const leg = idOf(record(event.channel));
       if (leg === '') return null;
       return { type: 'leg-gone', leg, cause: number(event.cause), sip: number(event.tech_cause) };
     }
     case 'StasisEnd': {
-      const leg = text(record(event.channel).id);
+      const leg = idOf(record(event.channel));
       // ChannelDestroyed follows a hang-up, and knows the cause; nothing follows where the dialplan goes on.
       return leg === '' || isOurs(leg) ? null : { type: 'leg-left', leg };
     }
@@ -37,15 +37,15 @@ function eventOf(event: AriEvent): PbxEvent | null {
 
 function stasisStart(event: AriEvent): PbxEvent | null {
   const channel = record(event.channel);
-  const leg = text(channel.id);
+  const leg = idOf(channel);
   if (leg === '') return null;
   if (isOurs(leg)) return { type: 'leg-created', leg };
   const [dialled] = Array.isArray(event.args) ? event.args : [];
-  return { type: 'caller-arrived', leg, dialled: text(dialled), phone: phoneOf(text(channel.name)) };
+  return { type: 'caller-arrived', leg, dialled: sane(dialled, longestNumber), phone: phoneOf(text(channel.name)) };
 }
 
 function stateChange(channel: Json): PbxEvent | null {
-  const leg = text(channel.id);
+  const leg = idOf(channel);
   if (!isOurs(leg)) return null;
   if (channel.state === 'Ringing') return { type: 'leg-rang', leg, evidence: 'ringing' };
   return channel.state === 'Up' ? { type: 'leg-answered', leg } : null;
@@ -78,12 +78,13 @@ function callerOf(channel: Json): CallerId {
 /** One channel of `GET /channels`; null when it is no business of the application `app`. */
 export function seenLeg(channel: unknown, app: string): SeenLeg | null {
   const json = record(channel);
-  const leg = text(json.id);
+  const leg = idOf(json);
   if (leg === '') return null;
   const state = json.state === 'Up' ? 'up' : json.state === 'Ringing' ? 'ringing' : 'down';
   if (isOurs(leg)) return { leg, state, arrival: null };
   const dialplan = record(json.dialplan);
-  const [name, dialled = ''] = text(dialplan.app_data).split(',');
+  const [name, number = ''] = text(dialplan.app_data).split(',');
+  const dialled = sane(number, longestNumber);
   if (dialplan.app_name !== 'Stasis' || name !== app) return { leg, state: 'away', arrival: null };
   return { leg, state, arrival: { dialled, phone: phoneOf(text(json.name)) } };
 }
@@ -91,9 +92,24 @@ export function seenLeg(channel: unknown, app: string): SeenLeg | null {
 /** One bridge of `GET /bridges`; null when it is not one of ours. */
 export function seenRoom(bridge: unknown): SeenRoom | null {
   const json = record(bridge);
-  const call = text(json.id);
+  const call = idOf(json);
   if (!isOurs(call)) return null;
-  return { call, legs: Array.isArray(json.channels) ? json.channels.map(text) : [] };
+  return { call, legs: Array.isArray(json.channels) ? json.channels.map((leg) => sane(leg, longestId)) : [] };
+}
+
+/** Asterisk's own bounds: AST_MAX_UNIQUEID and AST_MAX_EXTENSION, each with its closing zero. */
+const longestId = 149;
+const longestNumber = 79;
+
+/** An id goes into addresses of requests and into rows: what cannot be one is none. */
+function idOf(json: Json): string {
+  return sane(json.id, longestId);
+}
+
+/** The text, or nothing when it is too long, holds a control character, or half a character (which no URI can carry). */
+function sane(value: unknown, longest: number): string {
+  const said = text(value);
+  return said.length > longest || /[\p{Cc}\p{Cs}]/u.test(said) ? '' : said;
 }
 
 type Json = { readonly [key: string]: unknown };
