@@ -26,6 +26,8 @@ export type Disturbance = {
   readonly doubled: number;
   /** A copy comes up to so long after, when it is not true any more; 0 for none. */
   readonly staleMs: number;
+  /** So many never come. */
+  readonly lost?: number;
 };
 
 /** Listens on a free port of 127.0.0.1 for what goes to `to` there. */
@@ -87,7 +89,11 @@ export async function openAriProxy(to: number): Promise<AriProxy> {
   function fromAsterisk(text: string, send: (text: string) => void): void {
     const stream = how === null ? '' : streamOf(text);
     if (how === null || stream === '') return later('', 0, () => send(text));
-    const { dice, late, lateMs, doubled, staleMs } = how;
+    const { dice, late, lateMs, doubled, staleMs, lost = 0 } = how;
+    if (dice.happens(lost)) {
+      disturbed += 1;
+      return;
+    }
     const delayMs = dice.happens(late) ? dice.between(1, lateMs) : 0;
     if (delayMs > 0) disturbed += 1;
     later(stream, delayMs, () => send(text));

@@ -59,7 +59,7 @@ async function judgeTalk(stage: Stage, fault: Fault, { talk }: Floor): Promise<s
   if (fault.expect.talks === 'lost') {
     talk.caller.hangUp();
     talk.agent.hangUp();
-    return 'lost with Asterisk';
+    return 'lost';
   }
   if (talk.caller.state !== 'answered' || talk.agent.state !== 'answered') throw new Error(`the talk ended: ${states}`);
   await waitUntil(() => hasTalk(stage), 'a bridge with both who talk');

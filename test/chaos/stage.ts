@@ -33,6 +33,7 @@ const callerCount = 9;
 export async function openStage(): Promise<Stage> {
   let proxy: AriProxy | null = null;
   const lab = await startCordboard(settings, {
+    extra: { 'extensions.conf': '[chaos]\nexten => wait,1,Answer()\n same => n,Wait(300)' },
     async between(httpPort) {
       proxy = await openAriProxy(httpPort);
       return proxy.port;

@@ -5,6 +5,7 @@ import { daemonFaults } from './faults/daemon.ts';
 import { diskFaults } from './faults/disk.ts';
 import { networkFaults } from './faults/network.ts';
 import { phoneFaults } from './faults/phones.ts';
+import { stuckFaults } from './faults/stuck.ts';
 import { twoDaemonFaults } from './faults/two.ts';
 
 /** Every fault there is. */
@@ -16,4 +17,5 @@ export const faults: readonly Fault[] = [
   ...clockFaults,
   ...diskFaults,
   ...asteriskFaults,
+  ...stuckFaults,
 ];

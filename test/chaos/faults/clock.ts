@@ -32,11 +32,9 @@ async function stepBy(stage: Stage, seconds: number): Promise<string> {
   setOffset(lab.home, 0);
   await lab.serve(environmentOf(lab.home));
   await stage.working();
-  const offsetOf = async () => (await lab.api<{ now: number }>('GET', '/v1/status')).now;
-  void offsetOf;
   const before = lab.facts().at(-1)?.at ?? 0;
   setOffset(lab.home, seconds);
-  await waitUntil(() => seesOffset(lab), 'the daemon to see the other time');
+  await waitUntil(() => seesOffset(lab, seconds), 'the daemon to see the other time');
   const result = await crowd(stage, 1);
   const after = lab.facts().filter((fact) => fact.at >= before);
   const jumped = after.some((fact) => fact.at - before > 600_000);
@@ -44,10 +42,10 @@ async function stepBy(stage: Stage, seconds: number): Promise<string> {
   return `engine time did not follow; of the rush ${summary(result)}`;
 }
 
-/** A log line carries the wall clock as the daemon sees it. */
-async function seesOffset(lab: Stage['lab']): Promise<boolean> {
-  await lab.api('GET', '/v1/status');
-  return true;
+/** Its status says the wall clock as the process sees it. */
+async function seesOffset(lab: Stage['lab'], seconds: number): Promise<boolean> {
+  const { now } = await lab.api<{ now: number }>('GET', '/v1/status');
+  return Math.abs(now - Date.now() - seconds * 1_000) < 600_000;
 }
 
 async function putRight(stage: Stage): Promise<void> {
