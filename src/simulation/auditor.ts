@@ -28,6 +28,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
       for (const step of batch.steps) for (const fact of step.facts) ledger.note(fact);
       checkRows(world);
       checkNobodyWaitsBesideAnIdleAgent(world);
+      checkPlaces(world, ledger);
       checkAsterisk(asterisk);
     },
     whenCalm(world) {
@@ -63,6 +64,8 @@ export function checkRows(world: World): void {
     rule(call?.legs.includes(leg.id) === true, `leg ${leg.id} belongs to no call`);
     if (leg.offer !== null && leg.ending === null && call?.partner?.leg !== leg.id)
       rule(offers.get(leg.offer)?.legs.includes(leg.id) === true, `leg ${leg.id} belongs to no offer`);
+    const stays = leg.role === 'caller' || call?.partner?.leg === leg.id;
+    if (call?.phase === 'ended' && !stays) rule(leg.ending !== null, `leg ${leg.id} outlives its call`);
     if (leg.phase === 'requested') rule(leg.confirmBy !== null, `leg ${leg.id} waits for ever to be made`);
     if (leg.ending !== null) rule(leg.confirmBy !== null, `leg ${leg.id} waits for ever for its end`);
   }
@@ -131,6 +134,16 @@ function checkNobodyWaitsBesideAnIdleAgent({ state }: World): void {
 
 function isRingable(phone: { registered: boolean; suspectUntil: number | null } | undefined): boolean {
   return phone?.registered === true && phone.suspectUntil === null;
+}
+
+/** A call keeps its place, whatever moved it: it is as old as its arrival. Targets do not change in a simulation. */
+function checkPlaces({ state }: World, ledger: Ledger): void {
+  for (const call of state.calls.values()) {
+    const group = state.groups.get(call.queue ?? '');
+    if (group === undefined || call.phase !== 'waiting') continue;
+    const place = (ledger.arrivedAt(call.id) ?? 0) + group.targetMs;
+    rule(call.due === place, `call ${call.id} has lost its place: due ${call.due} and not ${place}`);
+  }
 }
 
 /** What must hold in Asterisk at any moment, faults or not. */

@@ -9,7 +9,7 @@ type AgentLine = {
   offer: string | null;
   talk: string | null;
 };
-type CallLine = { ended: boolean; talksWith: string | null; readonly offers: Set<string>; enteredAt: number | null };
+type CallLine = { ended: boolean; talksWith: string | null; readonly offers: Set<string>; readonly arrivedAt: number };
 
 /** What the facts alone say of agents, calls and offers: the second set of books. Throws when they contradict themselves. */
 export class Ledger {
@@ -17,6 +17,7 @@ export class Ledger {
   private readonly agents = new Map<string, AgentLine>();
   private readonly calls = new Map<string, CallLine>();
   private readonly offers = new Map<string, { readonly call: string; readonly agent: string }>();
+  private pbx: 'unknown' | 'known' = 'unknown';
   private lastSeq = 0;
   private lastAt = 0;
 
@@ -27,8 +28,16 @@ export class Ledger {
     this.lastSeq = fact.seq;
     this.lastAt = fact.at;
     this.counts.set(fact.type, (this.counts.get(fact.type) ?? 0) + 1);
+    if (fact.type === 'pbx-ready') this.pbx = 'known';
+    if (fact.type === 'pbx-lost' || fact.type === 'pbx-connected' || fact.type === 'engine-started')
+      this.pbx = 'unknown';
     this.noteCall(fact);
     this.noteAgent(fact);
+  }
+
+  /** When the call came to us; null when no fact said so. */
+  arrivedAt(call: string): number | null {
+    return this.calls.get(call)?.arrivedAt ?? null;
   }
 
   /** Every call that arrived has ended, and every offer that was made. */
@@ -42,7 +51,7 @@ export class Ledger {
     switch (fact.type) {
       case 'call-arrived':
         this.must(!this.calls.has(fact.call), fact, 'the call arrived twice');
-        this.calls.set(fact.call, { ended: false, talksWith: null, offers: new Set(), enteredAt: null });
+        this.calls.set(fact.call, { ended: false, talksWith: null, offers: new Set(), arrivedAt: fact.at });
         return;
       case 'call-queued':
       case 'call-overflowed':
@@ -82,6 +91,7 @@ export class Ledger {
   }
 
   private offerMade(fact: Extract<NumberedFact, { type: 'offer-made' }>): void {
+    this.must(this.pbx === 'known', fact, 'Asterisk is not known yet');
     const agent = this.agent(fact.agent);
     const { signedIn, ready, held, reachable, work } = agent;
     this.must(signedIn && ready && !held && reachable && work === 'idle', fact, `agent is ${JSON.stringify(agent)}`);

@@ -79,6 +79,7 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     driver.step({ type: 'leg-gone', leg: driver.legs()[0] ?? '', cause: 21, sip: 603 });
     return driver;
   },
+  'an extension has asked for another': () => arrive(running(), '1004', 'caller-1', '1003'),
   'an extension rings another': () => internal(),
   'an extension rings another that has two phones': () => {
     const driver = arrive(running(), '1002', 'caller-1', '1001');

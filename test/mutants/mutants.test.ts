@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Mutant, mutants } from './mutants.ts';
+
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
 
 // Tests that cannot fail prove nothing: each mutant is put into a copy of the source, and the fast suites must fail there.
 
@@ -13,26 +15,43 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 /** What a terminal needs for colours and a reader does not. */
 const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
-let copy = '';
+
+/** Two copies, so that two mutants are tried at a time; each waits for a free one. */
+const copies: string[] = [];
+const free: string[] = [];
+const waiting: ((copy: string) => void)[] = [];
 
 beforeAll(async () => {
-  copy = await mkdtemp(join(tmpdir(), 'cordboard-mutants-'));
-  const parts = ['src', 'test/core', 'test/scenarios', 'test/simulation', 'package.json', 'tsconfig.json'];
-  for (const part of parts) await cp(join(root, part), join(copy, part), { recursive: true });
-  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-  await writeFile(
-    join(copy, 'vitest.config.ts'),
-    "export default { test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 } };\n",
-  );
+  for (let count = 0; count < 2; count += 1) {
+    const copy = await mkdtemp(join(tmpdir(), 'cordboard-mutants-'));
+    copies.push(copy);
+    free.push(copy);
+    const parts = ['src', 'test/core', 'test/scenarios', 'test/simulation', 'package.json', 'tsconfig.json'];
+    for (const part of parts) await cp(join(root, part), join(copy, part), { recursive: true });
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+    const config = "export default { test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 } };";
+    await writeFile(join(copy, 'vitest.config.ts'), config);
+  }
 });
-afterAll(() => rm(copy, { recursive: true, force: true }));
+afterAll(() => Promise.all(copies.map((copy) => rm(copy, { recursive: true, force: true }))));
 
-/** Runs suites in the copy: null when they passed, else the end of what vitest said. */
-async function suites(...paths: string[]): Promise<string | null> {
+async function inCopy(work: (copy: string) => Promise<void>): Promise<void> {
+  const copy = free.pop() ?? (await new Promise<string>((resolve) => waiting.push(resolve)));
+  try {
+    await work(copy);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) free.push(copy);
+    else next(copy);
+  }
+}
+
+/** Runs a suite in the copy: null when it passed, else what vitest said. */
+async function failureOf(copy: string, suite: string): Promise<string | null> {
   const vitest = join(copy, 'node_modules/vitest/vitest.mjs');
   const { UPDATE: _, ...env } = process.env;
   const options = { cwd: copy, env: { ...env, SIMULATION_SEEDS: '8', VITEST: '' }, maxBuffer: 1 << 26 };
-  return run(process.execPath, [vitest, 'run', '--bail', '1', '--reporter', 'dot', ...paths], options).then(
+  return run(process.execPath, [vitest, 'run', '--bail', '1', '--reporter', 'dot', suite], options).then(
     () => null,
     (error: { stdout?: string; stderr?: string }) =>
       `${error.stdout ?? ''}${error.stderr ?? ''}`.replaceAll(colours, ''),
@@ -40,38 +59,40 @@ async function suites(...paths: string[]): Promise<string | null> {
 }
 
 /** The quick suites first, and the next one only for what they let through. */
-async function verdict(): Promise<string | null> {
+async function verdict(copy: string): Promise<string | null> {
   for (const suite of ['test/scenarios', 'test/core', 'test/simulation']) {
-    const said = await suites(suite);
+    const said = await failureOf(copy, suite);
     if (said !== null) return said;
   }
   return null;
 }
 
 describe('mutants', () => {
-  it('given_no_mutant_when_the_suites_are_run_in_the_copy_then_they_pass', async () => {
-    expect(await verdict()).toBe(null);
-  }, 180_000);
+  it.concurrent('given_no_mutant_when_the_suites_are_run_in_a_copy_then_they_pass', () =>
+    inCopy(async (copy) => {
+      expect(await failureOf(copy, 'test/scenarios')).toBe(null);
+      expect(await failureOf(copy, 'test/core')).toBe(null);
+    }));
 
-  it.each(mutants.map((mutant) => [mutant.lie, mutant] as const))(
+  it.concurrent.each(mutants.map((mutant) => [mutant.lie, mutant] as const))(
     'given_a_core_in_which_%s_when_the_suites_are_run_then_they_fail',
-    async (_lie, { file, from, to }: Mutant) => {
-      const path = join(copy, file);
-      const whole = await readFile(path, 'utf8');
-      expect(whole.split(from).length - 1, `the text to replace in ${file} stands there once`).toBe(1);
-      try {
-        await writeFile(
-          path,
-          whole.replace(from, () => to),
-        );
-        const said = await verdict();
-        expect(said, 'the mutant survived').not.toBe(null);
-        expect(said).toMatch(/FAIL|failed/);
-        expect(said).not.toMatch(/SyntaxError|Failed to resolve|is not defined/);
-      } finally {
-        await writeFile(path, whole);
-      }
-    },
-    180_000,
+    (_lie, { file, from, to }: Mutant) =>
+      inCopy(async (copy) => {
+        const path = join(copy, file);
+        const whole = await readFile(path, 'utf8');
+        expect(whole.split(from).length - 1, `the text to replace in ${file} stands there once`).toBe(1);
+        try {
+          await writeFile(
+            path,
+            whole.replace(from, () => to),
+          );
+          const said = await verdict(copy);
+          expect(said, 'the mutant survived').not.toBe(null);
+          expect(said).toMatch(/FAIL|failed/);
+          expect(said).not.toMatch(/SyntaxError|Failed to resolve|is not defined/);
+        } finally {
+          await writeFile(path, whole);
+        }
+      }),
   );
 });

@@ -76,10 +76,10 @@ export const mutants: readonly Mutant[] = [
     to: 'setReady(turn, agent, false, reason);',
   },
   {
-    lie: 'a leg that comes up late is left alone',
-    file: 'src/core/calls/answer.ts',
-    from: "hangUpLeg(turn, leg, 'answered-elsewhere');\n}\n\nfunction win",
-    to: '}\n\nfunction win',
+    lie: 'a leg that is only asked for is forgotten when its call ends',
+    file: 'src/core/calls/call.ts',
+    from: "hangUpLeg(turn, leg, cause ?? 'normal');",
+    to: "if (leg.phase !== 'requested') hangUpLeg(turn, leg, cause ?? 'normal');",
   },
   {
     lie: 'a lost race takes the place in the idle order away',
