@@ -1,6 +1,7 @@
 import { createBackoff } from '../../lib/backoff.ts';
 import { type AriOptions, type Connection, openConnection } from './connection.ts';
-import type { AriHandlers, AriLink } from './port.ts';
+import { oddityOf } from './oddity.ts';
+import type { AriEvent, AriHandlers, AriLink } from './port.ts';
 import { noAnswer } from './requests.ts';
 
 export type { AriOptions } from './connection.ts';
@@ -16,6 +17,18 @@ export function connectAri(options: AriOptions, handlers: AriHandlers): AriLink 
   let connection: Connection | null = null;
   let retry: NodeJS.Timeout | null = null;
   let closed = false;
+  const odd = new Set<string>();
+
+  /** Each kind is said once in the life of the link: a broken peer must not fill the disk. */
+  function noteOddity(event: AriEvent): void {
+    const oddity = oddityOf(event);
+    if (oddity === null || odd.has(oddity)) return;
+    odd.add(oddity);
+    log.info(
+      { type: event.type.slice(0, 40) },
+      `ARI sent ${oddity}; it says nothing to us, and this is not said again`,
+    );
+  }
 
   function open(): void {
     retry = null;
@@ -25,7 +38,10 @@ export function connectAri(options: AriOptions, handlers: AriHandlers): AriLink 
         backoff.reset();
         handlers.onUp();
       },
-      onEvent: handlers.onEvent,
+      onEvent(event) {
+        noteOddity(event);
+        handlers.onEvent(event);
+      },
       onReplaced() {
         log.error({ app: options.app }, 'another process took our ARI application over: stopping');
         close();
