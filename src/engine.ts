@@ -149,9 +149,10 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
 
   function act(batch: Batch, stale: boolean): void {
     counts.batches += 1;
-    for (const { commands } of batch.steps) {
-      for (const command of commands) if (!stale || command.do === 'reply') ports.send(command);
-    }
+    const commands = batch.steps.flatMap((one) => one.commands).filter((one) => !stale || one.do === 'reply');
+    // A phone is rung before anything else is done: no leg is ever made or dialled after its end was asked for.
+    for (const command of commands) if (isRing(command)) ports.send(command);
+    for (const command of commands) if (!isRing(command)) ports.send(command);
     const facts = batch.steps.flatMap((one) => one.facts);
     for (const fact of facts) {
       if (fact.type === 'repaired') counts.repairs += 1;
@@ -193,6 +194,10 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
       wake?.();
     },
   };
+}
+
+function isRing(command: Command): boolean {
+  return command.do === 'create-leg' || command.do === 'dial-leg';
 }
 
 /** Whether a later attempt can succeed: no room, no right to write, a disk that fails, a lock. Anything else is a bug of ours. */

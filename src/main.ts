@@ -6,12 +6,14 @@ import { Worker } from 'node:worker_threads';
 import { connectAmi } from './asterisk/ami/ami.ts';
 import { createAriHttp } from './asterisk/ari/http.ts';
 import { connectAri } from './asterisk/ari/socket.ts';
+import { createPacing } from './asterisk/pacing.ts';
 import { perform } from './asterisk/perform.ts';
 import { translate } from './asterisk/translate.ts';
 import { keepCalendar } from './calendar.ts';
 import type { Config } from './config/config.ts';
 import { pathsOf, readSecret } from './config/paths.ts';
 import type { Event } from './core/events.ts';
+import type { NumberedFact } from './core/facts.ts';
 import { load } from './core/world.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { superviseFront } from './front-supervisor.ts';
@@ -30,6 +32,9 @@ export type Daemon = {
   /** Commits what is in hand and stops at once: calls live on in Asterisk under their lease. */
   stop(): Promise<void>;
 };
+
+/** How long facts are gathered for the front. */
+const tellMs = 20;
 
 /** So many steps of the journal go at once: a few milliseconds. */
 const pruneAtOnce = 500;
@@ -58,20 +63,29 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   const lag = monitorEventLoopDelay({ resolution: 10 });
   lag.enable();
   let ami: EngineStatus['ami'] = 'down';
+  const told: NumberedFact[] = [];
+  let telling: NodeJS.Timeout | null = null;
 
+  const after = (ms: number, run: () => void) => {
+    const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
+    return () => clearTimeout(timer);
+  };
+  const pacing = createPacing(
+    (command) =>
+      perform(command, { link: ari, lists, app: config.asterisk.ari.app, post: (event) => engine.post(event) }),
+    after,
+  );
   const engine: Engine = createEngine(world, store, {
     now,
     soon: (run) => void setImmediate(run),
-    after: (ms, run) => {
-      const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
-      return () => clearTimeout(timer);
-    },
+    after,
     send: (command) => {
       if (command.do === 'reply') front.send({ kind: 'reply', intent: command.intent, error: command.error });
-      else perform(command, { link: ari, lists, app: config.asterisk.ari.app, post: (event) => engine.post(event) });
+      else pacing.send(command);
     },
     publish: (facts) => {
-      front.send({ kind: 'facts', facts });
+      told.push(...facts);
+      telling ??= setTimeout(tellFront, tellMs);
       if (world.state.meta.draining) stopWhenDrained();
     },
     onHeld: (error, heldMs) => {
@@ -92,6 +106,12 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     },
     ...faultFrom(process.env.CORDBOARD_FAULT),
   });
+
+  /** Each message to another thread costs as much as a step: what happened is told some times a second. */
+  function tellFront(): void {
+    telling = null;
+    front.send({ kind: 'facts', facts: told.splice(0) });
+  }
 
   const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: watchdogUsec } = process.env;
   const systemd = createSystemd({ socket, watchdogUsec }, () => livenessOf(engine, now()), log);
@@ -177,6 +197,9 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     systemd.stopping();
     clearInterval(pruning);
     engine.stop();
+    pacing.close();
+    if (telling) clearTimeout(telling);
+    if (told.length > 0) tellFront();
     calendar.close();
     ari.close();
     lists.close();

@@ -1,5 +1,6 @@
 import { create as createDomain } from 'node:domain';
 import { type Client, connect } from 'ari-client';
+import { judgeVersion, neededVersions, soundVersion } from './version.ts';
 
 /** What Asterisk says of itself, for `status` and the checks at start. */
 export type PbxReport = {
@@ -25,9 +26,6 @@ export type PbxReaderOptions = {
   /** How long one reading may take altogether, in ms (default 5,000). */
   readonly deadlineMs?: number;
 };
-
-/** The first version of the 22 line in which nobody can write over ARI's WebSocket with a read-only account. */
-const firstSound = [22, 10, 1] as const;
 
 /** Without one of these something that Cordboard does fails, and often without a word. */
 const neededModules = [
@@ -159,11 +157,14 @@ function versionOf(info: unknown): string {
 }
 
 function versionWarnings(version: string): readonly string[] {
-  const [major = 0, minor = 0, patch = 0] = (version.match(/\d+/g) ?? []).slice(0, 3).map(Number);
-  const [firstMajor, firstMinor, firstPatch] = firstSound;
-  const old =
-    major !== firstMajor ? major < firstMajor : minor !== firstMinor ? minor < firstMinor : patch < firstPatch;
-  return old ? [`Asterisk ${version} has holes in ARI that ${firstSound.join('.')} closes: update it`] : [];
+  switch (judgeVersion(version)) {
+    case 'too-old':
+      return [`Asterisk ${version} has no REST over ARI's WebSocket: Cordboard needs ${neededVersions}`];
+    case 'has-holes':
+      return [`Asterisk ${version} has holes in ARI that ${soundVersion} closes: update it`];
+    default:
+      return [];
+  }
 }
 
 function runningModules(list: unknown): ReadonlySet<string> {

@@ -5,6 +5,7 @@ import { callCommand } from './call.ts';
 import { createContext } from './context.ts';
 import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { drainCommand } from './drain.ts';
 import { eventsCommand } from './events.ts';
 import { groupCommand } from './group.ts';
@@ -33,6 +34,7 @@ export function buildProgram(
   initCommand(program, context);
   serveCommand(program, context);
   statusCommand(program, context);
+  doctorCommand(program, context);
   drainCommand(program, context);
   dbCommand(program, context);
   userCommand(program, context);

@@ -5,7 +5,7 @@ import { newAgent, updateReachable } from './routing/agent.ts';
 import { cancelOffer } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
 import type { GroupId, UserId, UserSettings } from './settings.ts';
-import { changedAgent, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
+import { changedAgent, changedCall, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
 
 /**
  * Takes over a portion of the directory. Offers under way end on the settings they began with; the next decision uses the
@@ -29,6 +29,12 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
     state.groups.set(group.id, group);
     dirty.set(`groups/${group.id}`, { kind: 'groups', id: group.id });
     reindexGroup(turn.world, group);
+    for (const id of [...(index.queued.get(group.id) ?? [])].sort(compareIds)) {
+      const call = state.calls.get(id);
+      if (!call) continue;
+      call.due = call.enteredAt + group.targetMs;
+      changedCall(turn, call);
+    }
     index.touched.add(group.id);
   }
   state.meta.revision = event.revision;
@@ -75,6 +81,7 @@ function removeUser(turn: Turn, id: UserId): void {
   forgetUser(turn.world, user);
   for (const phone of user.phones) dropPhone(turn, phone);
   const agent = state.agents.get(id);
+  if (agent?.signedIn) tell(turn, { type: 'agent-signed-out', agent: id });
   if (agent) removeAgent(turn, agent);
   state.users.delete(id);
   dirty.set(`users/${id}`, { kind: 'users', id });

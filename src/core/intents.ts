@@ -88,6 +88,7 @@ function ready(turn: Turn, agent: Agent): Refusal | null {
   if (!agent.signedIn) return { code: 'not-signed-in', message: `${agent.id} is not signed in: sign in first` };
   forgiveMisses(turn, agent);
   endHold(turn, agent, 'ready');
+  if (agent.work.is === 'backing-off') goIdle(turn, agent);
   setReady(turn, agent, true, null);
   return null;
 }

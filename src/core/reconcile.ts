@@ -1,7 +1,7 @@
 import { callJoined } from './calls/call.ts';
 import { type Gone, legGone, letGo } from './calls/gone.ts';
 import { giveUp, legAnswered, legCreated, legRang, lostLeg } from './calls/leg.ts';
-import type { Event } from './events.ts';
+import type { Event, SeenLeg } from './events.ts';
 import type { Call, Leg } from './state.ts';
 import { type Difference, desired, differences } from './topology.ts';
 import { changedCall, changedMeta, isOurs, send, type Turn, tell } from './turn.ts';
@@ -38,8 +38,18 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   meta.doubts = doubts;
   changedMeta(turn);
   if (!event.full) return;
+  for (const leg of event.legs) hearAgain(turn, leg);
   tell(turn, { type: 'pbx-ready', ...counts });
   for (const queue of state.groups.keys()) turn.world.index.touched.add(queue);
+}
+
+/** Whether a caller was answered and hears music may have been lost with the daemon: both may be asked for twice. */
+function hearAgain(turn: Turn, seen: SeenLeg): void {
+  const leg = turn.world.state.legs.get(seen.leg);
+  const call = leg && turn.world.state.calls.get(leg.call);
+  if (leg?.role !== 'caller' || call?.phase !== 'waiting' || seen.state === 'away') return;
+  if (call.answered && seen.state !== 'up') send(turn, { do: 'answer', leg: leg.id });
+  if (call.hearing !== 'silence') send(turn, { do: 'hear', leg: leg.id, what: call.hearing, was: 'silence' });
 }
 
 /** No answer: it is asked again soon, since nothing is offered until the first one after a gap. */

@@ -8,6 +8,7 @@ import type { Event } from './events.ts';
 import { expire, unpark } from './expire.ts';
 import type { NumberedFact } from './facts.ts';
 import { act } from './intents.ts';
+import { freeOrphans } from './orphans.ts';
 import { phoneReachable, phonesSurveyed } from './phones.ts';
 import { surveyed, surveyFailed } from './reconcile.ts';
 import { match } from './routing/queue.ts';
@@ -50,6 +51,7 @@ function apply(turn: Turn, event: Event): void {
       return pbxLost(turn);
     case 'surveyed':
       surveyed(turn, event);
+      freeOrphans(turn);
       return unpark(turn);
     case 'survey-failed':
       return surveyFailed(turn, event.askedAt);

@@ -12,10 +12,11 @@ export function agentRoutes(app: FastifyInstance, services: Services): void {
   app.get('/v1/agents', (): { agents: readonly AgentView[] } => {
     const users = new Map(services.directory.store.users.all().map((user) => [user.id, user]));
     const now = services.now();
+    const day = services.live.day();
     const agents = services.live.agents().flatMap((agent) => {
       const user = users.get(agent.id);
       // Whoever is in no group and signed out is a user like others, not an agent.
-      return user === undefined || (user.group === null && !agent.signedIn) ? [] : [agentView(agent, user, now)];
+      return user === undefined || (user.group === null && !agent.signedIn) ? [] : [agentView(agent, user, now, day)];
     });
     return { agents };
   });
@@ -25,8 +26,8 @@ export function agentRoutes(app: FastifyInstance, services: Services): void {
       const user = existingUser(services.directory, pathPart(request, 'username'));
       await services.engine.ask(make(user.id, request));
       // The reply comes after the commit, so the row is what the intent made of it.
-      const agent = services.live.agents().find((each) => each.id === user.id);
-      return { agent: agent === undefined ? null : agentView(agent, user, services.now()) };
+      const agent = services.live.agent(user.id);
+      return { agent: agent === null ? null : agentView(agent, user, services.now(), services.live.day()) };
     });
   };
   intent('sign-in', (user, request) => ({ do: 'sign-in', user, ready: bodyOf(signInSchema, request).ready }));
@@ -36,7 +37,9 @@ export function agentRoutes(app: FastifyInstance, services: Services): void {
   intent('end-wrap-up', (user) => ({ do: 'end-wrap-up', user }));
 }
 
-function agentView(agent: Agent, user: UserRow, now: number): AgentView {
+/** The counts in the row are of the day on which they last changed: another day's say nothing of today. */
+function agentView(agent: Agent, user: UserRow, now: number, day: string): AgentView {
+  const isToday = agent.given.day === day;
   return {
     username: user.id,
     name: user.name,
@@ -49,8 +52,8 @@ function agentView(agent: Agent, user: UserRow, now: number): AgentView {
     hold: agent.hold,
     work: agent.work,
     reachable: agent.reachable,
-    answeredToday: agent.answeredToday,
-    givenToday: agent.given.count,
+    answeredToday: isToday ? agent.answeredToday : 0,
+    givenToday: isToday ? agent.given.count : 0,
     misses: agent.misses.length,
   };
 }

@@ -1,6 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import type { NumberedFact } from '../core/facts.ts';
-import type { Agent, Call, CallId, Leg, Offer, Phone } from '../core/state.ts';
+import type { UserId } from '../core/settings.ts';
+import type { Agent, Call, CallId, Leg, Meta, Offer, Phone } from '../core/state.ts';
 
 /** What the front reads of `live.db`, which only the engine writes. */
 export type LiveReader = ReturnType<typeof openLive>;
@@ -25,6 +26,8 @@ export function openLive(file: string) {
   }, 1_000);
 
   const agents = db.prepare<[], Body>('SELECT body FROM agents ORDER BY id');
+  const agent = db.prepare<[string], Body>('SELECT body FROM agents WHERE id = ?');
+  const meta = db.prepare<[], Body>('SELECT body FROM meta');
   const phones = db.prepare<[], Body>('SELECT body FROM phones ORDER BY id');
   const calls = db.prepare<[], Body>('SELECT body FROM calls ORDER BY id');
   const call = db.prepare<[string], Body>('SELECT body FROM calls WHERE id = ?');
@@ -45,6 +48,9 @@ export function openLive(file: string) {
   const last = (): number => lastSeq.get()?.seq ?? 0;
   return {
     agents: (): readonly Agent[] => agents.all().map((row) => JSON.parse(row.body) as Agent),
+    agent: (id: UserId): Agent | null => parsed<Agent>(agent.get(id))[0] ?? null,
+    /** The day that the counts of today are of, `YYYY-MM-DD`. */
+    day: (): string => parsed<Meta>(meta.get())[0]?.day ?? '',
     phones: (): readonly Phone[] => phones.all().map((row) => JSON.parse(row.body) as Phone),
     calls: (): readonly Call[] => calls.all().map((row) => JSON.parse(row.body) as Call),
     call(id: CallId): Call | null {

@@ -218,6 +218,7 @@ describe('with a daemon', () => {
   test('given_an_agent_with_all_four_states_then_the_list_shows_each_in_its_column_and_the_seconds_that_are_left', async () => {
     await lab.ask('POST', '/v1/users', { username: 'dora', name: 'Dora', extension: '1201' });
     const now = Date.now();
+    lab.row('meta', 'meta', { day: '2026-01-01' });
     lab.row('agents', 'dora', {
       id: 'dora',
       signedIn: true,

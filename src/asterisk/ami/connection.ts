@@ -20,13 +20,20 @@ export type AmiConnection = {
    * the connection ends, and at once when a name or value holds a control character.
    */
   action(name: string, fields: Readonly<Record<string, string>>): Promise<void>;
+  /** As `action`, and gives what Asterisk answered: keys in lower case, a key that came several times is a list. */
+  ask(name: string, fields: Readonly<Record<string, string>>): Promise<AmiMessage>;
   /** Ends it; `onEnd` is not called. What waits is rejected. */
   close(): void;
 };
+/** A message in asterisk-manager's shape. */
+export type AmiMessage = Readonly<Record<string, unknown>>;
+
 export type AmiHandlers = {
   /** Logged in, fully booted, and only events of the class `system` come. */
   onReady(): void;
   onEvent(event: AmiEvent): void;
+  /** Every event as it came, known or not: for who asks for a list that the daemon itself never needs. */
+  onMessage?(message: AmiMessage): void;
   /** The connection is over; nothing of it is used again. */
   onEnd(why: string): void;
 };
@@ -55,6 +62,7 @@ export function openAmi(access: AmiAccess, handlers: AmiHandlers): AmiConnection
   manager.on('error', (error) => end(error.message));
   manager.on('close', () => end('closed by Asterisk'));
   manager.on('managerevent', (message) => {
+    if (!ended) handlers.onMessage?.(message);
     const event = decodeEvent(message);
     if (ended || event === null) return;
     if (event.type === 'fully-booted') booted();
@@ -82,7 +90,11 @@ export function openAmi(access: AmiAccess, handlers: AmiHandlers): AmiConnection
     handlers.onReady();
   }
 
-  function action(name: string, fields: Readonly<Record<string, string>>): Promise<void> {
+  async function action(name: string, fields: Readonly<Record<string, string>>): Promise<void> {
+    await ask(name, fields);
+  }
+
+  function ask(name: string, fields: Readonly<Record<string, string>>): Promise<AmiMessage> {
     const wrongField = Object.entries({ Action: name, ...fields }).find(([key, value]) => hasControl(key + value));
     if (wrongField !== undefined) {
       return Promise.reject(new Error(`AMI ${name}: ${JSON.stringify(wrongField[0])} holds a control character`));
@@ -98,10 +110,10 @@ export function openAmi(access: AmiAccess, handlers: AmiHandlers): AmiConnection
       };
       const timer = setTimeout(() => setImmediate(late), actionMs);
       pending.set(actionId, { reject, timer });
-      manager.action({ ...fields, action: name, actionid: actionId }, (error) => {
+      manager.action({ ...fields, action: name, actionid: actionId }, (error, response) => {
         if (!pending.delete(actionId)) return;
         clearTimeout(timer);
-        if (error === undefined) resolve();
+        if (error === undefined) resolve(response);
         else reject(new Error(`AMI ${name}: ${String(error.message ?? 'refused')}`));
       });
     });
@@ -127,6 +139,7 @@ export function openAmi(access: AmiAccess, handlers: AmiHandlers): AmiConnection
 
   return {
     action,
+    ask,
     close() {
       if (!ended) shut('closed by us');
     },

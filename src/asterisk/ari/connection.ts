@@ -1,3 +1,4 @@
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Log } from '../../lib/log.ts';
 import { decodeMessage, encodeRequest } from './message.ts';
@@ -70,11 +71,29 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   let saidGarbage = false;
   const repeated = createRepeats();
 
+  // What one turn sends goes out in one write: a system call for each request is a third of the busy time under load.
+  let wire: Socket | null = null;
+  let corked = false;
+  const gather = () => {
+    if (corked || wire === null) return;
+    corked = true;
+    wire.cork();
+    process.nextTick(() => {
+      corked = false;
+      wire?.uncork();
+    });
+  };
+
   const authority = host.includes(':') ? `[${host}]` : host;
   const socket = new WebSocket(`ws://${authority}:${port}/ari/events?app=${encodeURIComponent(app)}`, {
     headers: { Authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` },
     handshakeTimeout: handshakeMs,
     perMessageDeflate: false,
+    createConnection: ((where: NetConnectOpts) => {
+      wire = connect(where);
+      wire.setNoDelay(true);
+      return wire;
+    }) as typeof connect,
   });
   const handshake = setTimeout(() => setImmediate(handshakeOver), handshakeMs);
   let pinging: NodeJS.Timeout | null = null;
@@ -113,6 +132,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   function send(request: AriRequest, done: Parameters<AriLink['request']>[1]): boolean {
     const id = requests.add(done);
     if (id === null) return false;
+    gather();
     socket.send(encodeRequest(id, request));
     return true;
   }

@@ -8,13 +8,17 @@ import { hear } from './hearing.ts';
 import { ringUser } from './internal.ts';
 import { callerLeg } from './leg.ts';
 
+/** The first renewal comes well before the end of the lease that the dialplan gave. */
+const firstRenewalMs = 10_000;
+
 /** A caller has come: the call begins, and goes where its number leads. */
 export function callerArrived(turn: Turn, leg: LegId, dialled: string, phone: PhoneId | null, overload: boolean): void {
   const { state, index } = turn.world;
   if (state.legs.has(leg)) return;
   const target = index.extensions.get(dialled);
   const from = phone === null ? null : (index.phoneUser.get(phone) ?? null);
-  const kind: CallKind = target !== undefined && 'user' in target ? 'internal' : 'queued';
+  const isInternal = target === undefined ? from !== null : 'user' in target;
+  const kind: CallKind = isInternal ? 'internal' : 'queued';
   const call = newCall(turn, kind, dialled, leg, from);
   state.calls.set(call.id, call);
   callerLeg(turn, call, phone);
@@ -67,7 +71,8 @@ function newCall(turn: Turn, kind: CallKind, dialled: string, caller: LegId, fro
     hearing: 'silence',
     answered: false,
     roomOpen: false,
-    leaseAt: turn.now + turn.world.state.meta.limits.renewMs,
+    // The dialplan gave the first lease, of 30 s whatever is configured here.
+    leaseAt: turn.now + Math.min(turn.world.state.meta.limits.renewMs, firstRenewalMs),
     joinBy: null,
     hops: 0,
     asked: {},

@@ -18,8 +18,9 @@ export function connect(turn: Turn, call: Call, leg: Leg, user: UserId): void {
   call.answered = true;
   hear(turn, call, 'silence');
   openRoom(turn, call);
+  // Before the join: should we die between the two, the dialplan joins them.
+  lease(turn, call, send);
   send(turn, { do: 'join', call: call.id, legs: [call.caller, leg.id] });
-  lease(turn, call);
   for (const id of call.legs) {
     const other = turn.world.state.legs.get(id);
     const isLoser = other && other.role !== 'caller' && other.id !== leg.id;
@@ -141,10 +142,10 @@ export function renewLease(turn: Turn, call: Call): void {
  * The caller's leg goes back to the dialplan when its lease ends, together with its partner's. The partner's own lease is
  * longer: it ends a leg whose caller hung up while nobody was there to see it.
  */
-function lease(turn: Turn, call: Call): void {
+function lease(turn: Turn, call: Call, how: typeof send = sendLater): void {
   const { leaseMs } = turn.world.state.meta.limits;
   const partner = call.partner?.leg ?? null;
-  sendLater(turn, { do: 'lease', leg: call.caller, leaseMs, peer: partner });
+  how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: partner });
   if (partner !== null) sendLater(turn, { do: 'lease', leg: partner, leaseMs: leaseMs + leaseMs / 2, peer: null });
 }
 

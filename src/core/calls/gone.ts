@@ -41,7 +41,8 @@ function tellOwner(turn: Turn, call: Call, leg: Leg, outcome: Outcome, gone: Gon
   const isPartner = call.partner?.leg === leg.id;
   if (isPartner && (call.phase === 'talking' || call.phase === 'ended')) return partnerLeft(turn, call, lost);
   if (isPartner && call.phase === 'connecting') return dropped(turn, call, leg, lost);
-  if (leg.role === 'callee') return calleeLegGone(turn, call, outcome);
+  // The phones of a user whom the call has left say nothing about the one it is for now.
+  if (leg.role === 'callee') return leg.user === call.callee ? calleeLegGone(turn, call, outcome) : undefined;
   const offer = leg.offer === null ? undefined : turn.world.state.offers.get(leg.offer);
   if (offer && offer.phase !== 'won') return offerLegGone(turn, offer, leg, outcome, gone.cause, gone.sip);
   if (offer?.phase !== 'won') return;

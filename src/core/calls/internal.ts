@@ -30,6 +30,18 @@ function registeredPhones(turn: Turn, user: UserId): PhoneId[] {
   return (state.users.get(user)?.phones ?? []).filter((id) => state.phones.get(id)?.registered === true);
 }
 
+/** The call moves on: the phones of the user that it was for stop ringing. */
+export function stopRingingUser(turn: Turn, call: Call): void {
+  for (const id of call.legs) {
+    const leg = turn.world.state.legs.get(id);
+    if (leg?.role === 'callee') hangUpLeg(turn, leg, 'normal');
+  }
+  call.callee = null;
+  call.calleeOutcome = null;
+  call.ringUntil = null;
+  changedCall(turn, call);
+}
+
 /** It rang for its time and nobody came. */
 export function internalRungOut(turn: Turn, call: Call): void {
   call.ringUntil = null;
@@ -42,7 +54,11 @@ export function calleeLegGone(turn: Turn, call: Call, outcome: Outcome): void {
   const { state } = turn.world;
   const isOpen = call.phase === 'waiting' && call.callee !== null;
   if (!isOpen) return;
-  const left = call.legs.filter((id) => state.legs.get(id)?.role === 'callee');
+  // Legs of a user whom the call has left are no concern of the one it is for now.
+  const left = call.legs.filter((id) => {
+    const leg = state.legs.get(id);
+    return leg?.role === 'callee' && leg.ending === null;
+  });
   const weighed = weightier(call.calleeOutcome, outcome);
   call.calleeOutcome = weighed;
   changedCall(turn, call);

@@ -3,7 +3,7 @@ import { cancelOffer, offerRang } from '../routing/offer.ts';
 import { strategies } from '../routing/strategy/table.ts';
 import type { HangUpCause, PhoneId } from '../settings.ts';
 import type { Call, Leg, LegId, OfferId } from '../state.ts';
-import { changedCall, changedLeg, isOurs, newId, send, type Turn } from '../turn.ts';
+import { changedCall, changedLeg, isOurs, newId, send, sendLater, type Turn } from '../turn.ts';
 import { answered } from './answer.ts';
 import { type Gone, legGone, letGo } from './gone.ts';
 
@@ -97,7 +97,10 @@ export function legCreated(turn: Turn, id: LegId): void {
   const { silentMs, ringMs } = timesOf(turn, leg, call);
   leg.silentUntil = turn.now + silentMs;
   changedLeg(turn, leg);
-  send(turn, { do: 'dial-leg', leg: leg.id, for: call.caller, timeoutMs: silentMs + ringMs + graceMs });
+  const timeoutMs = silentMs + ringMs + graceMs;
+  send(turn, { do: 'dial-leg', leg: leg.id, for: call.caller, timeoutMs });
+  // Who answers while nobody is there to join them is not left in silence for ever.
+  sendLater(turn, { do: 'lease', leg: leg.id, leaseMs: timeoutMs + state.meta.limits.leaseMs, peer: null });
 }
 
 /** How long this leg may stay silent, and how long it may ring at the most. */

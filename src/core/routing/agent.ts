@@ -73,7 +73,12 @@ export function updateReachable(
   if (agent.reachable.is === is) return;
   agent.reachable = { is, since: turn.now };
   changedAgent(turn, agent);
-  tell(turn, { type: 'agent-reachable', agent: user, reachable: is, why });
+  tell(turn, {
+    type: 'agent-reachable',
+    agent: user,
+    reachable: is,
+    why: !is && why === 'registered' ? 'unregistered' : why,
+  });
 }
 
 /** The phones of a user that can be rung now. */

@@ -1,6 +1,6 @@
 import { endCall } from '../calls/call.ts';
 import { hear } from '../calls/hearing.ts';
-import { ringUser } from '../calls/internal.ts';
+import { ringUser, stopRingingUser } from '../calls/internal.ts';
 import type { Fact } from '../facts.ts';
 import type { Destination } from '../settings.ts';
 import type { Call } from '../state.ts';
@@ -18,6 +18,7 @@ export function sendTo(turn: Turn, call: Call, to: Destination, why: Why): void 
   call.hops += 1;
   tell(turn, { type: 'call-overflowed', call: call.id, queue: call.queue ?? '', why, to });
   rescindAll(turn, call, 'overflow');
+  stopRingingUser(turn, call);
   call.waitUntil = null;
   call.queue = null;
   changedCall(turn, call);

@@ -20,3 +20,8 @@ export function openDirectoryDb(file: string, backups: string): DirectoryDb {
   migrate(db, MIGRATIONS, backups);
   return db;
 }
+
+/** Opens an existing `directory.db` beside its writer, to read only; throws when there is none. */
+export function openDirectoryToRead(file: string): DirectoryDb {
+  return new Sqlite(file, { readonly: true, fileMustExist: true });
+}

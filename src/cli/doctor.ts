@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import type { Finding, Level } from '../doctor/finding.ts';
+import type { StatusView } from '../protocol/status.ts';
+import type { CliContext } from './context.ts';
+import { Failure } from './failure.ts';
+
+/** `cordboard doctor` */
+export function doctorCommand(program: Command, context: CliContext): void {
+  program
+    .command('doctor')
+    .description('look at Asterisk, the network, the databases and the daemon, and say what to put right')
+    .action(async () => {
+      const config = context.config();
+      const { examine } = await import('../doctor/examine.ts');
+      const { diagnose } = await import('../doctor/diagnose.ts');
+      const status = () => context.client().get<StatusView>('/v1/status');
+      const findings = diagnose(await examine(config, { status }));
+      const count = (level: Level): number => findings.filter((finding) => finding.level === level).length;
+      const [errors, warnings] = [count('error'), count('warning')];
+      context
+        .output()
+        .result({ errors, warnings, findings }, () =>
+          [...findings.map(said), `${errors} errors, ${warnings} warnings, ${count('ok')} ok`].join('\n'),
+        );
+      if (errors > 0) throw new Failure('unwell', `${errors} of the findings are errors: each says what to do`);
+    });
+}
+
+const marks: Readonly<Record<Level, (text: string) => string>> = { ok: pc.green, warning: pc.yellow, error: pc.red };
+
+function said({ check, level, found, expected, todo }: Finding): string {
+  const head = `${marks[level](level.padEnd(8))} ${check.padEnd(14)} ${found}`;
+  if (todo === null) return head;
+  const indent = ' '.repeat(24);
+  return [head, `${indent}${pc.dim('expected:')} ${expected}`, `${indent}${pc.dim('to do:')}    ${todo}`].join('\n');
+}

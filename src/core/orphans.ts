@@ -1,0 +1,122 @@
+import { endCall, finishCall } from './calls/call.ts';
+import { hangUpLeg } from './calls/leg.ts';
+import { compareIds } from './ordered.ts';
+import { goIdle } from './routing/agent.ts';
+import { endOffer } from './routing/offer.ts';
+import type { Agent, Call, Leg, Offer } from './state.ts';
+import { changedCall, changedLeg, changedOffer, removeLeg, send, type Turn, tell } from './turn.ts';
+
+/**
+ * Rows that no event can free any more: they point at what is not there, or wait without a time. Between two steps there are
+ * none; a bug, a half-restored database or a hand that edited rows may leave one. Each survey looks, frees it through the
+ * functions that events go through, and says so. Asterisk's side of it is `reconcile`'s.
+ */
+export function freeOrphans(turn: Turn): void {
+  const { state } = turn.world;
+  if (state.meta.pbx !== 'ready') return;
+  for (const leg of sorted(state.legs, (one) => isLegOrphan(turn, one))) freeLeg(turn, leg);
+  for (const call of sorted(state.calls, (one) => isCallOrphan(turn, one))) freeCall(turn, call);
+  for (const offer of sorted(state.offers, (one) => isOfferOrphan(turn, one))) freeOffer(turn, offer);
+  const offered = new Map<string, Offer[]>();
+  for (const offer of state.offers.values()) offered.set(offer.agent, [...(offered.get(offer.agent) ?? []), offer]);
+  for (const agent of sorted(state.agents, (one) => isAgentOrphan(turn, one, offered.get(one.id) ?? []))) {
+    goIdle(turn, agent);
+    tell(turn, { type: 'repaired', what: 'agent-stuck', entity: agent.id });
+  }
+}
+
+/** By id: the order of a Map is another one after a reload. */
+function sorted<T extends { readonly id: string }>(rows: ReadonlyMap<string, T>, isOrphan: (row: T) => boolean): T[] {
+  return [...rows.values()].filter(isOrphan).sort((a, b) => compareIds(a.id, b.id));
+}
+
+function isLegOrphan({ world: { state } }: Turn, leg: Leg): boolean {
+  const call = state.calls.get(leg.call);
+  if (!call?.legs.includes(leg.id)) return true;
+  return leg.offer !== null && leg.ending === null && call.partner?.leg !== leg.id && !state.offers.has(leg.offer);
+}
+
+function freeLeg(turn: Turn, leg: Leg): void {
+  const call = turn.world.state.calls.get(leg.call);
+  if (!call) {
+    removeLeg(turn, leg);
+    send(turn, { do: 'hang-up', leg: leg.id, cause: 'normal' });
+  } else {
+    if (!call.legs.includes(leg.id)) call.legs.push(leg.id);
+    changedCall(turn, call);
+    changedLeg(turn, leg);
+    if (leg.role !== 'caller' && call.partner?.leg !== leg.id) hangUpLeg(turn, leg, 'normal');
+  }
+  tell(turn, { type: 'repaired', what: 'leg-stuck', entity: leg.id });
+}
+
+function isCallOrphan({ world: { state } }: Turn, call: Call): boolean {
+  const { legs, offers } = state;
+  if (call.legs.some((id) => !legs.has(id)) || call.offers.some((id) => !offers.has(id))) return true;
+  if (call.phase === 'ended') return call.legs.length === 0;
+  if (call.leaseAt === null || !call.legs.includes(call.caller)) return true;
+  if (call.phase === 'waiting') return call.claim !== null || (call.waitUntil === null && call.ringUntil === null);
+  if (call.partner === null || !legs.has(call.partner.leg)) return true;
+  return call.phase === 'connecting' && call.joinBy === null && legs.get(call.partner.leg)?.ending === null;
+}
+
+function freeCall(turn: Turn, call: Call): void {
+  const { legs, offers } = turn.world.state;
+  call.legs = call.legs.filter((id) => legs.has(id));
+  call.offers = call.offers.filter((id) => offers.has(id));
+  tell(turn, { type: 'repaired', what: 'call-stuck', entity: call.id });
+  if (call.phase === 'ended') {
+    if (call.legs.length === 0) finishCall(turn, call);
+    return;
+  }
+  call.leaseAt ??= turn.now;
+  const hasCaller = call.legs.includes(call.caller);
+  const hasPartner = call.phase === 'waiting' || (call.partner !== null && legs.has(call.partner.leg));
+  if (!hasCaller || !hasPartner) return endCall(turn, call, 'lost', 'system', 'normal');
+  if (call.phase === 'waiting') {
+    call.claim = null;
+    if (call.ringUntil === null) call.waitUntil ??= turn.now;
+  } else if (call.phase === 'connecting') call.joinBy ??= turn.now;
+  changedCall(turn, call);
+}
+
+function isOfferOrphan({ world: { state } }: Turn, offer: Offer): boolean {
+  const call = state.calls.get(offer.call);
+  if (!call?.offers.includes(offer.id) || !offer.legs.some((id) => state.legs.has(id))) return true;
+  if (offer.phase === 'won') return call.phase !== 'connecting' || call.claim !== offer.id;
+  return offer.phase === 'ringing' && offer.ringUntil === null;
+}
+
+/** Nobody is blamed: what became of it is not known. */
+function freeOffer(turn: Turn, offer: Offer): void {
+  const { legs, calls } = turn.world.state;
+  offer.legs = offer.legs.filter((id) => legs.has(id));
+  changedOffer(turn, offer);
+  tell(turn, { type: 'repaired', what: 'offer-stuck', entity: offer.id });
+  for (const id of offer.legs) {
+    const leg = legs.get(id);
+    if (leg && calls.get(offer.call)?.partner?.leg !== id) hangUpLeg(turn, leg, 'normal');
+  }
+  endOffer(turn, offer, 'lost');
+}
+
+function isAgentOrphan({ now, world: { state, index } }: Turn, agent: Agent, offers: readonly Offer[]): boolean {
+  const { is, until, call } = agent.work;
+  switch (is) {
+    case 'idle':
+      return false;
+    case 'offered':
+      return !offers.some(({ phase }) => phase === 'made' || phase === 'ringing');
+    case 'talking':
+      return state.calls.get(call ?? '')?.partner?.user !== agent.id && !offers.some((offer) => offer.call === call);
+    case 'releasing':
+    case 'wrap-up':
+    case 'backing-off':
+      return until === null || until - now > longestRestMs;
+    case 'busy-elsewhere':
+      return (index.elsewhere.get(agent.id)?.size ?? 0) === 0;
+  }
+}
+
+/** No group can give a longer rest (24 h): an end beyond it is none. */
+const longestRestMs = 86_400_000;

@@ -1,0 +1,79 @@
+import { statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { findDrift } from '../asterisk/provisioning/drift.ts';
+import type { Config } from '../config/config.ts';
+import { pathsOf, readSecret } from '../config/paths.ts';
+import { fallbacks } from '../directory/fallback-keeper.ts';
+import type { StatusView } from '../protocol/status.ts';
+import { checkDatabase, DATABASES } from '../storage/check.ts';
+import { openDirectoryToRead } from '../storage/directory/database.ts';
+import type { PhoneRow } from '../storage/directory/phones.ts';
+import { createStore } from '../storage/directory/store.ts';
+import type { DirectorySeen, Evidence } from './evidence.ts';
+import { seeing } from './finding.ts';
+import { lookAtAsterisk } from './look-asterisk.ts';
+import { lookAtNetwork } from './look-network.ts';
+
+/** What the examiner cannot know by itself. */
+export type ExamineOptions = {
+  /** Asks a running daemon; rejects when there is none. */
+  readonly status: () => Promise<StatusView>;
+  /** The addresses to try ARI on; default: all of this machine that are not loopback. */
+  readonly elsewhere?: readonly string[];
+};
+
+/** Looks at everything once, changing nothing; some seconds at most. Never rejects: what cannot be seen is evidence too. */
+export async function examine(config: Config, options: ExamineOptions): Promise<Evidence> {
+  const paths = pathsOf(config.home);
+  const read = await seeing(() => readDirectory(paths.directoryDb));
+  const phones = 'seen' in read ? read.seen.rows : [];
+  const phonesBy = (...transports: readonly string[]) =>
+    phones.filter(({ transport }) => transports.includes(transport)).length;
+  const [daemon, asterisk, network] = await Promise.all([
+    seeing(options.status),
+    lookAtAsterisk(config),
+    lookAtNetwork(config, phonesBy, options.elsewhere),
+  ]);
+  const files = [config.asterisk.ari.secretFile, config.asterisk.ami.secretFile];
+  return {
+    ...{ config, daemon, now: Date.now(), ...asterisk, ...network },
+    directory: 'seen' in read ? { seen: read.seen.directory } : read,
+    drift: await seeing(() => {
+      if ('unseen' in read) throw new Error(read.unseen);
+      if (asterisk.pbx.failure !== null) throw new Error(asterisk.pbx.failure);
+      const { host, httpPort, ari } = config.asterisk;
+      const access = { host, port: httpPort, user: ari.user, secret: readSecret(ari.secretFile) };
+      return findDrift(access, phones.map(accountOf));
+    }),
+    databases: DATABASES.map(({ name, migrations }) => checkDatabase(join(config.home, name), migrations)),
+    disk: await seeing(() => {
+      const { bavail, blocks, bsize } = statfsSync(config.home);
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    }),
+    secrets: files.map((file) => ({ file, mode: modeOf(file) })),
+  };
+}
+
+type DirectoryRead = { readonly rows: readonly PhoneRow[]; readonly directory: DirectorySeen };
+
+function readDirectory(file: string): DirectoryRead {
+  const db = openDirectoryToRead(file);
+  try {
+    const store = createStore(db);
+    const rows = store.phones.all();
+    const passing = [...store.phones.trials(), ...store.phones.removed()];
+    return { rows, directory: { phones: rows, fallbacks: fallbacks(store), passing } };
+  } finally {
+    db.close();
+  }
+}
+
+/** The digest's user is the phone's own id, as the front gives it. */
+function accountOf({ id, userName: callerName, transport, codecs, ha1 }: PhoneRow) {
+  return { id, userName: id, extension: id, callerName, transport, codecs, ha1 };
+}
+
+function modeOf(file: string): number | null {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? null : stat.mode & 0o777;
+}
