@@ -57,19 +57,18 @@ function ask(uri: string): void {
   link?.request({ method: 'GET', uri }, (response) => mine.push(`${uri}: ${response.status}`));
 }
 
-test('given_an_application_when_the_socket_opens_then_filter_and_subscription_come_before_up', async () => {
+test('given_an_application_when_the_socket_opens_then_the_filter_comes_before_up', async () => {
   await connectUp();
   expect(fake.requests.map(({ method, uri }) => `${method} ${uri}`)).toEqual([
     'PUT applications/cordboard/eventFilter',
-    'POST applications/cordboard/subscription?eventSource=endpoint%3APJSIP',
   ]);
   // Asterisk filters its answers too: without this one nothing is ever answered again.
   const { message_body } = fake.requests[0] as unknown as { message_body: string };
   expect(JSON.parse(message_body).allowed).toContainEqual({ type: 'RESTResponse' });
 });
 
-test('given_the_subscription_is_refused_when_connecting_then_it_is_tried_again_and_no_up_is_told', async () => {
-  fake.answer = ({ method }) => ({ status: method === 'POST' ? 403 : 200 });
+test('given_the_filter_is_refused_when_connecting_then_it_is_tried_again_and_no_up_is_told', async () => {
+  fake.answer = ({ method }) => ({ status: method === 'PUT' ? 403 : 200 });
   connect();
   await waitUntil(() => fake.connections >= 3, 'three attempts');
   expect(seen).toEqual([]);
@@ -77,16 +76,21 @@ test('given_the_subscription_is_refused_when_connecting_then_it_is_tried_again_a
   await waitUntil(() => seen.includes('up'), 'the link to be up');
 });
 
-test('given_no_endpoint_to_subscribe_to_when_connecting_then_it_is_up_and_asks_again_until_there_is', async () => {
-  let missing = true;
-  fake.answer = ({ uri }) => ({ status: missing && uri.includes('subscription') ? 422 : 200 });
+test('given_a_caller_and_a_leg_of_ours_when_they_come_then_the_callers_channel_alone_is_subscribed_to', async () => {
   await connectUp();
-  const asked = (): number => fake.requests.filter(({ uri }) => uri.includes('subscription')).length;
-  await waitUntil(() => asked() === 2, 'the second question');
-  missing = false;
-  await waitUntil(() => asked() === 3, 'the third question');
-  expect(seen).toEqual(['up']);
-  expect(fake.connections).toBe(1);
+  for (const id of ['170.1', 'cb-e-l1']) fake.say(JSON.stringify({ type: 'StasisStart', channel: { id } }));
+  const asked = () => fake.requests.filter(({ uri }) => uri.includes('subscription')).map(({ uri }) => uri);
+  await waitUntil(() => asked().length > 0, 'the subscription');
+  expect(asked()).toEqual(['applications/cordboard/subscription?eventSource=channel%3A170.1']);
+  expect(events.map(({ type }) => type)).toEqual(['StasisStart', 'StasisStart']);
+});
+
+test('given_a_caller_who_left_before_the_subscription_then_its_refusal_is_told_as_their_end', async () => {
+  await connectUp();
+  fake.answer = () => ({ status: 422 });
+  fake.say(JSON.stringify({ type: 'StasisStart', channel: { id: '170.1' } }));
+  await waitUntil(() => events.length === 2, 'the end');
+  expect(events[1]).toMatchObject({ type: 'ChannelDestroyed', channel: { id: '170.1' } });
 });
 
 test('given_a_peer_that_never_answers_when_connecting_then_it_is_given_up_and_tried_again', async () => {
@@ -112,7 +116,7 @@ test('given_requests_in_flight_when_the_connection_is_cut_then_down_comes_first_
   fake.answer = () => null;
   ask('a');
   ask('b');
-  await waitUntil(() => fake.requests.length === 4, 'the requests to arrive');
+  await waitUntil(() => fake.requests.length === 3, 'the requests to arrive');
   fake.answer = () => ({ status: 200 });
   fake.cut();
   await waitUntil(() => seen.filter((one) => one === 'up').length === 2, 'the link to be up again');
@@ -159,7 +163,7 @@ test('given_too_many_in_flight_when_asking_then_the_next_is_answered_0_at_once_a
   await connectUp({ maxInFlight: 3 });
   fake.answer = () => null;
   for (const uri of ['a', 'b', 'c', 'd']) ask(uri);
-  await waitUntil(() => seen.length === 2 && fake.requests.length === 5, 'the refusal');
+  await waitUntil(() => seen.length === 2 && fake.requests.length === 4, 'the refusal');
   expect(seen).toEqual(['up', 'd: 0']);
 });
 

@@ -1,8 +1,10 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Log } from '../../lib/log.ts';
+import { createCallers } from './callers.ts';
 import { decodeMessage, encodeRequest } from './message.ts';
 import type { AriEvent, AriHandlers, AriLink, AriRequest } from './port.ts';
+import { createRepeats } from './repeats.ts';
 import { createRequests } from './requests.ts';
 
 /** Where Asterisk's HTTP server is and who we are there. Times in ms. */
@@ -50,9 +52,6 @@ export type ConnectionHandlers = Pick<AriHandlers, 'onUp' | 'onEvent' | 'onRepla
   onEnd(why: string, wasUp: boolean): void;
 };
 
-/** How long until an Asterisk without any endpoint is asked again. */
-const subscribeAgainMs = 500;
-
 /**
  * One connection's life: opening, subscribed, up, ended; nothing of it is used again. `onEnd` comes at most once, and not
  * after `close`.
@@ -84,6 +83,10 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
     });
   };
 
+  const callers = createCallers(app, send, (event) => {
+    if (isUp()) handlers.onEvent(event);
+  });
+
   const authority = host.includes(':') ? `[${host}]` : host;
   const socket = new WebSocket(`ws://${authority}:${port}/ari/events?app=${encodeURIComponent(app)}`, {
     headers: { Authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` },
@@ -97,7 +100,6 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   });
   const handshake = setTimeout(() => setImmediate(handshakeOver), handshakeMs);
   let pinging: NodeJS.Timeout | null = null;
-  let subscribing: NodeJS.Timeout | null = null;
 
   socket.on('open', () => {
     const name = encodeURIComponent(app);
@@ -105,8 +107,8 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
     // The filter first: one left by somebody else may swallow every answer, and is gone with this one.
     send({ method: 'PUT', uri: `applications/${name}/eventFilter`, body: { allowed } }, (response) => {
       if (response.status !== 200) refused('the event filter', response);
+      else if (phase === 'opening') up();
     });
-    subscribe();
   });
   socket.on('message', (data) => {
     heard = true;
@@ -117,17 +119,6 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   });
   socket.on('error', (error: Error & { code?: string }) => end(error.message || (error.code ?? 'socket error')));
   socket.on('close', (code) => end(`closed by Asterisk (${code})`));
-
-  /** An Asterisk with no PJSIP endpoint at all answers 422: it is asked again until the first phone is there. */
-  function subscribe(): void {
-    const uri = `applications/${encodeURIComponent(app)}/subscription?eventSource=endpoint%3APJSIP`;
-    send({ method: 'POST', uri }, (response) => {
-      if (phase === 'ended') return;
-      if (response.status === 422) subscribing = setTimeout(subscribe, subscribeAgainMs);
-      else if (response.status !== 200) refused('the subscription to endpoint:PJSIP', response);
-      if (phase === 'opening' && (response.status === 200 || response.status === 422)) up();
-    });
-  }
 
   function send(request: AriRequest, done: Parameters<AriLink['request']>[1]): boolean {
     const id = requests.add(done);
@@ -148,10 +139,10 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
       if (!requests.answer(message.id, message.response)) log.debug({ id: message.id }, 'ARI answered too late');
     } else if (message.event.type === 'ApplicationReplaced') {
       handlers.onReplaced();
-    } else if (phase === 'up') {
-      handlers.onEvent(message.event);
     } else {
-      early.push(message.event);
+      callers.saw(message.event);
+      if (phase === 'up') handlers.onEvent(message.event);
+      else early.push(message.event);
     }
   }
 
@@ -199,7 +190,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
     phase = 'ended';
     clearTimeout(handshake);
     if (pinging !== null) clearInterval(pinging);
-    if (subscribing !== null) clearTimeout(subscribing);
+    callers.close();
     // No closing handshake: a dead peer would not answer it, and Asterisk takes a cut for what it is.
     socket.terminate();
   }
@@ -211,24 +202,5 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
       shut();
       setImmediate(requests.fail);
     },
-  };
-}
-
-/** How many of the last messages a new one is compared with: the copy is the next one or nearly so. */
-const remembered = 16;
-
-/**
- * Tells the second copy of a message. A leg of ours is subscribed to by its making and by its endpoint, and Asterisk sends
- * each event for both, equal to the last letter; without this half of all parsing would be for nothing. A copy that comes
- * late is let through: whoever handles events must bear it anyway.
- */
-function createRepeats(): (text: string) => boolean {
-  const last: string[] = new Array(remembered).fill('');
-  let next = 0;
-  return (text) => {
-    if (last.includes(text)) return true;
-    last[next] = text;
-    next = (next + 1) % remembered;
-    return false;
   };
 }

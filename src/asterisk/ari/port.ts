@@ -20,7 +20,7 @@ export interface AriLink {
 }
 
 export type AriHandlers = {
-  /** The event socket is up and the application subscribed to `endpoint:PJSIP`, with the event filter set. */
+  /** The event socket is up, with the event filter set. */
   onUp(): void;
   onDown(why: string): void;
   onEvent(event: AriEvent): void;
