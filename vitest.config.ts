@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start an Asterisk, phones or a daemon: few at a time, with deadlines for a slow machine. */
-const real = ['test/asterisk/**/*.test.ts', 'test/telephony/**/*.test.ts', 'test/adapters/**/*.test.ts'];
+const real = [
+  'test/asterisk/**/*.test.ts',
+  'test/telephony/**/*.test.ts',
+  'test/adapters/**/*.test.ts',
+  'test/chaos/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -20,6 +20,7 @@ export const clockFaults: readonly Fault[] = [
   {
     family,
     name: 'it steps an hour back',
+    long: true,
     expect: unnoticed,
     strike: (stage) => stepBy(stage, -3_600),
     restore: putRight,

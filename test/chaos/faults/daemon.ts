@@ -10,6 +10,7 @@ export const daemonFaults: readonly Fault[] = [
   {
     family,
     name: 'kill -9, back at once',
+    long: true,
     expect: unnoticed,
     async strike({ lab }) {
       await lab.kill9();
@@ -46,6 +47,7 @@ export const daemonFaults: readonly Fault[] = [
     (point): Fault => ({
       family,
       name: `it kills itself ${point.replace('-', ' ')}, in a rush of callers`,
+      ...(point === 'after-commit' ? {} : { long: true }),
       expect: unnoticed,
       async strike(stage, _floor, dice) {
         const batch = dice.between(40, 110);
@@ -90,6 +92,7 @@ export const daemonFaults: readonly Fault[] = [
   {
     family,
     name: 'SIGTERM, back at once',
+    long: true,
     expect: unnoticed,
     async strike({ lab }) {
       const code = await lab.terminate();

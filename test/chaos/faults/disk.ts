@@ -41,6 +41,7 @@ export const diskFaults: readonly Fault[] = [
   {
     family,
     name: 'read-only when it starts, then writable again',
+    long: true,
     expect: fellBack,
     prepare: ontoSmallDisk,
     async strike({ lab }) {
@@ -60,6 +61,7 @@ export const diskFaults: readonly Fault[] = [
   {
     family,
     name: 'another program holds the write lock for 1.5 s',
+    long: true,
     expect: { ...unnoticed, repairs: 'any' },
     async strike(stage) {
       const rush = crowd(stage, 1);

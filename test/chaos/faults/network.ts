@@ -33,6 +33,7 @@ export const networkFaults: readonly Fault[] = [
   {
     family,
     name: 'a fifth of the events again up to 3 s later, when they are true no more',
+    long: true,
     expect: { ...unnoticed, repairs: 'any' },
     strike: (stage, _floor, dice) =>
       disturbed(stage, { dice: createDice(dice.roll(1 << 30)), late: 0, lateMs: 0, doubled: 200, staleMs: 3_000 }),
