@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { NumberedFact } from '../../src/core/facts.ts';
 import type { Dice } from '../../src/simulation/dice.ts';
 import { waitUntil } from '../lab/deadline.ts';
-import type { Fault } from './fault.ts';
+import { during, type Fault } from './fault.ts';
 import { arrange, dial, type Floor, first, incoming } from './floor.ts';
 import { expectEmpty, expectWholeLedger } from './ledger.ts';
 import type { Stage } from './stage.ts';
@@ -76,6 +76,8 @@ async function newcomerIsServed(stage: Stage): Promise<void> {
   const call = await dial(stage, 8, stage.sales);
   await waitUntil(() => call.state === 'answered' || call.state === 'ended', 'a new caller to be answered', 30_000);
   if (call.state === 'ended') throw new Error(`a new caller was refused: ${JSON.stringify(call.end)}`);
+  // The caller hears the answer a moment before the two are joined.
+  await during(300);
   call.hangUp();
   await waitUntil(
     () => stage.sales.agents.flatMap(incoming).filter((one) => one.state === 'answered').length < 2,

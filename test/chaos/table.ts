@@ -3,6 +3,7 @@ import { asteriskFaults } from './faults/asterisk.ts';
 import { clockFaults } from './faults/clock.ts';
 import { daemonFaults } from './faults/daemon.ts';
 import { diskFaults } from './faults/disk.ts';
+import { floodFaults } from './faults/flood.ts';
 import { networkFaults } from './faults/network.ts';
 import { phoneFaults } from './faults/phones.ts';
 import { stuckFaults } from './faults/stuck.ts';
@@ -18,4 +19,5 @@ export const faults: readonly Fault[] = [
   ...diskFaults,
   ...asteriskFaults,
   ...stuckFaults,
+  ...floodFaults,
 ];
