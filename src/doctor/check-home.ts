@@ -69,12 +69,13 @@ export function checkPhones({ drift, directory }: Evidence): readonly Finding[] 
   const again = 'restart the daemon: it gives Asterisk what it lacks; cordboard user show NAME says why one is refused';
   const findings: Finding[] = [];
   if (missing.length > 0) findings.push(wrong('phones', `missing in Asterisk: ${some(missing)}`, expected, again));
+  const anew =
+    'cordboard user set NAME with any change gives it anew; was it changed by hand, or by another directory?';
   for (const { id, attributes } of different.slice(0, 10)) {
-    const todo = `cordboard user set NAME with any change gives it anew; was it changed by hand, or from a backup?`;
-    findings.push(warning('phones', `${id} differs in ${attributes.join(', ')}`, expected, todo));
+    findings.push(warning('phones', `${id} differs in ${attributes.join(', ')}`, expected, anew));
   }
   if (different.length > 10) {
-    findings.push(warning('phones', `${different.length - 10} more phones differ`, expected, again));
+    findings.push(warning('phones', `${different.length - 10} more phones differ`, expected, anew));
   }
   if (strangers.length > 0) {
     const found = `nobody in the directory has ${some(strangers)}, but these can register`;

@@ -205,3 +205,11 @@ describe('check', () => {
     expect(check('live.db').problems).toEqual(['the file is missing']);
   });
 });
+
+test('given_the_two_databases_when_opened_then_the_directory_waits_for_the_disk_and_the_live_state_does_not', () => {
+  // 2 is FULL. The live store keeps its connection to itself, so its source is read.
+  expect(lab.db.pragma('synchronous', { simple: true })).toBe(2);
+  expect(lab.db.pragma('journal_mode', { simple: true })).toBe('wal');
+  const source = readFileSync(new URL('../../src/storage/live/store.ts', import.meta.url), 'utf8');
+  expect(source.match(/synchronous = (\w+)/)?.[1]).toBe('NORMAL');
+});
