@@ -25,6 +25,7 @@ import { seldom } from './lib/seldom.ts';
 import { createSystemd } from './lib/systemd.ts';
 import type { EngineStatus, ToEngine } from './protocol/seam.ts';
 import { livenessOf, statusOf } from './status.ts';
+import { keepPruned } from './storage/live/pruning.ts';
 import { openLiveStore } from './storage/live/store.ts';
 
 /** A running daemon. */
@@ -181,9 +182,15 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     },
   );
 
-  const pruning = setInterval(() => {
-    if (engine.heldSince() === null) store.prune(now() - config.journal.keepDays * 86_400_000, pruneAtOnce);
-  }, 1_000);
+  const saysUnpruned = seldom(60_000, now);
+  const pruning = keepPruned(
+    () => {
+      if (engine.heldSince() === null) store.prune(now() - config.journal.keepDays * 86_400_000, pruneAtOnce);
+    },
+    (error) => {
+      if (saysUnpruned()) log.error({ error }, 'the journal could not be shortened; trying again');
+    },
+  );
 
   /** Drained: nobody waits, and nobody is being joined. Those who talk go on talking without us. */
   function stopWhenDrained(): void {
@@ -195,7 +202,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
 
   async function stop(): Promise<void> {
     systemd.stopping();
-    clearInterval(pruning);
+    pruning.close();
     engine.stop();
     pacing.close();
     if (telling) clearTimeout(telling);

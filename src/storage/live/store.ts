@@ -48,6 +48,9 @@ export type LiveStore = {
 /** The version of the code's decisions: a replay across two of them is compared, not promised. */
 export const behaviour = 1;
 
+/** So long a write waits for another connection that writes: our own checkpoints need less. */
+const busyMs = 20;
+
 /**
  * Opens `live.db`: WAL with `synchronous=NORMAL`, so that `kill -9` loses nothing and a power cut the last moments.
  * Checkpoints are left to another connection.
@@ -58,6 +61,8 @@ export function openLiveStore(file: string, backups: string): LiveStore {
   db.pragma('synchronous = NORMAL');
   db.pragma('wal_autocheckpoint = 0');
   migrate(db, LIVE_MIGRATIONS, backups);
+  // Waiting for somebody else's lock would stop the loop; a batch that is refused is held and tried again.
+  db.pragma(`busy_timeout = ${busyMs}`);
   const statements = prepare(db);
   let mine = '';
   const write = db.transaction((batch: Batch) => {
