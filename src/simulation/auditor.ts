@@ -25,7 +25,10 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   return {
     ledger,
     afterBatch(batch, world) {
-      for (const step of batch.steps) for (const fact of step.facts) ledger.note(fact);
+      for (const { event, facts } of batch.steps) {
+        for (const fact of facts) ledger.note(fact);
+        if (event.type === 'settings') for (const user of event.removedUsers) ledger.forget(user);
+      }
       checkRows(world);
       checkNobodyWaitsBesideAnIdleAgent(world);
       checkPlaces(world, ledger);

@@ -35,6 +35,13 @@ export class Ledger {
     this.noteAgent(fact);
   }
 
+  /** A user was removed: what comes back under this name is a new agent. A talk goes on all the same. */
+  forget(agent: string): void {
+    const talk = this.agents.get(agent)?.talk ?? null;
+    this.agents.delete(agent);
+    this.agent(agent).talk = talk;
+  }
+
   /** When the call came to us; null when no fact said so. */
   arrivedAt(call: string): number | null {
     return this.calls.get(call)?.arrivedAt ?? null;

@@ -22,7 +22,9 @@ export type Workload = {
 
 /** Draws a company from the dice and puts it into the rig. */
 export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload {
-  const users = Array.from({ length: dice.between(2, 10) }, (_, place) => user(place));
+  const users = Array.from({ length: dice.between(2, 10) }, (_, place) => user(place, dice.happens(250)));
+  const phones = users.flatMap((one) => one.phones);
+  let revision = 1;
   const groups = Array.from({ length: dice.between(1, 3) }, (_, place) => group(dice, place, users));
   const callers: SimulatedCaller[] = [];
   const paceMs = dice.pick([800, 2_000, 4_000, 9_000]);
@@ -39,18 +41,17 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
   }
 
   function begin(): void {
-    for (const { id } of users) {
-      rig.asterisk.addPhone(phoneOf(id), habit(dice)).talkMs = dice.pick([null, 2_000, 15_000]);
-    }
-    rig.post({ type: 'settings', revision: 1, users, groups, removedUsers: [], removedGroups: [] });
+    for (const id of phones) rig.asterisk.addPhone(id, habit(dice)).talkMs = dice.pick([null, 2_000, 15_000]);
+    rig.post({ type: 'settings', revision, users, groups, removedUsers: [], removedGroups: [] });
     rig.post({ type: 'calendar', day: '2026-11-22' });
-    rig.post({ type: 'phones-surveyed', reachable: users.map(({ id }) => phoneOf(id)) });
+    rig.post({ type: 'phones-surveyed', reachable: phones });
     for (const { id } of users) if (!dice.happens(100)) rig.ask({ do: 'sign-in', user: id, ready: !dice.happens(100) });
     often(paceMs, call);
     often(12_000, changeHabit);
     often(6_000, () => rig.ask(intent(rig, dice, users)));
     often(15_000, flap);
     often(150_000, drain);
+    often(50_000, changeSettings);
     if (weather === 'fair') return;
     isRough = true;
     Object.assign(rig.asterisk.faults, poor);
@@ -80,14 +81,35 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
   }
 
   function changeHabit(): void {
-    const phone = rig.asterisk.phone(phoneOf(dice.pick(users).id));
+    const phone = rig.asterisk.phone(dice.pick(phones));
     if (phone !== undefined) phone.behaviour = habit(dice);
   }
 
   function flap(): void {
-    const id = phoneOf(dice.pick(users).id);
+    const id = dice.pick(phones);
     rig.asterisk.setRegistered(id, false);
     rig.scheduler.after(dice.between(10, 20_000), () => rig.asterisk.setRegistered(id, true));
+  }
+
+  /** Somebody edits a group, takes a user out for a while, or a whole group; targets stay, since places are checked by them. */
+  function changeSettings(): void {
+    revision += 1;
+    const none = { type: 'settings', revision, users: [], groups: [], removedUsers: [], removedGroups: [] } as const;
+    const edited = dice.pick(groups);
+    const removed = dice.pick(users);
+    const other = group(dice, groups.indexOf(edited), users);
+    switch (dice.roll(4)) {
+      case 0:
+        rig.post({ ...none, removedUsers: [removed.id] });
+        rig.scheduler.after(dice.between(1, 20_000), () => rig.post({ ...none, users: [removed], groups }));
+        return;
+      case 1:
+        rig.post({ ...none, removedGroups: [edited.id] });
+        rig.scheduler.after(dice.between(1, 20_000), () => rig.post({ ...none, groups: [edited] }));
+        return;
+      default:
+        rig.post({ ...none, groups: [{ ...other, targetMs: edited.targetMs }] });
+    }
   }
 
   function drain(): void {
@@ -132,9 +154,11 @@ function phoneOf(user: string): string {
   return `10${user.slice(1).padStart(2, '0')}`;
 }
 
-function user(place: number): UserSettings {
+/** The second phone, where there is one, begins with 19. */
+function user(place: number, hasTwo: boolean): UserSettings {
   const id = `u${place + 1}`;
-  return { id, name: id, extension: phoneOf(id), phones: [phoneOf(id)] };
+  const first = phoneOf(id);
+  return { id, name: id, extension: first, phones: hasTwo ? [first, first.replace(/^10/, '19')] : [first] };
 }
 
 const strategyNames: readonly StrategyName[] = ['ring-all', 'fewest-calls', 'linear'];
