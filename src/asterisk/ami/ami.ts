@@ -67,6 +67,7 @@ type FollowHandlers = Omit<RegistrationHandlers, 'onDown'> & { onEnd(why: string
 function follow(options: AmiOptions, handlers: FollowHandlers): { close(): void } {
   const contacts = createContacts();
   const listed: Contact[] = [];
+  const said = new Set<string>();
   const actionMs = options.actionMs ?? 5_000;
   let phase: 'opening' | 'up' | 'ended' = 'opening';
   let pinging: NodeJS.Timeout | null = null;
@@ -85,6 +86,7 @@ function follow(options: AmiOptions, handlers: FollowHandlers): { close(): void 
     onEvent(event) {
       if (event.type === 'contact-listed') listed.push(event.contact);
       else if (event.type === 'contacts-listed') up();
+      else if (event.type === 'malformed') malformed(event.event);
       else if (event.type === 'contact') {
         const news = contacts.note(event.contact, event.gone);
         if (phase === 'up' && news !== null) handlers.onPhone(news.phone, news.reachable);
@@ -92,6 +94,13 @@ function follow(options: AmiOptions, handlers: FollowHandlers): { close(): void 
     },
     onEnd: over,
   });
+
+  /** Each kind is said once a connection: a broken peer must not fill the disk. */
+  function malformed(event: string): void {
+    if (said.has(event)) return;
+    said.add(event);
+    options.log.warn({ event }, 'AMI sent an event without what it should tell; dropped, and not said again');
+  }
 
   function up(): void {
     if (phase !== 'opening') return;

@@ -10,30 +10,38 @@ export type AmiEvent =
   | { readonly type: 'contact'; readonly contact: Contact; readonly gone: boolean }
   /** One line of the answer to PJSIPShowContacts, and its end. */
   | { readonly type: 'contact-listed'; readonly contact: Contact }
-  | { readonly type: 'contacts-listed' };
+  | { readonly type: 'contacts-listed' }
+  /** An event that we listen to, without what it should tell. */
+  | { readonly type: 'malformed'; readonly event: 'ContactStatus' | 'ContactList' };
 
-/** Reads a message in asterisk-manager's shape; null for all others and for what is not as it should be. */
+/** Reads a message in asterisk-manager's shape; null for all that we do not listen to. */
 export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEvent | null {
   const text = (key: string): string => (typeof message[key] === 'string' ? message[key] : '');
   const contact = (phone: string, uri: string, status: string): Contact | null =>
-    phone === '' || uri === '' ? null : { phone, uri, reachable: isReachable(status) };
+    isSane(phone) && isSane(uri) ? { phone, uri, reachable: isReachable(status) } : null;
   switch (message.event) {
     case 'FullyBooted':
       return { type: 'fully-booted' };
     case 'ContactStatus': {
       const status = text('contactstatus');
       const found = contact(text('endpointname'), text('uri'), status);
-      return found && { type: 'contact', contact: found, gone: status === 'Removed' };
+      if (found === null) return { type: 'malformed', event: 'ContactStatus' };
+      return { type: 'contact', contact: found, gone: status === 'Removed' };
     }
     case 'ContactList': {
       const found = contact(text('endpoint'), text('uri'), text('status'));
-      return found && { type: 'contact-listed', contact: found };
+      return found === null ? { type: 'malformed', event: 'ContactList' } : { type: 'contact-listed', contact: found };
     }
     case 'ContactListComplete':
       return { type: 'contacts-listed' };
     default:
       return null;
   }
+}
+
+/** A name or an address that could be one: not empty, not endless, no control character and no half character. */
+function isSane(text: string): boolean {
+  return text !== '' && text.length < 1_024 && !/[\p{Cc}\p{Cs}]/u.test(text);
 }
 
 /** NonQualified is a contact that nobody asks whether it lives, or that was not asked yet: only a known no is a no. */
