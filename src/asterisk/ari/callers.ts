@@ -1,4 +1,5 @@
 import { isOurs } from '../../core/turn.ts';
+import { oddityOf } from './oddity.ts';
 import type { AriEvent, AriRequest, AriResponse } from './port.ts';
 
 /** Follows the channels of callers; see `createCallers`. */
@@ -33,7 +34,8 @@ export function createCallers(
 
   return {
     saw(event) {
-      if (event.type !== 'StasisStart') return;
+      // An id that no request could carry must not be put into one.
+      if (event.type !== 'StasisStart' || oddityOf(event) !== null) return;
       const id = (event.channel as { id?: unknown } | undefined)?.id;
       if (typeof id !== 'string' || isOurs(id)) return;
       fresh.push(id);
