@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import type { NumberedFact } from '../core/facts.ts';
-import type { UserId } from '../core/settings.ts';
+import type { PhoneId, UserId } from '../core/settings.ts';
 import type { Agent, Call, CallId, Leg, Meta, Offer, Phone } from '../core/state.ts';
 
 /** What the front reads of `live.db`, which only the engine writes. */
@@ -29,6 +29,7 @@ export function openLive(file: string) {
   const agent = db.prepare<[string], Body>('SELECT body FROM agents WHERE id = ?');
   const meta = db.prepare<[], Body>('SELECT body FROM meta');
   const phones = db.prepare<[], Body>('SELECT body FROM phones ORDER BY id');
+  const phone = db.prepare<[string], Body>('SELECT body FROM phones WHERE id = ?');
   const calls = db.prepare<[], Body>('SELECT body FROM calls ORDER BY id');
   const call = db.prepare<[string], Body>('SELECT body FROM calls WHERE id = ?');
   const leg = db.prepare<[string], Body>('SELECT body FROM legs WHERE id = ?');
@@ -52,6 +53,7 @@ export function openLive(file: string) {
     /** The day that the counts of today are of, `YYYY-MM-DD`. */
     day: (): string => parsed<Meta>(meta.get())[0]?.day ?? '',
     phones: (): readonly Phone[] => phones.all().map((row) => JSON.parse(row.body) as Phone),
+    phone: (id: PhoneId): Phone | null => parsed<Phone>(phone.get(id))[0] ?? null,
     calls: (): readonly Call[] => calls.all().map((row) => JSON.parse(row.body) as Call),
     call(id: CallId): Call | null {
       const row = call.get(id);

@@ -29,4 +29,12 @@ export const LIVE_MIGRATIONS: readonly Migration[] = [
       CREATE TABLE trips (call TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    number: 3,
+    name: 'no index of facts by agent',
+    sql: `
+      -- Nobody reads by it, and each fact paid for it in the engine's own commit.
+      DROP INDEX facts_agent;
+    `,
+  },
 ];
