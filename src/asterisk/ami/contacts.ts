@@ -7,6 +7,10 @@ export type Contacts = {
   note(contact: Contact, gone: boolean): { readonly phone: PhoneId; readonly reachable: boolean } | null;
   /** Whether this contact was noted already, by phone and address. */
   knows(contact: Contact): boolean;
+  /** The list is in, and can no longer be older than the news: what is gone is forgotten from now on. */
+  settle(): void;
+  /** The list is in: from here on nothing is older than the news, and what cannot be reached need not be remembered. */
+  settle(): void;
   /** The phones that are reachable, sorted. */
   reachable(): readonly PhoneId[];
 };
@@ -14,18 +18,38 @@ export type Contacts = {
 /** Makes an empty table. */
 export function createContacts(): Contacts {
   const phones = new Map<PhoneId, Map<string, boolean>>();
+  let settled = false;
   const isReachable = (phone: PhoneId): boolean => [...(phones.get(phone)?.values() ?? [])].includes(true);
+  let isSettled = false;
+
+  /** A phone in a browser has a new address with each registration: kept, they would fill the memory in months. */
+  function forget(phone: PhoneId): void {
+    const uris = phones.get(phone) ?? new Map<string, boolean>();
+    for (const [uri, reachable] of uris) if (!reachable) uris.delete(uri);
+    if (uris.size === 0) phones.delete(phone);
+  }
+
   return {
     note({ phone, uri, reachable }, gone) {
       const before = isReachable(phone);
       const uris = phones.get(phone) ?? new Map<string, boolean>();
       phones.set(phone, uris);
-      // What is gone stays as known and unreachable, so that a list older than the news does not bring it back.
-      uris.set(uri, reachable && !gone);
+      // Until the list is in, what is gone stays known as unreachable: a list older than the news must not bring it back.
+      if (gone && settled) uris.delete(uri);
+      else uris.set(uri, reachable && !gone);
       const after = isReachable(phone);
+      if (isSettled) forget(phone);
       return before === after ? null : { phone, reachable: after };
     },
     knows: ({ phone, uri }) => phones.get(phone)?.has(uri) ?? false,
+    settle() {
+      settled = true;
+      for (const uris of phones.values()) for (const [uri, isThere] of uris) if (!isThere) uris.delete(uri);
+    },
+    settle() {
+      isSettled = true;
+      for (const phone of [...phones.keys()]) forget(phone);
+    },
     reachable: () => [...phones.keys()].filter(isReachable).sort(),
   };
 }
