@@ -109,7 +109,6 @@ function follow(options: AmiOptions, handlers: FollowHandlers): { close(): void 
     // What an event has told since the question is newer than the list.
     for (const contact of listed) if (!contacts.knows(contact)) contacts.note(contact, false);
     contacts.settle();
-    contacts.settle();
     handlers.onUp(contacts.reachable());
   }
 

@@ -7,8 +7,6 @@ export type Contacts = {
   note(contact: Contact, gone: boolean): { readonly phone: PhoneId; readonly reachable: boolean } | null;
   /** Whether this contact was noted already, by phone and address. */
   knows(contact: Contact): boolean;
-  /** The list is in, and can no longer be older than the news: what is gone is forgotten from now on. */
-  settle(): void;
   /** The list is in: from here on nothing is older than the news, and what cannot be reached need not be remembered. */
   settle(): void;
   /** The phones that are reachable, sorted. */
@@ -18,7 +16,6 @@ export type Contacts = {
 /** Makes an empty table. */
 export function createContacts(): Contacts {
   const phones = new Map<PhoneId, Map<string, boolean>>();
-  let settled = false;
   const isReachable = (phone: PhoneId): boolean => [...(phones.get(phone)?.values() ?? [])].includes(true);
   let isSettled = false;
 
@@ -35,17 +32,12 @@ export function createContacts(): Contacts {
       const uris = phones.get(phone) ?? new Map<string, boolean>();
       phones.set(phone, uris);
       // Until the list is in, what is gone stays known as unreachable: a list older than the news must not bring it back.
-      if (gone && settled) uris.delete(uri);
-      else uris.set(uri, reachable && !gone);
+      uris.set(uri, reachable && !gone);
       const after = isReachable(phone);
       if (isSettled) forget(phone);
       return before === after ? null : { phone, reachable: after };
     },
     knows: ({ phone, uri }) => phones.get(phone)?.has(uri) ?? false,
-    settle() {
-      settled = true;
-      for (const uris of phones.values()) for (const [uri, isThere] of uris) if (!isThere) uris.delete(uri);
-    },
     settle() {
       isSettled = true;
       for (const phone of [...phones.keys()]) forget(phone);
