@@ -38,7 +38,7 @@ export async function runFault(stage: Stage, fault: Fault, dice: Dice): Promise<
     expectWholeLedger(stage);
     judgeRepairs(stage, fault, before);
   } catch (error) {
-    failure = error instanceof Error ? error.message : String(error);
+    failure = `${error instanceof Error ? error.message : String(error)}\n${historyOf(stage, before)}`;
   }
   await fault.restore?.(stage).catch((error: Error) => {
     failure ??= `putting things back: ${error.message}`;
@@ -51,6 +51,12 @@ export async function runFault(stage: Stage, fault: Fault, dice: Dice): Promise<
     repairs: facts.filter((fact) => fact.type === 'repaired').length,
     failure,
   };
+}
+
+/** What one needs to see after a failure: the last facts and what the daemon said. */
+function historyOf({ lab }: Stage, since: number): string {
+  const facts = lab.facts().filter((fact) => fact.seq > since);
+  return [...facts.slice(-120).map((fact) => JSON.stringify(fact)), lab.output().slice(-4_000)].join('\n');
 }
 
 /** The two are connected still, at their phones and in Asterisk. */
