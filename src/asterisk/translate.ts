@@ -89,7 +89,7 @@ export function seenLeg(channel: unknown, app: string): SeenLeg | null {
   return { leg, state, arrival: { dialled, phone: phoneOf(text(json.name)) } };
 }
 
-/** One bridge of `GET /bridges`; null when it is not one of ours. */
+/** One bridge of `GET /bridges`; null when it is neither one of ours nor holds two who hear each other. */
 export function seenRoom(bridge: unknown): SeenRoom | null {
   const json = record(bridge);
   const call = idOf(json);

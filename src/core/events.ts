@@ -84,6 +84,7 @@ export type SeenLeg = {
   /** Set for a channel that came in through the dialplan and waits in our Stasis application. */
   readonly arrival: { readonly dialled: string; readonly phone: PhoneId | null } | null;
 };
+/** A room with who is in it: one of ours, or any other bridge, which says that the two in it hear each other. */
 export type SeenRoom = { readonly call: CallId; readonly legs: readonly LegId[] };
 
 /** What a person asked for. It is answered by exactly one `reply` command with the same `intent` id. */

@@ -38,13 +38,17 @@ export type Difference =
   /** Everybody of this call is in its room. */
   | { readonly kind: 'in-room'; readonly call: CallId };
 
-/** Compares what should be with what is; `ours` tells our own ids. In a fixed order. */
+/**
+ * Compares what should be with what is; `ours` tells our own ids. In a fixed order. Strangers who hear each other are left
+ * alone: it is a talk of a daemon that lost its rows, which the dialplan takes over when the lease ends.
+ */
 export function differences(
   want: Topology,
   seen: { readonly legs: readonly SeenLeg[]; readonly rooms: readonly SeenRoom[] },
   ours: (id: string) => boolean,
 ): Difference[] {
   const found = new Map(seen.legs.map((leg) => [leg.leg, leg]));
+  const talking = new Set(seen.rooms.flatMap((room) => (room.legs.length > 1 ? room.legs : [])));
   const result: Difference[] = [];
   for (const [id, leg] of [...want.legs].sort(byId)) {
     const there = found.get(id);
@@ -55,7 +59,7 @@ export function differences(
     else if (isAhead(leg.phase, there.state)) result.push({ kind: 'leg-ahead', leg: id, state: there.state });
   }
   for (const leg of [...seen.legs].sort((a, b) => compareIds(a.leg, b.leg))) {
-    if (want.legs.has(leg.leg) || leg.state === 'away') continue;
+    if (want.legs.has(leg.leg) || leg.state === 'away' || talking.has(leg.leg)) continue;
     if (ours(leg.leg)) result.push({ kind: 'leg-stranger', leg: leg.leg });
     else if (leg.arrival !== null) result.push({ kind: 'caller-stranger', seen: leg });
   }
@@ -66,7 +70,8 @@ function roomDifferences(want: Topology, seen: readonly SeenRoom[], ours: (id: s
   const rooms = new Map(seen.map((room) => [room.call, room.legs]));
   const result: Difference[] = [];
   for (const room of [...seen].sort((a, b) => compareIds(a.call, b.call))) {
-    if (ours(room.call) && !want.rooms.has(room.call)) result.push({ kind: 'room-stranger', call: room.call });
+    if (ours(room.call) && !want.rooms.has(room.call) && room.legs.length < 2)
+      result.push({ kind: 'room-stranger', call: room.call });
   }
   for (const [call, { open, legs }] of [...want.rooms].sort(byId)) {
     const inside = rooms.get(call);

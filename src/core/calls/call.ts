@@ -146,7 +146,24 @@ function lease(turn: Turn, call: Call, how: typeof send = sendLater): void {
   const { leaseMs } = turn.world.state.meta.limits;
   const partner = call.partner?.leg ?? null;
   how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: partner });
-  if (partner !== null) sendLater(turn, { do: 'lease', leg: partner, leaseMs: leaseMs + leaseMs / 2, peer: null });
+  if (partner !== null) how(turn, { do: 'lease', leg: partner, leaseMs: leaseMs + leaseMs / 2, peer: call.caller });
+  if (call.phase !== 'waiting') return;
+  for (const id of call.legs) {
+    const leg = turn.world.state.legs.get(id);
+    if (leg && leg.role !== 'caller' && leg.ending === null) leaseRinging(turn, call, leg);
+  }
+}
+
+/** So much before the caller's lease ends that of a leg that rings for them: the fallback finds the phone free. */
+const ringingEndsBeforeMs = 2_000;
+const leastLeaseMs = 3_000;
+
+/** A leg that rings ends a little before the dialplan takes its caller back, should we be dead by then. */
+export function leaseRinging(turn: Turn, call: Call, leg: Leg): void {
+  const { leaseMs, renewMs } = turn.world.state.meta.limits;
+  const callersMs = (call.leaseAt ?? turn.now) - renewMs + leaseMs - turn.now;
+  const ms = Math.max(leastLeaseMs, callersMs - ringingEndsBeforeMs);
+  sendLater(turn, { do: 'lease', leg: leg.id, leaseMs: ms, peer: null });
 }
 
 /** The join was refused or never confirmed: the answered leg ends, and the call goes on waiting as after a drop. */

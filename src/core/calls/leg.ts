@@ -3,8 +3,9 @@ import { cancelOffer, offerRang } from '../routing/offer.ts';
 import { strategies } from '../routing/strategy/table.ts';
 import type { HangUpCause, PhoneId } from '../settings.ts';
 import type { Call, Leg, LegId, OfferId } from '../state.ts';
-import { changedCall, changedLeg, isOurs, newId, send, sendLater, type Turn } from '../turn.ts';
+import { changedCall, changedLeg, isOurs, newId, send, type Turn } from '../turn.ts';
 import { answered } from './answer.ts';
+import { leaseRinging } from './call.ts';
 import { type Gone, legGone, letGo } from './gone.ts';
 
 /** How much longer than we Asterisk itself lets a leg ring: it ends it when we are dead. */
@@ -99,8 +100,7 @@ export function legCreated(turn: Turn, id: LegId): void {
   changedLeg(turn, leg);
   const timeoutMs = silentMs + ringMs + graceMs;
   send(turn, { do: 'dial-leg', leg: leg.id, for: call.caller, timeoutMs });
-  // Who answers while nobody is there to join them is not left in silence for ever.
-  sendLater(turn, { do: 'lease', leg: leg.id, leaseMs: timeoutMs + state.meta.limits.leaseMs, peer: null });
+  leaseRinging(turn, call, leg);
 }
 
 /** How long this leg may stay silent, and how long it may ring at the most. */

@@ -30,7 +30,7 @@ export const twoDaemonFaults: readonly Fault[] = [
     name: 'one from another home takes the same Asterisk, and goes again',
     long: true,
     // Two homes are two exchanges: what the other one does not know it takes for left over, and ends it.
-    expect: { ...fellBack, talks: 'lost' },
+    expect: { ...fellBack, talks: 'kept' },
     async strike(stage) {
       const { lab } = stage;
       const home = join(lab.home, 'other-home');
