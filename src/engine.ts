@@ -103,7 +103,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
       if (caller && arrived && 'call' in arrived) batch.callers.push({ call: arrived.call, ...caller });
     } catch (error) {
       stopped = true;
-      ports.onBug(error, event, callOf(world, event));
+      ports.onBug(error, event, world.index.about.call);
     }
   }
 
@@ -208,11 +208,4 @@ function isPassing(error: unknown): boolean {
   return ['SQLITE_FULL', 'SQLITE_READONLY', 'SQLITE_IOERR', 'SQLITE_BUSY', 'SQLITE_CANTOPEN', 'SQLITE_LOCKED'].some(
     (known) => code.startsWith(known),
   );
-}
-
-/** The call that an event is about, as far as the rows can tell: a call that makes the core trip twice is set aside. */
-function callOf(world: World, event: Event): string | null {
-  if ('call' in event) return event.call;
-  if ('leg' in event) return world.state.legs.get(event.leg)?.call ?? null;
-  return null;
 }

@@ -145,7 +145,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   }
 
   engine.post({ type: 'started', epoch, limits: config.limits });
-  for (const [call, count] of store.trips()) if (count > 1) engine.post({ type: 'set-aside', call });
+  const poisonous = [...store.trips()].filter(([, count]) => count > 1);
   const calendar = keepCalendar(config.timeZone, (day) => engine.post({ type: 'calendar', day }));
   await front.ready;
 
@@ -155,7 +155,11 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   const ari = connectAri(
     { ...access, app: config.asterisk.ari.app, log: log.child({ part: 'ari' }) },
     {
-      onUp: () => engine.post({ type: 'pbx-connected' }),
+      onUp: () => {
+        // Before anything that could trip over it again, and when Asterisk hears what becomes of its caller.
+        for (const [call] of poisonous.splice(0)) engine.post({ type: 'set-aside', call });
+        engine.post({ type: 'pbx-connected' });
+      },
       onDown: () => engine.post({ type: 'pbx-lost' }),
       onEvent: (event) => {
         const said = translate(event);

@@ -8,7 +8,7 @@ import { endOffer, offerRungOut } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
 import { endHold } from './routing/rona.ts';
 import type { Agent, Call } from './state.ts';
-import { askSurvey, changedCall, changedPhone, type Turn } from './turn.ts';
+import { about, askSurvey, changedCall, changedPhone, type Turn } from './turn.ts';
 
 /** So many deadlines are expired in one step at the most; the rest are due in the next. */
 const maxExpired = 1_000;
@@ -62,6 +62,7 @@ function expireOne(turn: Turn, id: string): void {
   switch (kind) {
     case 'agents': {
       const agent = state.agents.get(key);
+      about(turn, agent?.work.call);
       if (agent) agentDue(turn, agent);
       return;
     }
@@ -74,16 +75,19 @@ function expireOne(turn: Turn, id: string): void {
     }
     case 'calls': {
       const call = state.calls.get(key);
+      about(turn, call?.id);
       if (call) callDue(turn, call);
       return;
     }
     case 'offers': {
       const offer = state.offers.get(key);
+      about(turn, offer?.call);
       if (offer) offerRungOut(turn, offer);
       return;
     }
     case 'legs': {
       const leg = state.legs.get(key);
+      about(turn, leg?.call);
       if (leg) legDue(turn, leg);
       return;
     }

@@ -4,7 +4,7 @@ import { compareIds } from './ordered.ts';
 import { goIdle } from './routing/agent.ts';
 import { endOffer } from './routing/offer.ts';
 import type { Agent, Call, Leg, Offer } from './state.ts';
-import { changedCall, changedLeg, changedOffer, removeLeg, send, type Turn, tell } from './turn.ts';
+import { about, changedCall, changedLeg, changedOffer, removeLeg, send, type Turn, tell } from './turn.ts';
 
 /**
  * Rows that no event can free any more: they point at what is not there, or wait without a time. Between two steps there are
@@ -30,13 +30,16 @@ function sorted<T extends { readonly id: string }>(rows: ReadonlyMap<string, T>,
   return [...rows.values()].filter(isOrphan).sort((a, b) => compareIds(a.id, b.id));
 }
 
-function isLegOrphan({ world: { state } }: Turn, leg: Leg): boolean {
+function isLegOrphan(turn: Turn, leg: Leg): boolean {
+  const { state } = turn.world;
+  about(turn, leg.call);
   const call = state.calls.get(leg.call);
   if (!call?.legs.includes(leg.id)) return true;
   return leg.offer !== null && leg.ending === null && call.partner?.leg !== leg.id && !state.offers.has(leg.offer);
 }
 
 function freeLeg(turn: Turn, leg: Leg): void {
+  about(turn, leg.call);
   const call = turn.world.state.calls.get(leg.call);
   if (!call) {
     removeLeg(turn, leg);
@@ -50,8 +53,9 @@ function freeLeg(turn: Turn, leg: Leg): void {
   tell(turn, { type: 'repaired', what: 'leg-stuck', entity: leg.id });
 }
 
-function isCallOrphan({ world: { state } }: Turn, call: Call): boolean {
-  const { legs, offers } = state;
+function isCallOrphan(turn: Turn, call: Call): boolean {
+  const { legs, offers } = turn.world.state;
+  about(turn, call.id);
   if (call.legs.some((id) => !legs.has(id)) || call.offers.some((id) => !offers.has(id))) return true;
   if (call.phase === 'ended') return call.legs.length === 0;
   if (call.leaseAt === null || !call.legs.includes(call.caller)) return true;
@@ -61,6 +65,7 @@ function isCallOrphan({ world: { state } }: Turn, call: Call): boolean {
 }
 
 function freeCall(turn: Turn, call: Call): void {
+  about(turn, call.id);
   const { legs, offers } = turn.world.state;
   call.legs = call.legs.filter((id) => legs.has(id));
   call.offers = call.offers.filter((id) => offers.has(id));
@@ -80,7 +85,9 @@ function freeCall(turn: Turn, call: Call): void {
   changedCall(turn, call);
 }
 
-function isOfferOrphan({ world: { state } }: Turn, offer: Offer): boolean {
+function isOfferOrphan(turn: Turn, offer: Offer): boolean {
+  const { state } = turn.world;
+  about(turn, offer.call);
   const call = state.calls.get(offer.call);
   if (!call?.offers.includes(offer.id) || !offer.legs.some((id) => state.legs.has(id))) return true;
   if (offer.phase === 'won') return call.phase !== 'connecting' || call.claim !== offer.id;
@@ -89,6 +96,7 @@ function isOfferOrphan({ world: { state } }: Turn, offer: Offer): boolean {
 
 /** Nobody is blamed: what became of it is not known. */
 function freeOffer(turn: Turn, offer: Offer): void {
+  about(turn, offer.call);
   const { legs, calls } = turn.world.state;
   offer.legs = offer.legs.filter((id) => legs.has(id));
   changedOffer(turn, offer);

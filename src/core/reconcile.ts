@@ -4,7 +4,7 @@ import { giveUp, legAnswered, legCreated, legRang, lostLeg } from './calls/leg.t
 import type { Event, SeenLeg } from './events.ts';
 import type { Call, Leg } from './state.ts';
 import { type Difference, desired, differences } from './topology.ts';
-import { changedCall, changedMeta, isOurs, send, type Turn, tell } from './turn.ts';
+import { about, changedCall, changedMeta, isOurs, send, type Turn, tell } from './turn.ts';
 
 type Surveyed = Extract<Event, { type: 'surveyed' }>;
 
@@ -28,6 +28,7 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   const askedAt = event.askedAt ?? turn.now + 1;
   const judged = differences(desired(state), event, isOurs).filter((one) => !isYounger(turn, one, askedAt));
   for (const difference of judged) {
+    about(turn, 'call' in difference ? difference.call : state.legs.get(entityOf(difference))?.call);
     if (event.full) repair(turn, difference, restarted ? { ...lostLeg, outcome: 'lost-pbx' } : lostLeg, counts);
     else if (isCertain(turn, difference, doubts)) {
       const repairs = { adopted: 0, lost: 0 };

@@ -13,7 +13,7 @@ import { phoneReachable, phonesSurveyed } from './phones.ts';
 import { surveyed, surveyFailed } from './reconcile.ts';
 import { match } from './routing/queue.ts';
 import { setAside } from './set-aside.ts';
-import { askSurvey, begin, changedAgent, changedMeta, type Turn, tell } from './turn.ts';
+import { about, askSurvey, begin, changedAgent, changedMeta, type Turn, tell } from './turn.ts';
 import type { World } from './world.ts';
 
 /**
@@ -27,9 +27,18 @@ export function step(
   now: number,
 ): { readonly commands: Command[]; readonly facts: NumberedFact[] } {
   const turn = begin(world, now);
+  about(turn, callOf(world, event));
   apply(turn, event);
   match(turn);
   return { commands: [...turn.commands, ...turn.later], facts: turn.facts };
+}
+
+/** Whom an event is about, as far as it says so itself. */
+function callOf({ state }: World, event: Event): string | null {
+  if ('call' in event) return event.call;
+  if ('leg' in event) return state.legs.get(event.leg)?.call ?? null;
+  if (event.type === 'intent' && 'call' in event.ask) return event.ask.call;
+  return null;
 }
 
 function apply(turn: Turn, event: Event): void {

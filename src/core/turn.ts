@@ -29,6 +29,11 @@ export function begin(world: World, now: number): Turn {
   return { world, now, commands: [], later: [], facts: [] };
 }
 
+/** Says whose call is dealt with from here on. */
+export function about(turn: Turn, call: string | null | undefined): void {
+  turn.world.index.about.call = call ?? null;
+}
+
 export function tell(turn: Turn, fact: Fact): void {
   const { meta } = turn.world.state;
   turn.facts.push({ ...fact, seq: meta.nextFact, at: turn.now });

@@ -41,6 +41,8 @@ export type Index = {
   readonly elsewhere: Map<UserId, Set<string>>;
   /** Queues whose calls or members changed since the last matching. */
   readonly touched: Set<GroupId>;
+  /** Whose call the step is at just now, where its event does not say: should it trip, that one is to blame. */
+  readonly about: { call: string | null };
 };
 
 /** The kinds of rows, and the tables they live in. */
@@ -133,6 +135,7 @@ function emptyIndex(): Index {
     counted: new Map(),
     elsewhere: new Map(),
     touched: new Set(),
+    about: { call: null },
   };
 }
 

@@ -4,7 +4,7 @@ import type { OfferWhy } from '../facts.ts';
 import { compareIds, compareKeys, type Ordered } from '../ordered.ts';
 import type { GroupId, GroupSettings } from '../settings.ts';
 import type { Agent, Call } from '../state.ts';
-import { changedCall, sendLater, type Turn, tell } from '../turn.ts';
+import { about, changedCall, sendLater, type Turn, tell } from '../turn.ts';
 import { makeOffer } from './offer.ts';
 import { sendTo } from './overflow.ts';
 
@@ -37,6 +37,7 @@ export function enqueue(turn: Turn, call: Call, group: GroupSettings): void {
  */
 export function match(turn: Turn): void {
   const { index, state } = turn.world;
+  about(turn, null);
   if (state.meta.pbx !== 'ready') return;
   if (state.meta.draining) return handOver(turn);
   for (;;) {
@@ -49,6 +50,7 @@ export function match(turn: Turn): void {
     const call = state.calls.get(index.waiting.get(queue)?.at(0) ?? '');
     const lane = index.lanes.get(queue);
     if (!group || !call || !lane) break;
+    about(turn, call.id);
     const [winner, runnerUp] = choose(call, lane);
     const agent = state.agents.get(winner ?? '');
     if (!agent) break;
