@@ -3,7 +3,7 @@ import { elsewhereChanged } from '../routing/agent.ts';
 import { offerLegGone } from '../routing/offer.ts';
 import { outcomeOf } from '../routing/outcome.ts';
 import type { Call, Leg, LegId } from '../state.ts';
-import { changedCall, changedOffer, removeLeg, type Turn } from '../turn.ts';
+import { changedCall, changedOffer, removeLeg, send, type Turn } from '../turn.ts';
 import { dropped, endCall, finishCall, partnerLeft } from './call.ts';
 import { calleeLegGone } from './internal.ts';
 import { timesOf } from './leg.ts';
@@ -31,8 +31,18 @@ export function legGone(turn: Turn, id: LegId, gone: Gone): void {
 /** The dialplan has the caller: their lease ran out while we were away. A talk goes on there without us. */
 export function letGo(turn: Turn, leg: Leg): void {
   const call = turn.world.state.calls.get(leg.call);
-  if (call && leg.role === 'caller') endCall(turn, call, 'released', 'system', null);
+  if (call && leg.role === 'caller') {
+    endLeases(turn, call);
+    endCall(turn, call, 'released', 'system', null);
+  }
   legGone(turn, leg.id, { cause: 0, sip: 0, outcome: 'lost' });
+}
+
+/** A renewal may have come after the caller had left: it would cut them off in the dialplan, a lease later. */
+function endLeases(turn: Turn, call: Call): void {
+  const partner = call.phase === 'talking' ? call.partner : null;
+  for (const leg of [call.caller, ...(partner === null ? [] : [partner.leg])])
+    send(turn, { do: 'lease', leg, leaseMs: 0, peer: null });
 }
 
 function tellOwner(turn: Turn, call: Call, leg: Leg, outcome: Outcome, gone: Gone): void {

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { Driver } from './driver.ts';
+import { situations } from './situations.ts';
+
+function there(name: string): Driver {
+  const make = situations[name];
+  if (make === undefined) throw new Error(`there is no situation "${name}"`);
+  return make();
+}
+
+function leases(driver: Driver, since: number): string[] {
+  return driver.commands
+    .slice(since)
+    .flatMap((command) =>
+      command.do === 'lease' ? [`${command.leg} ${command.leaseMs > 0 ? 'renewed' : 'ended'}`] : [],
+    )
+    .sort();
+}
+
+describe('a caller whom the dialplan has', () => {
+  it('given_a_talk_that_left_us_when_its_lease_is_due_then_it_is_not_renewed_and_once_seen_both_are_without_one', () => {
+    const driver = there('two talk');
+    const agent = driver.legs().at(-1) ?? '';
+    const before = driver.commands.length;
+    driver.now += 20_000;
+    driver.step({ type: 'leg-left', leg: 'caller-1' });
+    driver.pass(0);
+    expect(leases(driver, before)).toEqual([]);
+    driver.step({ type: 'leg-seen', leg: 'caller-1', found: { leg: 'caller-1', state: 'away', arrival: null } });
+    expect(leases(driver, before)).toEqual([`${agent} ended`, 'caller-1 ended'].sort());
+    expect(driver.commands.slice(before).some((command) => command.do === 'hang-up')).toBe(false);
+  });
+
+  it('given_a_caller_who_waited_when_they_are_seen_in_the_dialplan_then_no_lease_can_cut_off_the_fallback', () => {
+    const driver = there('a call waits and nobody is ready');
+    const before = driver.commands.length;
+    driver.step({ type: 'leg-seen', leg: 'caller-1', found: { leg: 'caller-1', state: 'away', arrival: null } });
+    expect(leases(driver, before)).toEqual(['caller-1 ended']);
+  });
+});
