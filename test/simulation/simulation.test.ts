@@ -48,7 +48,7 @@ describe('the simulation itself', () => {
   it('given_the_seeds_of_this_run_when_they_are_added_up_then_everything_that_matters_happened', () => {
     const seen = new Map<string, number>();
     for (const seed of [3, 6, 9, 12])
-      for (const weather of ['fair', 'storm'] as const) {
+      for (const weather of ['fair', 'poor', 'storm'] as const) {
         const { counts } = simulate(seed, { weather });
         for (const [type, count] of counts) seen.set(type, (seen.get(type) ?? 0) + count);
       }
