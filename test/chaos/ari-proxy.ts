@@ -35,7 +35,7 @@ export async function openAriProxy(to: number): Promise<AriProxy> {
   const sockets = new Set<{ terminate(): void }>();
   const piped = new Set<Duplex>();
   const lastOf = new Map<string, number>();
-  const acceptor = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  const acceptor = new WebSocketServer({ noServer: true, perMessageDeflate: false, autoPong: false });
   let closedUntil = 0;
   let frozenUntil = 0;
   let how: Disturbance | null = null;
@@ -54,36 +54,45 @@ export async function openAriProxy(to: number): Promise<AriProxy> {
   server.on('upgrade', (incoming, socket, head) => {
     if (!incoming.url?.startsWith('/ari/')) return pass(incoming, socket, head);
     if (performance.now() < closedUntil) return socket.destroy();
-    acceptor.handleUpgrade(incoming, socket, head, (near) => relay(near, incoming));
+    open(incoming, socket, head);
   });
 
-  function relay(near: WebSocket, { url, headers }: IncomingMessage): void {
+  /** The near side is accepted when Asterisk has accepted the far one, and given up when that is. */
+  function open(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { url, headers } = incoming;
     const authorization = headers.authorization ?? '';
     const far = new WebSocket(`ws://127.0.0.1:${to}${url}`, { headers: { authorization }, perMessageDeflate: false });
-    const waiting: string[] = [];
+    const giveUp = (): void => far.terminate();
+    sockets.add(far);
+    far.on('error', () => socket.destroy());
+    far.on('close', () => {
+      sockets.delete(far);
+      socket.destroy();
+    });
+    socket.on('error', giveUp);
+    socket.on('close', giveUp);
+    far.on('open', () => acceptor.handleUpgrade(incoming, socket, head, (near) => relay(near, far)));
+  }
+
+  function relay(near: WebSocket, far: WebSocket): void {
     const sendFar = (text: string): void => {
       if (far.readyState === WebSocket.OPEN) far.send(text);
-      else waiting.push(text);
     };
     const sendNear = (text: string): void => {
       if (near.readyState === WebSocket.OPEN) near.send(text);
     };
-    far.on('open', () => {
-      for (const text of waiting.splice(0)) far.send(text);
-    });
     near.on('message', (data) => later('requests', 0, () => sendFar(String(data))));
     far.on('message', (data) => fromAsterisk(String(data), sendNear));
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => other.terminate());
-      one.on('close', () => {
-        sockets.delete(one);
-        other.terminate();
-      });
-    }
+    // Whether Asterisk lives is for Asterisk to say.
+    near.on('ping', (data) => later('requests', 0, () => far.readyState === WebSocket.OPEN && far.ping(data)));
+    far.on('pong', (data) => later('', 0, () => near.readyState === WebSocket.OPEN && near.pong(data)));
+    sockets.add(near);
+    near.on('error', () => far.terminate());
+    near.on('close', () => {
+      sockets.delete(near);
+      far.terminate();
+    });
+    far.on('close', () => near.terminate());
   }
 
   function fromAsterisk(text: string, send: (text: string) => void): void {

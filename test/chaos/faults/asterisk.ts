@@ -1,5 +1,5 @@
 import { waitUntil } from '../../lab/deadline.ts';
-import type { Fault } from '../fault.ts';
+import { during, type Fault, fellBack } from '../fault.ts';
 import { crowd } from '../floor.ts';
 import type { Stage } from '../stage.ts';
 import { summary } from './daemon.ts';
@@ -16,6 +16,23 @@ export const asteriskFaults: readonly Fault[] = [
       await dies(stage);
       await stage.lab.asterisk.startAgain();
       return endedLostPbx(stage, floor.mark, 3);
+    },
+  },
+  {
+    family,
+    name: 'SIGSTOP for 14 s: every handshake of the daemon times out meanwhile',
+    long: true,
+    // Both leases of a talk are over when it wakes up, and each leg's dialplan looks for the other at the same moment.
+    expect: { ...fellBack, talks: 'lost' },
+    async strike({ lab }, floor) {
+      const before = lab.facts().at(-1)?.seq ?? floor.mark;
+      process.kill(lab.asterisk.pid, 'SIGSTOP');
+      await during(14_000);
+      process.kill(lab.asterisk.pid, 'SIGCONT');
+      await lab.fact('pbx-ready', {}, before);
+      await during(2_000);
+      if (!lab.running) throw new Error('the daemon took a late connection of its own for another daemon, and stopped');
+      return 'the daemon is still there';
     },
   },
   {
