@@ -14,7 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.stop());
 
-const cordboard = (...args: string[]) => run(process.execPath, [cli, '--home', lab.home, ...args]);
+// Colours come on by themselves where CI is set.
+const cordboard = (...args: string[]) =>
+  run(process.execPath, [cli, '--home', lab.home, ...args], { env: { ...process.env, NO_COLOR: '1' } });
 
 test('given_a_backup_of_a_running_daemon_when_restored_then_calls_go_on_and_no_id_is_ever_used_again', async () => {
   const answers = { kind: 'answer', afterMs: 200 } as const;
