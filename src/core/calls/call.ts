@@ -159,10 +159,14 @@ function lease(turn: Turn, call: Call, how: typeof send = sendLater): void {
 const ringingEndsBeforeMs = 2_000;
 const leastLeaseMs = 3_000;
 
-/** A leg that rings ends a little before the dialplan takes its caller back, should we be dead by then. */
-export function leaseRinging(turn: Turn, call: Call, leg: Leg): void {
+/**
+ * A leg that rings ends a little before the dialplan takes its caller back, should we be dead by then. Not needed when the
+ * ring time that Asterisk was given (`ringsForMs`) is over by then anyway.
+ */
+export function leaseRinging(turn: Turn, call: Call, leg: Leg, ringsForMs = Number.POSITIVE_INFINITY): void {
   const { leaseMs, renewMs } = turn.world.state.meta.limits;
   const callersMs = (call.leaseAt ?? turn.now) - renewMs + leaseMs - turn.now;
+  if (ringsForMs <= callersMs - ringingEndsBeforeMs) return;
   const ms = Math.max(leastLeaseMs, callersMs - ringingEndsBeforeMs);
   sendLater(turn, { do: 'lease', leg: leg.id, leaseMs: ms, peer: null });
 }

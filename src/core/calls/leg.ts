@@ -100,7 +100,7 @@ export function legCreated(turn: Turn, id: LegId): void {
   changedLeg(turn, leg);
   const timeoutMs = silentMs + ringMs + graceMs;
   send(turn, { do: 'dial-leg', leg: leg.id, for: call.caller, timeoutMs });
-  leaseRinging(turn, call, leg);
+  leaseRinging(turn, call, leg, timeoutMs);
 }
 
 /** How long this leg may stay silent, and how long it may ring at the most. */
