@@ -176,7 +176,11 @@ export async function startCordboard(
     return gone;
   }
 
-  await lab.serve();
+  // A daemon that does not come up takes its Asterisk with it: nobody else could stop them.
+  await lab.serve().catch(async (error: unknown) => {
+    await lab.stop();
+    throw error;
+  });
   return lab;
 }
 
