@@ -192,11 +192,11 @@ describe('simulated phones', () => {
       return body !== null && typeof body === 'object' && 'state' in body ? body.state : body;
     };
     const phone = await box.register(options(1002));
-    expect(await state()).toBe('online');
+    await until('online after REGISTER', async () => (await state()) === 'online');
     await phone.unregister();
     await until('offline after un-REGISTER', async () => (await state()) === 'offline');
     await phone.register();
-    expect(await state()).toBe('online');
+    await until('online again', async () => (await state()) === 'online');
     phone.cut();
     await until('offline after the cut', async () => (await state()) === 'offline');
   });

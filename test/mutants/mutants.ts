@@ -96,7 +96,7 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'the lease of a waiting caller is not renewed',
     file: 'src/core/calls/call.ts',
-    from: 'changedCall(turn, call);\n  lease(turn, call);\n}',
-    to: 'changedCall(turn, call);\n}',
+    from: '?.left !== true) lease(turn, call);',
+    to: '?.left === true) lease(turn, call);',
   },
 ];
