@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { NumberedFact } from '../../src/core/facts.ts';
 import type { Agent } from '../../src/core/state.ts';
+import { readRows } from '../lab/cordboard.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import type { Stage } from './stage.ts';
 
@@ -10,11 +11,11 @@ export async function expectEmpty({ lab }: Stage): Promise<void> {
   const left = async (): Promise<string[]> => [
     ...(await lab.asterisk.channels()).map((name) => `channel ${name}`),
     ...(await lab.asterisk.bridges()).map((id) => `bridge ${id}`),
-    ...rows<{ id: string }>(
+    ...readRows<{ id: string }>(
       lab.home,
       'SELECT body FROM calls UNION ALL SELECT body FROM legs UNION ALL SELECT body FROM offers',
     ).map((row) => `row ${JSON.stringify(row)}`),
-    ...rows<Agent>(lab.home, 'SELECT body FROM agents')
+    ...readRows<Agent>(lab.home, 'SELECT body FROM agents')
       .filter((agent) => agent.work.is !== 'idle' && agent.work.until === null)
       .map((agent) => `agent ${agent.id} who is ${agent.work.is} without an end`),
   ];
@@ -50,17 +51,4 @@ function missing(db: Database.Database, table: 'facts' | 'journal'): string[] {
   const found = db.prepare<[], { low: number; high: number; count: number }>(sql).get();
   if (!found || found.high - found.low + 1 === found.count) return [];
   return [`${table} has ${found.count} rows from ${found.low} to ${found.high}`];
-}
-
-/** The bodies of rows of `live.db`. */
-export function rows<T>(home: string, sql: string): T[] {
-  const db = new Database(join(home, 'live.db'), { readonly: true });
-  try {
-    return db
-      .prepare<[], { body: string }>(sql)
-      .all()
-      .map(({ body }) => JSON.parse(body) as T);
-  } finally {
-    db.close();
-  }
 }

@@ -196,7 +196,8 @@ ${settings}
 `;
 }
 
-function readRows<T>(home: string, sql: string): T[] {
+/** The bodies of rows of a home's `live.db`, read as the daemon runs. */
+export function readRows<T>(home: string, sql: string): T[] {
   const db = new Database(join(home, 'live.db'), { readonly: true });
   try {
     return db

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Agent, Call, Leg, Offer } from '../../../src/core/state.ts';
 import { createDice } from '../../../src/simulation/dice.ts';
+import { readRows } from '../../lab/cordboard.ts';
 import { waitUntil } from '../../lab/deadline.ts';
 import type { Expectation, Fault } from '../fault.ts';
 import { crowd, first } from '../floor.ts';
-import { rows } from '../ledger.ts';
 import type { Stage } from '../stage.ts';
 import { summary } from './daemon.ts';
 
@@ -176,7 +176,7 @@ function editRow<T extends { readonly id: string }>(
 }
 
 function isFree(home: string, agent: string): boolean {
-  return rows<Agent>(home, 'SELECT body FROM agents').some((row) => row.id === agent && row.work.is === 'idle');
+  return readRows<Agent>(home, 'SELECT body FROM agents').some((row) => row.id === agent && row.work.is === 'idle');
 }
 
 async function membersOf(lab: Stage['lab'], bridge: string): Promise<number> {
