@@ -129,7 +129,7 @@ function times(ratio: number): string {
 function explanation(report: Report): string[] {
   const where =
     report.asterisk === 'own'
-      ? "Each contestant had an Asterisk of its own, as it would ship: Cordboard's without app_queue, whose device state\ncallback walks all members of all queues at every call. --same-asterisk puts both on one."
+      ? 'Each contestant had an Asterisk of its own, as it would ship: app_queue with the configuration that Debian installs,\nCordboard with ours (without app_queue, whose device state callback walks all members of all queues at every call).\napp_queue-lean is app_queue with our few modules, for information. --same-asterisk puts all on one, ours.'
       : "Both contestants were on one Asterisk, with app_queue loaded: its device state callback costs Cordboard's calls too.";
   return [
     `Medians of ${report.rounds} round${report.rounds === 1 ? '' : 's'}; the contestants alternated on Asterisks started afresh, with the same phones, talk times and settings`,

@@ -24,7 +24,7 @@ export type RoundsOptions = {
   readonly measures: readonly Measure[];
   readonly contestants: readonly ContestantName[];
   readonly rounds: number;
-  /** Both contestants on one Asterisk, instead of each on an Asterisk as it would ship. */
+  /** Both contestants on one Asterisk, ours, instead of each on an Asterisk as it would ship. */
   readonly sameAsterisk: boolean;
   readonly say: (line: string) => void;
 };
@@ -43,7 +43,9 @@ export async function takeRounds(
     const order = round % 2 === 1 ? options.contestants : [...options.contestants].reverse();
     for (const agents of new Set(options.measures.map((measure) => measure.agents))) {
       const measures = options.measures.filter((measure) => measure.agents === agents);
-      for (const names of options.sameAsterisk ? [order] : order.map((name) => [name])) {
+      for (const names of options.sameAsterisk
+        ? [order.filter((name) => name !== 'app_queue-lean')]
+        : order.map((name) => [name])) {
         options.say(`round ${round} of ${options.rounds}: ${names.join(' and ')} with ${agents} agents ...`);
         const site = await openSite(names, agents, farm);
         try {

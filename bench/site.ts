@@ -1,5 +1,6 @@
 import { startAsterisk } from '../test/lab/asterisk.ts';
 import { startAppQueue } from './contestants/app-queue.ts';
+import { asShipped } from './contestants/as-shipped.ts';
 import { type Contestant, type ContestantName, phoneAccounts } from './contestants/contestant.ts';
 import { startCordboard } from './contestants/cordboard.ts';
 import { joinFragments, phoneFragments, queueFragments, trunkFragments } from './contestants/fragments.ts';
@@ -13,17 +14,23 @@ export type Site = {
   stop(): Promise<void>;
 };
 
+function isQueue(name: ContestantName): name is Exclude<ContestantName, 'cordboard'> {
+  return name !== 'cordboard';
+}
+
 /** Starts all that is needed and waits until every phone is registered and every contestant is ready for calls. */
 export async function openSite(names: readonly ContestantName[], agents: number, farm: FarmClient): Promise<Site> {
   const accounts = phoneAccounts(agents);
   const withCordboard = names.includes('cordboard');
   const extra = joinFragments(
     trunkFragments(),
-    names.includes('app_queue') ? queueFragments(accounts) : {},
+    names.some(isQueue) ? queueFragments(accounts) : {},
     // With Cordboard there it makes the phones, for both.
     withCordboard ? {} : phoneFragments(accounts),
   );
-  const asterisk = await startAsterisk({ extra });
+  const asterisk = await startAsterisk(
+    names.includes('app_queue') && !withCordboard ? { extra, configure: asShipped } : { extra },
+  );
   const stops: (() => Promise<void>)[] = [() => asterisk.stop()];
   const stop = async (): Promise<void> => {
     for (const one of stops.reverse()) await one();
@@ -38,7 +45,7 @@ export async function openSite(names: readonly ContestantName[], agents: number,
     await farm.register(accounts);
     const contestants: Contestant[] = [];
     for (const name of names) {
-      if (name === 'app_queue') contestants.push(await startAppQueue(asterisk, agents));
+      if (isQueue(name)) contestants.push(await startAppQueue(name, asterisk, agents));
       else if (daemon !== null) contestants.push(await daemon.ready(agents));
     }
     const asteriskVersion = (await asterisk.rx('core show version')).split(' built')[0]?.trim() ?? 'unknown';

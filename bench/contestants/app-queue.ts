@@ -1,13 +1,17 @@
 import type { LabAsterisk } from '../../test/lab/asterisk.ts';
-import { becomesReady, type Contestant } from './contestant.ts';
+import { becomesReady, type Contestant, type ContestantName } from './contestant.ts';
 import { queueExtension } from './fragments.ts';
 
 /** Asterisk's own queue. It is ready when it takes all members to be free. */
-export async function startAppQueue(asterisk: LabAsterisk, members: number): Promise<Contestant> {
-  await becomesReady('app_queue', 30_000, async () => {
+export async function startAppQueue(
+  name: Exclude<ContestantName, 'cordboard'>,
+  asterisk: LabAsterisk,
+  members: number,
+): Promise<Contestant> {
+  await becomesReady(name, 30_000, async () => {
     const shown = await asterisk.rx('queue show bench');
     const free = shown.split('(Not in use)').length - 1;
     return free === members ? null : `${free} of ${members} members are free`;
   });
-  return { name: 'app_queue', extension: queueExtension, pids: [], stop: async () => {} };
+  return { name, extension: queueExtension, pids: [], stop: async () => {} };
 }

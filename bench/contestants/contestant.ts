@@ -1,10 +1,13 @@
 import type { Account } from '../farm/protocol.ts';
 
 export type ContestantName = (typeof contestantNames)[number];
-/** Who is measured, in the order of the table. */
-export const contestantNames = ['app_queue', 'cordboard'] as const;
+/**
+ * Who is measured, in the order of the table. `app_queue` is Asterisk as Debian ships it; `app_queue-lean` has the few
+ * modules of Cordboard's own configuration, which nobody ships it with: for information.
+ */
+export const contestantNames = ['app_queue', 'app_queue-lean', 'cordboard'] as const;
 
-/** One of the two, ready to take calls on a running Asterisk. */
+/** One of them, ready to take calls on a running Asterisk. */
 export type Contestant = {
   readonly name: ContestantName;
   /** What a caller dials to reach it. */

@@ -54,6 +54,8 @@ export type LabOptions = {
   readonly home?: string;
   /** Fragments by file name, such as `{ 'pjsip.conf': '[1001]\n…' }`; each is appended to the rendered file. */
   readonly extra?: Readonly<Record<string, string>>;
+  /** Changes the rendered configuration in its folder, before the first start. */
+  readonly configure?: (folder: string) => Promise<void>;
   /** More options of `scripts/asterisk render`, such as `['--emergency-dial', 'PJSIP/${EXTEN}@trunk']`. */
   readonly render?: readonly string[];
 };
@@ -113,6 +115,7 @@ export async function startAsterisk(options: LabOptions = {}): Promise<LabAsteri
   try {
     await script('install');
     await render(home, ports, options);
+    await options.configure?.(join(home, 'asterisk/etc'));
     secrets.ari = (await readFile(join(home, 'secrets/ari'), 'utf8')).trim();
     secrets.ami = (await readFile(join(home, 'secrets/ami'), 'utf8')).trim();
     await lab.startAgain();
