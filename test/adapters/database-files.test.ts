@@ -181,8 +181,8 @@ describe('check', () => {
 
   test('given_a_member_whose_user_is_gone_when_checked_then_the_stray_key_is_told', () => {
     lab.db.pragma('foreign_keys = OFF');
-    lab.db.exec("INSERT INTO members (user, group_id, position) VALUES ('nobody', 'none', 1)");
-    expect(check('directory.db').problems).toContain('a row of members names a row of users that is not there');
+    lab.db.exec("INSERT INTO queue_members (user, queue, kind, position) VALUES ('nobody', 'none', 'group', 1)");
+    expect(check('directory.db').problems).toContain('a row of queue_members names a row of users that is not there');
   });
 
   test('given_an_altered_migration_or_a_newer_one_when_checked_then_it_is_told', () => {
@@ -190,7 +190,7 @@ describe('check', () => {
     expect(check('directory.db').problems).toEqual([
       'migration 1 is not the one that was applied; the program was altered',
     ]);
-    lab.db.exec('UPDATE migrations SET number = 99');
+    lab.db.exec('UPDATE migrations SET number = 99 WHERE number = 1');
     expect(check('directory.db').problems[0]).toContain('made by a newer version (migration 99)');
   });
 

@@ -9,6 +9,7 @@ import { addUser, importUsers, removeUser, setUser } from '../../src/directory/u
 import { openDirectoryDb } from '../../src/storage/directory/database.ts';
 import { migrate } from '../../src/storage/directory/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/directory/migrations.ts';
+import { createStore } from '../../src/storage/directory/store.ts';
 import { type LabDirectory, newUser, openLabDirectory } from '../lab/directory.ts';
 
 let lab: LabDirectory;
@@ -258,6 +259,32 @@ describe('migrations', () => {
     expect(lab.db.prepare('SELECT count(*) FROM next').pluck().get()).toBe(0);
   });
 
+  test('given_a_directory_of_the_first_version_when_it_is_migrated_then_groups_keep_settings_members_and_numbers', () => {
+    const db = new Sqlite(':memory:');
+    db.pragma('foreign_keys = ON');
+    migrate(db, MIGRATIONS.slice(0, 1), lab.paths.backups);
+    db.exec(`
+      INSERT INTO users VALUES ('anna', 'Anna', '1001', 1, 0), ('bert', 'Bert', '1002', 1, 0);
+      INSERT INTO extensions VALUES ('1001', 'user', 'anna'), ('1002', 'user', 'bert'), ('8001', 'group', 'support');
+      INSERT INTO groups VALUES ('support', '8001', 'linear', 'next', 'wait', 15000, 5000, 120000, 10000, 10000, 10, 20000,
+        'hang-up:congestion', 3, 0);
+      INSERT INTO members VALUES ('anna', 'support', 2), ('bert', 'support', 1);
+    `);
+    migrate(db, MIGRATIONS, lab.paths.backups);
+    const store = createStore(db);
+    expect(store.groups.find('support')).toMatchObject({
+      extension: '8001',
+      strategy: 'linear',
+      ringMs: 15_000,
+      overflow: { to: 'hang-up', cause: 'congestion' },
+      members: ['bert', 'anna'],
+      revision: 3,
+    });
+    expect(store.users.find('anna')?.group).toBe('support');
+    expect(store.extensions.owner('8001')).toEqual({ kind: 'group', owner: 'support' });
+    db.close();
+  });
+
   test('given_an_up_to_date_directory_then_nothing_is_copied_and_nothing_done', () => {
     migrate(lab.db, MIGRATIONS, lab.paths.backups);
     expect(existsSync(lab.paths.backups)).toBe(false);
@@ -276,7 +303,7 @@ describe('migrations', () => {
     migrate(lab.db, [...MIGRATIONS, next], lab.paths.backups);
     lab.db.close();
     expect(() => openDirectoryDb(lab.paths.directoryDb, lab.paths.backups)).toThrow(
-      /made by a newer version \(migration 2\)/,
+      /made by a newer version \(migration \d+\)/,
     );
   });
 });

@@ -87,4 +87,66 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX audit_by_subject ON audit (subject, id);
     `,
   },
+  {
+    number: 2,
+    name: 'queues, members with weights, skills, reasons',
+    sql: `
+      -- Numbers may belong to queues too: which kinds there are is the program's to say.
+      CREATE TABLE numbers (number TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      INSERT INTO numbers SELECT number, kind, owner FROM extensions;
+      DROP TABLE extensions;
+      ALTER TABLE numbers RENAME TO extensions;
+
+      -- Where calls wait: a group's own queue has the group's id, a standalone one has one of the same space of names.
+      -- settings is JSON: what a row of an older version lacks has the built-in default, and a new setting needs no migration.
+      CREATE TABLE queues (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('group', 'queue')),
+        extension TEXT UNIQUE,
+        settings TEXT NOT NULL CHECK (json_valid(settings)),
+        revision INTEGER NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX queues_by_revision ON queues (revision);
+      INSERT INTO queues SELECT id, 'group', extension, json_object(
+        'strategy', strategy, 'onMiss', on_miss, 'whenNobody', when_nobody, 'ringMs', ring_ms,
+        'unreachableAfterMs', unreachable_after_ms, 'maxWaitMs', max_wait_ms, 'wrapUpMs', wrap_up_ms,
+        'backOffMs', back_off_ms, 'maxRinging', max_ringing, 'targetMs', target_ms, 'overflow', overflow),
+        revision, created_at FROM groups;
+
+      CREATE TABLE queue_members (
+        queue TEXT NOT NULL REFERENCES queues (id) ON DELETE CASCADE,
+        user TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('group', 'queue')),
+        position INTEGER NOT NULL,
+        penalty INTEGER NOT NULL DEFAULT 0,
+        weight INTEGER NOT NULL DEFAULT 1,
+        wrap_up_ms INTEGER,
+        PRIMARY KEY (queue, user)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX queue_members_by_user ON queue_members (user);
+      -- A user is in at most one group.
+      CREATE UNIQUE INDEX one_group_a_user ON queue_members (user) WHERE kind = 'group';
+      INSERT INTO queue_members (queue, user, kind, position)
+        SELECT group_id, user, 'group', position FROM members;
+      DROP TABLE members;
+      DROP TABLE groups;
+
+      CREATE TABLE skills (
+        user TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+        skill TEXT NOT NULL,
+        level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 10),
+        PRIMARY KEY (user, skill)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX skills_by_name ON skills (skill);
+
+      -- Why an agent can be not ready. limit_ms is how long at most; null is without a limit.
+      CREATE TABLE reasons (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        limit_ms INTEGER,
+        position INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -12,8 +12,8 @@ export type UserRow = {
 
 /** The rows of users. All statements are prepared once. */
 export function userRows(db: DirectoryDb) {
-  const columns =
-    'SELECT u.id, u.name, u.extension, u.revision, m.group_id AS "group" FROM users u LEFT JOIN members m ON m.user = u.id';
+  const columns = `SELECT u.id, u.name, u.extension, u.revision, m.queue AS "group" FROM users u
+    LEFT JOIN queue_members m ON m.user = u.id AND m.kind = 'group'`;
   const one = db.prepare<[string], UserRow>(`${columns} WHERE u.id = ?`);
   const all = db.prepare<[], UserRow>(`${columns} ORDER BY u.id`);
   const changed = db.prepare<[number], UserRow>(`${columns} WHERE u.revision > ? ORDER BY u.id`);
