@@ -1,4 +1,4 @@
-import { UserAgent } from 'sip.js';
+import { type SessionDescriptionHandler, UserAgent } from 'sip.js';
 import type { Behaviour } from './behaviour.ts';
 import { type IncomingCall, receiveCall } from './incoming-call.ts';
 import { dialCall, type OutgoingCall } from './outgoing-call.ts';
@@ -18,6 +18,8 @@ export type PhoneOptions = {
   readonly behaviour?: Behaviour;
   /** The endpoint's kind where it is known; else the phone offers WebRTC first and learns from a 488 or from an offer. */
   readonly media?: MediaKind;
+  /** Makes the media of each call; a phone with none of its own is silent and deaf. */
+  readonly makeMedia?: () => SessionDescriptionHandler;
   /** Asked for in REGISTER, in seconds (RFC 3261 §10.2.1). */
   readonly expiresS?: number;
   /** Accept any certificate on `wss:`; true unless said otherwise, since this phone carries no voice and no secret. */
@@ -84,7 +86,7 @@ export function createPhone(options: PhoneOptions): Phone {
     displayName: options.displayName ?? '',
     transportConstructor: SocketTransport,
     transportOptions: socketOptions,
-    sessionDescriptionHandlerFactory: createQuietMedia,
+    sessionDescriptionHandlerFactory: options.makeMedia ?? createQuietMedia,
     // Without this every phone would ring by itself, and `silent` could not be simulated.
     sendInitialProvisionalResponse: false,
     noAnswerTimeout: NEVER_S,

@@ -9,9 +9,20 @@ import type { Stage } from './stage.ts';
 export type Floor = {
   /** The number of the last fact before anybody came. */
   readonly mark: number;
-  readonly talk: { readonly call: string; readonly caller: OutgoingCall; readonly agent: IncomingCall };
+  readonly talk: {
+    readonly call: string;
+    readonly caller: OutgoingCall;
+    readonly callerUser: string;
+    readonly agent: IncomingCall;
+    readonly agentUser: string;
+  };
   readonly ring: { readonly call: string; readonly caller: OutgoingCall; readonly phone: IncomingCall };
-  readonly wait: { readonly call: string; readonly caller: OutgoingCall; readonly enteredAt: number };
+  readonly wait: {
+    readonly call: string;
+    readonly caller: OutgoingCall;
+    readonly callerUser: string;
+    readonly enteredAt: number;
+  };
 };
 
 /** Lets three callers come, one after the other, until each is where they should be. */
@@ -24,19 +35,52 @@ export async function arrange(stage: Stage): Promise<Floor> {
   const rang = await lab.fact('offer-rang', { agent: first(slow).name }, mark);
   const waiting = await dial(stage, 2, resting);
   const queued = await lab.fact('call-queued', { queue: resting.group }, mark);
-  const agent = await waitUntil(
-    () => sales.agents.flatMap(incoming).find((call) => call.state === 'answered'),
-    'the agent to talk',
-  );
+  const isTalking = (call: IncomingCall) => call.state === 'answered';
+  const member = await waitUntil(() => sales.agents.find((one) => incoming(one).some(isTalking)), 'the agent to talk');
+  const agent = incoming(member).find(isTalking);
   await waitUntil(() => talking.state === 'answered', 'the caller to be answered');
   const phone = first(slow).phone.calls.at(-1);
-  if (phone?.direction !== 'in') throw new Error('the phone that should ring has no call');
-  return {
+  if (phone?.direction !== 'in' || !agent) throw new Error('the phone that should ring has no call');
+  const [callerUser = '', , waiterUser = ''] = stage.callers.map(({ user }) => user);
+  const floor: Floor = {
     mark,
-    talk: { call: connected.call, caller: talking, agent },
+    talk: { call: connected.call, caller: talking, callerUser, agent, agentUser: member.phone.user },
     ring: { call: rang.call, caller: ringing, phone },
-    wait: { call: queued.call, caller: waiting, enteredAt: queued.at },
+    wait: { call: queued.call, caller: waiting, callerUser: waiterUser, enteredAt: queued.at },
   };
+  // Else what is found afterwards would say nothing.
+  await bothAreHeard(stage, floor);
+  await musicIsHeard(stage, floor);
+  return floor;
+}
+
+/** So many packets of the other one, each sent after the question. */
+const enoughPackets = 5;
+
+/** The two who talk hear each other: now, not some time ago. Rejects with what each of them heard. */
+export async function bothAreHeard({ voices }: Stage, { talk }: Pick<Floor, 'talk'>): Promise<void> {
+  const caller = voices.of(talk.callerUser);
+  const agent = voices.of(talk.agentUser);
+  if (!caller || !agent) throw new Error(`no voice of ${caller ? talk.agentUser : talk.callerUser}`);
+  const heard = () => [caller.heardFrom(agent), agent.heardFrom(caller)] as const;
+  const [callerHad, agentHad] = heard();
+  const isHeard = () => {
+    const [callerHas, agentHas] = heard();
+    return callerHas >= callerHad + enoughPackets && agentHas >= agentHad + enoughPackets;
+  };
+  await waitUntil(isHeard, 'media in both directions').catch((error: Error) => {
+    const [callerHas, agentHas] = heard();
+    const counts = `the caller heard ${callerHas - callerHad}, the agent ${agentHas - agentHad} packets of the other`;
+    throw new Error(`${error.message}: ${counts}`);
+  });
+}
+
+/** Who waits hears something: music. */
+export async function musicIsHeard({ voices }: Stage, { wait }: Pick<Floor, 'wait'>): Promise<void> {
+  const voice = voices.of(wait.callerUser);
+  if (!voice) throw new Error(`no voice of ${wait.callerUser}`);
+  const had = voice.heard;
+  await waitUntil(() => voice.heard >= had + enoughPackets, 'music for the one who waits');
 }
 
 /** The caller of this place dials the team's number. */

@@ -3,7 +3,7 @@ import type { NumberedFact } from '../../src/core/facts.ts';
 import type { Dice } from '../../src/simulation/dice.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { during, type Fault } from './fault.ts';
-import { arrange, dial, type Floor, first, incoming } from './floor.ts';
+import { arrange, bothAreHeard, dial, type Floor, first, incoming, musicIsHeard } from './floor.ts';
 import { expectEmpty, expectWholeLedger } from './ledger.ts';
 import type { Stage } from './stage.ts';
 
@@ -30,6 +30,7 @@ export async function runFault(stage: Stage, fault: Fault, dice: Dice): Promise<
     seen.note = (await fault.strike(stage, floor, dice)) ?? '';
     await stage.working();
     seen.talk = await judgeTalk(stage, fault, floor);
+    if (fault.expect.waiting === 'kept') await musicIsHeard(stage, floor);
     await newcomerIsServed(stage);
     seen.ring = await serve(stage, fault, 'ring', floor);
     seen.wait = await serve(stage, fault, 'wait', floor);
@@ -59,8 +60,9 @@ function historyOf({ lab }: Stage, since: number): string {
   return [...facts.slice(-120).map((fact) => JSON.stringify(fact)), lab.output().slice(-4_000)].join('\n');
 }
 
-/** The two are connected still, at their phones and in Asterisk. */
-async function judgeTalk(stage: Stage, fault: Fault, { talk }: Floor): Promise<string> {
+/** The two are connected still, at their phones and in Asterisk, and each hears what the other says now. */
+async function judgeTalk(stage: Stage, fault: Fault, floor: Floor): Promise<string> {
+  const { talk } = floor;
   const states = `caller ${talk.caller.state}, agent ${talk.agent.state}`;
   if (fault.expect.talks === 'lost') {
     talk.caller.hangUp();
@@ -69,7 +71,8 @@ async function judgeTalk(stage: Stage, fault: Fault, { talk }: Floor): Promise<s
   }
   if (talk.caller.state !== 'answered' || talk.agent.state !== 'answered') throw new Error(`the talk ended: ${states}`);
   await waitUntil(() => hasTalk(stage), 'a bridge with both who talk');
-  return 'goes on';
+  await bothAreHeard(stage, floor);
+  return 'heard both ways';
 }
 
 async function hasTalk({ lab }: Stage): Promise<boolean> {

@@ -1,12 +1,15 @@
 import type { Phone } from '../../src/phones/index.ts';
 import { type LabCordboard, startCordboard, type Team } from '../lab/cordboard.ts';
 import { waitUntil } from '../lab/deadline.ts';
+import { openVoices, type Voices } from '../lab/voices.ts';
 import { type AriProxy, openAriProxy } from './ari-proxy.ts';
 
 /** A real Asterisk, a real daemon with a proxy between them, and the people of one small exchange. */
 export type Stage = {
   readonly lab: LabCordboard;
   readonly proxy: AriProxy;
+  /** The voice of each phone, by the phone's user. */
+  readonly voices: Voices;
   /** Two who answer at once. */
   readonly sales: Team;
   /** One whose phone rings and rings. */
@@ -32,7 +35,9 @@ const callerCount = 9;
 
 export async function openStage(): Promise<Stage> {
   let proxy: AriProxy | null = null;
+  const voices = await openVoices(10);
   const lab = await startCordboard(settings, {
+    voices,
     extra: { 'extensions.conf': '[chaos]\nexten => wait,1,Answer()\n same => n,Wait(300)' },
     async between(httpPort) {
       proxy = await openAriProxy(httpPort);
@@ -40,14 +45,15 @@ export async function openStage(): Promise<Stage> {
     },
   });
   try {
-    return await furnish(lab, proxy ?? (await openAriProxy(lab.asterisk.ports.http)));
+    return await furnish(lab, proxy ?? (await openAriProxy(lab.asterisk.ports.http)), voices);
   } catch (error) {
     await lab.stop();
+    voices.close();
     throw error;
   }
 }
 
-async function furnish(lab: LabCordboard, proxy: AriProxy): Promise<Stage> {
+async function furnish(lab: LabCordboard, proxy: AriProxy, voices: Voices): Promise<Stage> {
   const quick = { kind: 'answer', afterMs: 100 } as const;
   const never = { kind: 'ignore' } as const;
   const plain = { strategy: 'linear', wrapUpMs: 0, backOffMs: 1_000, maxWaitMs: 600_000 };
@@ -66,6 +72,7 @@ async function furnish(lab: LabCordboard, proxy: AriProxy): Promise<Stage> {
   return {
     lab,
     proxy,
+    voices,
     sales,
     slow,
     resting,
@@ -81,6 +88,7 @@ async function furnish(lab: LabCordboard, proxy: AriProxy): Promise<Stage> {
     async stop() {
       await lab.stop();
       await proxy.close();
+      voices.close();
     },
   };
 }

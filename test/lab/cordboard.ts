@@ -12,6 +12,8 @@ import { waitUntil } from './deadline.ts';
 import { expectNothingLeft } from './nothing-left.ts';
 import { openPhoneBox } from './phones.ts';
 import { takePorts } from './ports.ts';
+import { createVoicedMedia } from './voiced-media.ts';
+import type { Voices } from './voices.ts';
 
 /** A real daemon beside a real Asterisk, with real phones: what a test of the whole needs. */
 export type LabCordboard = {
@@ -51,11 +53,14 @@ const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /** Puts something between Asterisk's HTTP port and the daemon: takes the port, gives the one to use instead. */
 export type Between = (httpPort: number) => Promise<number>;
 
+export type CordboardOptions = LabOptions & {
+  readonly between?: Between;
+  /** Users' phones that speak and listen; default: silent ones. */
+  readonly voices?: Voices;
+};
+
 /** Starts all of it; `settings` are lines of cordboard.yaml beside the ports. */
-export async function startCordboard(
-  settings = '',
-  options: LabOptions & { readonly between?: Between } = {},
-): Promise<LabCordboard> {
+export async function startCordboard(settings = '', options: CordboardOptions = {}): Promise<LabCordboard> {
   const home = await mkdtemp(join(tmpdir(), 'cb-'));
   const asterisk = await startAsterisk({ ...options, home });
   const {
@@ -165,7 +170,9 @@ export async function startCordboard(
       'POST',
       `/v1/users/${user}/phone-access`,
     );
-    return box.register({ wsUrl: access.wsUrl, user: access.extension, ha1: access.ha1, behaviour });
+    const { voices } = options;
+    const media = voices && { media: 'rtp' as const, makeMedia: () => createVoicedMedia(voices, access.extension) };
+    return box.register({ wsUrl: access.wsUrl, user: access.extension, ha1: access.ha1, behaviour, ...media });
   }
 
   async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
