@@ -97,7 +97,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     try {
       const { commands, facts } = step(world, event, now);
       // What changes nothing is not worth a commit: a replay passes over it as we do.
-      if (commands.length === 0 && facts.length === 0 && world.dirty.size === 0) return;
+      if (commands.length === 0 && facts.length === 0 && world.dirty.isEmpty) return;
       batch.steps.push({ at: now, event, commands, facts });
       const arrived = caller && facts.find((fact) => fact.type === 'call-arrived');
       if (caller && arrived && 'call' in arrived) batch.callers.push({ call: arrived.call, ...caller });

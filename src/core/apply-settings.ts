@@ -27,7 +27,7 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
   for (const user of event.users) putUser(turn, user);
   for (const group of event.groups) {
     state.groups.set(group.id, group);
-    dirty.set(`groups/${group.id}`, { kind: 'groups', id: group.id });
+    dirty.mark('groups', group.id);
     reindexGroup(turn.world, group);
     for (const id of [...(index.queued.get(group.id) ?? [])].sort(compareIds)) {
       const call = state.calls.get(id);
@@ -46,7 +46,7 @@ function putUser(turn: Turn, user: UserSettings): void {
   const { state, dirty } = turn.world;
   const old = state.users.get(user.id);
   state.users.set(user.id, user);
-  dirty.set(`users/${user.id}`, { kind: 'users', id: user.id });
+  dirty.mark('users', user.id);
   reindexUser(turn.world, user);
   for (const phone of old?.phones ?? []) if (!user.phones.includes(phone)) dropPhone(turn, phone);
   for (const id of user.phones) {
@@ -66,8 +66,8 @@ function putUser(turn: Turn, user: UserSettings): void {
 function dropPhone(turn: Turn, id: string): void {
   const { state, index, dirty } = turn.world;
   state.phones.delete(id);
-  index.deadlines.set(`phones/${id}`, null);
-  dirty.set(`phones/${id}`, { kind: 'phones', id });
+  index.deadlines.set('phones', id, null);
+  dirty.mark('phones', id);
 }
 
 /** A user who is removed with a call in hand keeps it: the call's legs are not theirs to lose. Offers are taken back. */
@@ -84,7 +84,7 @@ function removeUser(turn: Turn, id: UserId): void {
   if (agent?.signedIn) tell(turn, { type: 'agent-signed-out', agent: id });
   if (agent) removeAgent(turn, agent);
   state.users.delete(id);
-  dirty.set(`users/${id}`, { kind: 'users', id });
+  dirty.mark('users', id);
 }
 
 function removeGroup(turn: Turn, id: GroupId): void {
@@ -94,7 +94,7 @@ function removeGroup(turn: Turn, id: GroupId): void {
   const queued = [...(index.queued.get(id) ?? [])].sort(compareIds);
   forgetGroup(turn.world, group);
   state.groups.delete(id);
-  dirty.set(`groups/${id}`, { kind: 'groups', id });
+  dirty.mark('groups', id);
   for (const callId of queued) {
     const call = state.calls.get(callId);
     if (call?.phase !== 'waiting') continue;

@@ -1,25 +1,46 @@
 import { compareIds } from './ordered.ts';
 
-/** One deadline an entity: the earliest of its times. A binary heap in the order (at, id), with an index by id. */
+/** What can have a deadline; a row's kind, in the order in which those of one moment expire. */
+export type DeadlineKind = 'agents' | 'calls' | 'legs' | 'meta' | 'offers' | 'phones';
+
+/** `at` in engine time (ms), for this row. */
+export type Deadline = { readonly kind: DeadlineKind; readonly id: string; readonly at: number };
+
+/** One deadline an entity: the earliest of its times. A binary heap in the order (at, kind, id), whose entries know their place. */
 export class Deadlines {
-  private readonly heap: Deadline[] = [];
-  private readonly places = new Map<string, number>();
+  private readonly heap: Entry[] = [];
+  private readonly entries: Readonly<Record<DeadlineKind, Map<string, Entry>>> = {
+    agents: new Map(),
+    calls: new Map(),
+    legs: new Map(),
+    meta: new Map(),
+    offers: new Map(),
+    phones: new Map(),
+  };
 
   get size(): number {
     return this.heap.length;
   }
 
-  /** Sets, moves or (with null) removes the deadline of this id; `at` is engine time in ms. */
-  set(id: string, at: number | null): void {
-    const place = this.places.get(id);
-    if (place !== undefined) {
-      if (this.heap[place]?.at === at) return;
-      this.removeAt(place);
+  /** Sets, moves or (with null) removes the deadline of this row; `at` is engine time in ms. */
+  set(kind: DeadlineKind, id: string, at: number | null): void {
+    const entries = this.entries[kind];
+    const entry = entries.get(id);
+    if (entry === undefined) {
+      if (at === null) return;
+      const added = { kind, id, at, place: this.heap.length };
+      entries.set(id, added);
+      this.heap.push(added);
+      this.up(added);
+    } else if (at === null) {
+      entries.delete(id);
+      this.remove(entry);
+    } else if (entry.at !== at) {
+      const sooner = at < entry.at;
+      entry.at = at;
+      if (sooner) this.up(entry);
+      else this.down(entry);
     }
-    if (at === null) return;
-    this.heap.push({ at, id });
-    this.places.set(id, this.heap.length - 1);
-    this.up(this.heap.length - 1);
   }
 
   /** The earliest deadline, or undefined. */
@@ -27,58 +48,51 @@ export class Deadlines {
     return this.heap[0];
   }
 
-  private removeAt(place: number): void {
-    const gone = this.heap[place];
+  private remove(entry: Entry): void {
     const last = this.heap.pop();
-    if (gone === undefined || last === undefined) return;
-    this.places.delete(gone.id);
-    if (place >= this.heap.length) return;
-    this.put(place, last);
-    this.up(place);
-    this.down(this.places.get(last.id) ?? place);
+    if (last === undefined || last === entry) return;
+    this.heap[entry.place] = last;
+    last.place = entry.place;
+    this.up(last);
+    this.down(last);
   }
 
-  private up(from: number): void {
-    let place = from;
+  private up(entry: Entry): void {
+    const { heap } = this;
+    let { place } = entry;
     while (place > 0) {
-      const parent = (place - 1) >> 1;
-      if (!this.swapIfEarlier(place, parent)) return;
-      place = parent;
+      const parent = heap[(place - 1) >> 1];
+      if (parent === undefined || !isEarlier(entry, parent)) break;
+      heap[place] = parent;
+      const above = parent.place;
+      parent.place = place;
+      place = above;
     }
+    heap[place] = entry;
+    entry.place = place;
   }
 
-  private down(from: number): void {
-    let place = from;
+  private down(entry: Entry): void {
+    const { heap } = this;
+    let { place } = entry;
     for (;;) {
-      const left = place * 2 + 1;
-      const right = left + 1;
-      const child = right < this.heap.length && this.earlier(right, left) ? right : left;
-      if (child >= this.heap.length || !this.swapIfEarlier(child, place)) return;
-      place = child;
+      const left = heap[place * 2 + 1];
+      const right = heap[place * 2 + 2];
+      const child = left !== undefined && right !== undefined && isEarlier(right, left) ? right : left;
+      if (child === undefined || !isEarlier(child, entry)) break;
+      heap[place] = child;
+      const below = child.place;
+      child.place = place;
+      place = below;
     }
-  }
-
-  private swapIfEarlier(child: number, parent: number): boolean {
-    const a = this.heap[child];
-    const b = this.heap[parent];
-    if (a === undefined || b === undefined || !this.earlier(child, parent)) return false;
-    this.put(parent, a);
-    this.put(child, b);
-    return true;
-  }
-
-  private earlier(one: number, other: number): boolean {
-    const a = this.heap[one];
-    const b = this.heap[other];
-    if (a === undefined || b === undefined) return false;
-    return a.at < b.at || (a.at === b.at && compareIds(a.id, b.id) < 0);
-  }
-
-  private put(place: number, deadline: Deadline): void {
-    this.heap[place] = deadline;
-    this.places.set(deadline.id, place);
+    heap[place] = entry;
+    entry.place = place;
   }
 }
 
-/** `at` in engine time (ms); `id` is the entity's kind and id, such as `offer/cb-7f3a-o12`. */
-export type Deadline = { readonly at: number; readonly id: string };
+type Entry = { readonly kind: DeadlineKind; readonly id: string; at: number; place: number };
+
+function isEarlier(one: Entry, other: Entry): boolean {
+  if (one.at !== other.at) return one.at < other.at;
+  return (compareIds(one.kind, other.kind) || compareIds(one.id, other.id)) < 0;
+}

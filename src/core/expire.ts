@@ -2,6 +2,7 @@ import assert from 'node:assert';
 import { joinFailed, renewLease } from './calls/call.ts';
 import { internalRungOut } from './calls/internal.ts';
 import { legDue } from './calls/leg.ts';
+import type { DeadlineKind } from './deadlines.ts';
 import { reindexCall, reindexLeg, reindexOffer } from './reindex.ts';
 import { goIdle, updateReachable } from './routing/agent.ts';
 import { endOffer, offerRungOut } from './routing/offer.ts';
@@ -19,20 +20,22 @@ export function expire(turn: Turn): void {
   for (let count = 0; count < maxExpired; count += 1) {
     const first = deadlines.first();
     if (first === undefined || first.at > turn.now) return;
-    if (turn.world.state.meta.pbx !== 'ready' && needsPbx(turn, first.id)) {
-      deadlines.set(first.id, null);
-      parked.add(first.id);
+    // The entry itself moves on with its row: what it was is kept here.
+    const { kind, id, at } = first;
+    if (turn.world.state.meta.pbx !== 'ready' && needsPbx(turn, kind)) {
+      deadlines.set(kind, id, null);
+      parked.add(`${kind}/${id}`);
       continue;
     }
-    expireOne(turn, first.id);
+    expireOne(turn, kind, id);
     const after = deadlines.first();
-    assert(after?.id !== first.id || after.at !== first.at, `deadline ${first.id} was not dealt with`);
+    assert(after?.id !== id || after.kind !== kind || after.at !== at, `deadline ${kind}/${id} was not dealt with`);
   }
 }
 
-function needsPbx(turn: Turn, id: string): boolean {
-  if (id === 'meta/meta') return turn.world.state.meta.pbx === 'down';
-  return id.startsWith('calls/') || id.startsWith('legs/') || id.startsWith('offers/');
+function needsPbx(turn: Turn, kind: DeadlineKind): boolean {
+  if (kind === 'meta') return turn.world.state.meta.pbx === 'down';
+  return kind === 'calls' || kind === 'legs' || kind === 'offers';
 }
 
 /** Asterisk is back and surveyed: the deadlines that waited for it stand again as their rows say. */
@@ -56,9 +59,8 @@ function partsOf(id: string): [kind: string, key: string] {
   return [id.slice(0, slash), id.slice(slash + 1)];
 }
 
-function expireOne(turn: Turn, id: string): void {
+function expireOne(turn: Turn, kind: DeadlineKind, key: string): void {
   const { state } = turn.world;
-  const [kind, key] = partsOf(id);
   switch (kind) {
     case 'agents': {
       const agent = state.agents.get(key);
@@ -91,7 +93,7 @@ function expireOne(turn: Turn, id: string): void {
       if (leg) legDue(turn, leg);
       return;
     }
-    default:
+    case 'meta':
       return surveyDue(turn);
   }
 }

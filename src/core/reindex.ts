@@ -1,18 +1,21 @@
 import { strategies } from './routing/strategy/table.ts';
 import type { GroupId, GroupSettings, UserId, UserSettings } from './settings.ts';
 import type { Agent, Call, Leg, Offer, Phone } from './state.ts';
-import { orderedOf, type World } from './world.ts';
+import { type Index, orderedOf, type World } from './world.ts';
 
 /*
  * Each function derives from one row what the index says of it. The same functions run at load and after each change of
  * a row, so that a restarted engine decides like one that never stopped.
  */
 
-const earliest = (...times: (number | null)[]): number | null =>
-  times.reduce((best, time) => (time === null ? best : best === null || time < best ? time : best), null);
+/** The earliest of up to three times; null when there is none. */
+function earliest(one: number | null, other: number | null = null, third: number | null = null): number | null {
+  const sooner = other === null || (one !== null && one <= other) ? one : other;
+  return third === null || (sooner !== null && sooner <= third) ? sooner : third;
+}
 
 export function reindexMeta(world: World): void {
-  world.index.deadlines.set('meta/meta', world.state.meta.surveyAt);
+  world.index.deadlines.set('meta', 'meta', world.state.meta.surveyAt);
 }
 
 export function reindexUser(world: World, user: UserSettings): void {
@@ -36,7 +39,7 @@ export function reindexGroup(world: World, group: GroupSettings): void {
     groups.add(group.id);
     index.groupsOf.set(member, groups);
     const agent = state.agents.get(member);
-    if (agent) reindexAgent(world, agent);
+    if (agent) reindexMember(world, group.id, agent, whyNotAvailable(world, agent));
   }
   for (const call of index.queued.get(group.id) ?? []) {
     const row = state.calls.get(call);
@@ -57,32 +60,39 @@ export function forgetGroup(world: World, group: GroupSettings): void {
 }
 
 export function reindexPhone(world: World, phone: Phone): void {
-  world.index.deadlines.set(`phones/${phone.id}`, phone.suspectUntil);
+  world.index.deadlines.set('phones', phone.id, phone.suspectUntil);
 }
 
 export function reindexAgent(world: World, agent: Agent): void {
-  const { index, state } = world;
-  index.deadlines.set(`agents/${agent.id}`, earliest(agent.work.until, agent.hold?.until ?? null));
+  const { index } = world;
+  index.deadlines.set('agents', agent.id, earliest(agent.work.until, agent.hold?.until ?? null));
   const reason = whyNotAvailable(world, agent);
   const before = index.reasons.get(agent.id);
+  // Only an available agent has a key that can change while the reason stays.
+  if (reason === before && reason !== 'available') return;
   for (const id of index.groupsOf.get(agent.id) ?? []) {
-    const group = state.groups.get(id);
-    const position = index.positions.get(id)?.get(agent.id);
-    if (!group || position === undefined) continue;
-    const lane = orderedOf(index.lanes, id);
-    if (reason === 'available')
-      lane.set(agent.id, strategies[group.strategy].key({ position, agent, today: state.meta.day }));
-    else lane.delete(agent.id);
-    count(world, id, agent.id, reason);
+    reindexMember(world, id, agent, reason);
     if (reason !== before) index.touched.add(id);
   }
-  index.reasons.set(agent.id, reason);
+  if (reason !== before) index.reasons.set(agent.id, reason);
+}
+
+/** An agent's place in one queue: in its lane when available, and counted under their reason. */
+function reindexMember({ index, state }: World, queue: GroupId, agent: Agent, reason: string): void {
+  const group = state.groups.get(queue);
+  const position = index.positions.get(queue)?.get(agent.id);
+  if (!group || position === undefined) return;
+  const lane = orderedOf(index.lanes, queue);
+  if (reason === 'available')
+    lane.set(agent.id, strategies[group.strategy].key({ position, agent, today: state.meta.day }));
+  else lane.delete(agent.id);
+  count(index, queue, agent.id, reason);
 }
 
 export function forgetAgent(world: World, agent: Agent): void {
   for (const group of world.index.groupsOf.get(agent.id) ?? []) leaveLane(world, group, agent.id);
   world.index.reasons.delete(agent.id);
-  world.index.deadlines.set(`agents/${agent.id}`, null);
+  world.index.deadlines.set('agents', agent.id, null);
 }
 
 /** Why the agent cannot be offered a call now, in one word; `available` when they can. */
@@ -98,7 +108,7 @@ export function whyNotAvailable(world: World, agent: Agent): string {
 
 export function reindexCall(world: World, call: Call): void {
   const { index, state } = world;
-  index.deadlines.set(`calls/${call.id}`, nextOfCall(call));
+  index.deadlines.set('calls', call.id, nextOfCall(call));
   const before = index.queueOf.get(call.id);
   const queueing = call.queue !== null && (call.phase === 'waiting' || call.phase === 'connecting');
   if (before !== undefined && (!queueing || before !== call.queue)) leaveQueue(world, before, call.id);
@@ -129,7 +139,7 @@ function nextOfCall(call: Call): number | null {
 }
 
 export function forgetCall(world: World, call: Call): void {
-  world.index.deadlines.set(`calls/${call.id}`, null);
+  world.index.deadlines.set('calls', call.id, null);
   const queue = world.index.queueOf.get(call.id);
   if (queue !== undefined) leaveQueue(world, queue, call.id);
 }
@@ -145,37 +155,39 @@ function unwait(world: World, queue: GroupId, call: string): void {
 }
 
 export function reindexOffer(world: World, offer: Offer): void {
-  world.index.deadlines.set(`offers/${offer.id}`, offer.phase === 'ringing' ? offer.ringUntil : null);
+  world.index.deadlines.set('offers', offer.id, offer.phase === 'ringing' ? offer.ringUntil : null);
 }
 
 export function reindexLeg(world: World, leg: Leg): void {
-  world.index.deadlines.set(`legs/${leg.id}`, earliest(leg.confirmBy, leg.silentUntil));
+  world.index.deadlines.set('legs', leg.id, earliest(leg.confirmBy, leg.silentUntil));
   if (leg.user === null || leg.offer !== null) return;
   const legs = world.index.elsewhere.get(leg.user) ?? new Set();
   world.index.elsewhere.set(leg.user, legs.add(leg.id));
 }
 
 export function forgetLeg(world: World, leg: Leg): void {
-  world.index.deadlines.set(`legs/${leg.id}`, null);
+  world.index.deadlines.set('legs', leg.id, null);
   if (leg.user !== null) world.index.elsewhere.get(leg.user)?.delete(leg.id);
 }
 
 function leaveLane(world: World, queue: GroupId, user: UserId): void {
   world.index.lanes.get(queue)?.delete(user);
-  count(world, queue, user, null);
+  count(world.index, queue, user, null);
   world.index.touched.add(queue);
 }
 
 /** Which reason each member is counted under, for each queue: `tally` holds the counts of the offer's `why`. */
-function count(world: World, queue: GroupId, user: UserId, reason: string | null): void {
-  const tally = world.index.tally.get(queue) ?? new Map<string, number>();
-  world.index.tally.set(queue, tally);
-  const counted = world.index.counted.get(`${queue}/${user}`);
+function count(index: Index, queue: GroupId, user: UserId, reason: string | null): void {
+  const tally = index.tally.get(queue) ?? new Map<string, number>();
+  if (tally.size === 0) index.tally.set(queue, tally);
+  const members = index.counted.get(queue) ?? new Map<UserId, string>();
+  if (members.size === 0) index.counted.set(queue, members);
+  const counted = members.get(user);
   if (counted === reason) return;
   if (counted !== undefined) tally.set(counted, (tally.get(counted) ?? 1) - 1);
-  if (reason === null) world.index.counted.delete(`${queue}/${user}`);
+  if (reason === null) members.delete(user);
   else {
-    world.index.counted.set(`${queue}/${user}`, reason);
+    members.set(user, reason);
     tally.set(reason, (tally.get(reason) ?? 0) + 1);
   }
 }

@@ -30,7 +30,8 @@ export function step(
   about(turn, callOf(world, event));
   apply(turn, event);
   match(turn);
-  return { commands: [...turn.commands, ...turn.later], facts: turn.facts };
+  for (const command of turn.later) turn.commands.push(command);
+  return { commands: turn.commands, facts: turn.facts };
 }
 
 /** Whom an event is about, as far as it says so itself. */

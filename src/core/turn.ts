@@ -36,7 +36,11 @@ export function about(turn: Turn, call: string | null | undefined): void {
 
 export function tell(turn: Turn, fact: Fact): void {
   const { meta } = turn.world.state;
-  turn.facts.push({ ...fact, seq: meta.nextFact, at: turn.now });
+  // Numbered in place: whoever tells hands the fact over, and a copy of each would cost more than all else here.
+  const numbered = fact as Fact & { seq: number; at: number };
+  numbered.seq = meta.nextFact;
+  numbered.at = turn.now;
+  turn.facts.push(numbered);
   meta.nextFact += 1;
   changedMeta(turn);
 }
@@ -78,55 +82,55 @@ export function isOurs(id: string): boolean {
  */
 
 export function changedMeta(turn: Turn): void {
-  turn.world.dirty.set('meta', { kind: 'meta', id: 'meta' });
+  turn.world.dirty.mark('meta', 'meta');
   reindexMeta(turn.world);
 }
 
 export function changedAgent(turn: Turn, agent: Agent): void {
-  turn.world.dirty.set(`agents/${agent.id}`, { kind: 'agents', id: agent.id });
+  turn.world.dirty.mark('agents', agent.id);
   reindexAgent(turn.world, agent);
 }
 
 export function removeAgent(turn: Turn, agent: Agent): void {
-  turn.world.dirty.set(`agents/${agent.id}`, { kind: 'agents', id: agent.id });
+  turn.world.dirty.mark('agents', agent.id);
   forgetAgent(turn.world, agent);
   turn.world.state.agents.delete(agent.id);
 }
 
 export function changedPhone(turn: Turn, phone: Phone): void {
-  turn.world.dirty.set(`phones/${phone.id}`, { kind: 'phones', id: phone.id });
+  turn.world.dirty.mark('phones', phone.id);
   reindexPhone(turn.world, phone);
 }
 
 export function changedCall(turn: Turn, call: Call): void {
-  turn.world.dirty.set(`calls/${call.id}`, { kind: 'calls', id: call.id });
+  turn.world.dirty.mark('calls', call.id);
   reindexCall(turn.world, call);
 }
 
 export function removeCall(turn: Turn, call: Call): void {
-  turn.world.dirty.set(`calls/${call.id}`, { kind: 'calls', id: call.id });
+  turn.world.dirty.mark('calls', call.id);
   forgetCall(turn.world, call);
   turn.world.state.calls.delete(call.id);
 }
 
 export function changedOffer(turn: Turn, offer: Offer): void {
-  turn.world.dirty.set(`offers/${offer.id}`, { kind: 'offers', id: offer.id });
+  turn.world.dirty.mark('offers', offer.id);
   reindexOffer(turn.world, offer);
 }
 
 export function removeOffer(turn: Turn, offer: Offer): void {
-  turn.world.dirty.set(`offers/${offer.id}`, { kind: 'offers', id: offer.id });
-  turn.world.index.deadlines.set(`offers/${offer.id}`, null);
+  turn.world.dirty.mark('offers', offer.id);
+  turn.world.index.deadlines.set('offers', offer.id, null);
   turn.world.state.offers.delete(offer.id);
 }
 
 export function changedLeg(turn: Turn, leg: Leg): void {
-  turn.world.dirty.set(`legs/${leg.id}`, { kind: 'legs', id: leg.id });
+  turn.world.dirty.mark('legs', leg.id);
   reindexLeg(turn.world, leg);
 }
 
 export function removeLeg(turn: Turn, leg: Leg): void {
-  turn.world.dirty.set(`legs/${leg.id}`, { kind: 'legs', id: leg.id });
+  turn.world.dirty.mark('legs', leg.id);
   forgetLeg(turn.world, leg);
   turn.world.state.legs.delete(leg.id);
 }

@@ -1,4 +1,5 @@
 import { Deadlines } from './deadlines.ts';
+import { Dirty } from './dirty.ts';
 import { Ordered } from './ordered.ts';
 import {
   reindexAgent,
@@ -14,7 +15,7 @@ import type { EngineLimits, GroupId, GroupSettings, PhoneId, UserId, UserSetting
 import type { Agent, Call, Leg, Meta, Offer, Phone, State } from './state.ts';
 
 /** The live rows with everything that is derived from them. Only `step` changes it. */
-export type World = { readonly state: State; readonly index: Index; readonly dirty: Map<string, RowKey> };
+export type World = { readonly state: State; readonly index: Index; readonly dirty: Dirty };
 
 /** What is rebuilt from rows at load and kept up with each change of a row: nothing here is the truth. */
 export type Index = {
@@ -36,7 +37,7 @@ export type Index = {
   /** Why each member is not in the lane, and how many there are of each reason. */
   readonly reasons: Map<UserId, string>;
   readonly tally: Map<GroupId, Map<string, number>>;
-  readonly counted: Map<string, string>;
+  readonly counted: Map<GroupId, Map<UserId, string>>;
   /** Live legs of a user's phones that belong to no offer. */
   readonly elsewhere: Map<UserId, Set<string>>;
   /** Queues whose calls or members changed since the last matching. */
@@ -57,7 +58,6 @@ export type Rows = {
   readonly phones: Phone;
 };
 export type RowKind = keyof Rows;
-export type RowKey = { readonly kind: RowKind; readonly id: string };
 export const rowKinds = ['meta', 'users', 'groups', 'phones', 'agents', 'calls', 'offers', 'legs'] as const;
 
 /** Limits that hold until the `started` event brings the configured ones. */
@@ -104,7 +104,7 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
       phones: byId(rows.phones),
     },
     index: emptyIndex(),
-    dirty: new Map(),
+    dirty: new Dirty(),
   };
   const { state } = world;
   for (const user of state.users.values()) reindexUser(world, user);
@@ -151,9 +151,7 @@ export function orderedOf(map: Map<GroupId, Ordered>, queue: GroupId): Ordered {
 
 /** The rows that changed since the last call, with their bodies (null: the row is gone), in a fixed order. */
 export function takeChanges(world: World): { readonly kind: RowKind; readonly id: string; readonly body: unknown }[] {
-  const changes = [...world.dirty.values()].map(({ kind, id }) => ({ kind, id, body: rowBody(world, kind, id) }));
-  world.dirty.clear();
-  return changes;
+  return world.dirty.take().map(({ kind, id }) => ({ kind, id, body: rowBody(world, kind, id) }));
 }
 
 function rowBody(world: World, kind: RowKind, id: string): unknown {

@@ -38,7 +38,7 @@ export function enqueue(turn: Turn, call: Call, group: GroupSettings): void {
 export function match(turn: Turn): void {
   const { index, state } = turn.world;
   about(turn, null);
-  if (state.meta.pbx !== 'ready') return;
+  if (state.meta.pbx !== 'ready' || index.touched.size === 0) return;
   if (state.meta.draining) return handOver(turn);
   for (;;) {
     const queue = earliestQueue(turn, index.touched);
@@ -126,13 +126,20 @@ function whyThis(
 /** States in which a member may yet take a call without anybody's doing. */
 const hopeful = ['available', 'offered', 'releasing', 'talking', 'wrap-up', 'backing-off', 'busy-elsewhere', 'resting'];
 
+function isHopeless({ world: { index, state } }: Turn, queue: GroupId): boolean {
+  if (state.groups.get(queue)?.whenNobody !== 'overflow' || !index.queued.get(queue)?.size) return false;
+  const tally = index.tally.get(queue);
+  return !hopeful.some((reason) => (tally?.get(reason) ?? 0) > 0);
+}
+
 function overflowForNobody(turn: Turn): boolean {
   const { index, state } = turn.world;
   let moved = false;
-  for (const queue of [...index.touched].sort(compareIds)) {
+  // Nearly always there is none, and every step comes by here: sorted only then.
+  const hopeless = [...index.touched].filter((queue) => isHopeless(turn, queue));
+  for (const queue of hopeless.sort(compareIds)) {
     const group = state.groups.get(queue);
-    if (group?.whenNobody !== 'overflow') continue;
-    if (hopeful.some((reason) => (index.tally.get(queue)?.get(reason) ?? 0) > 0)) continue;
+    if (group === undefined) continue;
     for (const id of [...(index.queued.get(queue) ?? [])].sort(compareIds)) {
       const call = state.calls.get(id);
       if (call?.phase !== 'waiting') continue;
