@@ -6,13 +6,14 @@ import { Worker } from 'node:worker_threads';
 import { connectAmi } from './asterisk/ami/ami.ts';
 import { createAriHttp } from './asterisk/ari/http.ts';
 import { connectAri } from './asterisk/ari/socket.ts';
+import { createEarlyDial } from './asterisk/early-dial.ts';
 import { createPacing } from './asterisk/pacing.ts';
 import { perform } from './asterisk/perform.ts';
 import { translate } from './asterisk/translate.ts';
 import { keepCalendar } from './calendar.ts';
 import type { Config } from './config/config.ts';
 import { pathsOf, readSecret } from './config/paths.ts';
-import type { Event } from './core/events.ts';
+import type { Event, PbxEvent } from './core/events.ts';
 import type { NumberedFact } from './core/facts.ts';
 import { load } from './core/world.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -71,11 +72,10 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
     return () => clearTimeout(timer);
   };
-  const pacing = createPacing(
-    (command) =>
-      perform(command, { link: ari, lists, app: config.asterisk.ari.app, post: (event) => engine.post(event) }),
-    after,
-  );
+  const { app } = config.asterisk.ari;
+  const post = (event: PbxEvent) => engine.post(event);
+  const early = createEarlyDial({ link: () => ari, app, post });
+  const pacing = createPacing((command) => perform(command, { link: ari, lists, early, app, post }), after);
   const engine: Engine = createEngine(world, store, {
     now,
     soon: (run) => void setImmediate(run),
@@ -160,10 +160,13 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
         for (const [call] of poisonous.splice(0)) engine.post({ type: 'set-aside', call });
         engine.post({ type: 'pbx-connected' });
       },
-      onDown: () => engine.post({ type: 'pbx-lost' }),
+      onDown: () => {
+        early.forget();
+        engine.post({ type: 'pbx-lost' });
+      },
       onEvent: (event) => {
         const said = translate(event);
-        if (said) engine.post(said.event, said.caller);
+        if (said && early.passes(said.event)) engine.post(said.event, said.caller);
       },
       onReplaced: () => {
         log.fatal('another daemon has taken over this Asterisk: stopping now');

@@ -2,6 +2,7 @@ import type { Command, Hearing } from '../core/commands.ts';
 import type { PbxEvent } from '../core/events.ts';
 import type { HangUpCause } from '../core/settings.ts';
 import type { AriLink, AriRequest, AriResponse } from './ari/port.ts';
+import { dialUri, type EarlyDial } from './early-dial.ts';
 import { type SurveyLink, survey } from './survey.ts';
 import { seenLeg } from './translate.ts';
 
@@ -12,28 +13,28 @@ type Port = {
   readonly link: Pick<AriLink, 'request'>;
   /** For answers that grow with the load. */
   readonly lists: SurveyLink;
+  /** Makes legs. */
+  readonly early: Pick<EarlyDial, 'ring' | 'drop'>;
   readonly app: string;
   readonly post: (event: PbxEvent) => void;
 };
 
 /** Sends one command as one ARI request; what came of it, where it matters, is posted as an event. */
-export function perform(command: PbxCommand, { link, lists, app, post }: Port): void {
+export function perform(command: PbxCommand, { link, lists, early, app, post }: Port): void {
   const ask = (request: AriRequest, done: (response: AriResponse) => void = ignore) => link.request(request, done);
   switch (command.do) {
     case 'open-room':
       return ask({ method: 'POST', uri: `bridges?type=mixing&bridgeId=${command.call}` });
     case 'close-room':
       return ask({ method: 'DELETE', uri: `bridges/${command.call}` });
-    case 'create-leg': {
-      const query = `endpoint=PJSIP%2F${encodeURIComponent(command.phone)}&app=${app}&channelId=${command.leg}&originator=${id(command.for)}`;
-      return ask({ method: 'POST', uri: `channels/create?${query}` }, refusal(command.leg, post));
-    }
+    case 'create-leg':
+      return early.ring(command);
     case 'dial-leg': {
-      const timeout = Math.max(1, Math.ceil(command.timeoutMs / 1000));
-      const uri = `channels/${id(command.leg)}/dial?caller=${id(command.for)}&timeout=${timeout}`;
+      const uri = dialUri(command.leg, command.for, command.timeoutMs);
       return ask({ method: 'POST', uri }, refusal(command.leg, post));
     }
     case 'hang-up':
+      early.drop(command.leg);
       return ask({ method: 'DELETE', uri: `channels/${id(command.leg)}?reason_code=${causes[command.cause]}` });
     case 'answer':
       return ask({ method: 'POST', uri: `channels/${id(command.leg)}/answer` });

@@ -9,13 +9,17 @@ export type Command =
   /** Makes the call's room (a mixing bridge whose id is the call's id). */
   | { readonly do: 'open-room'; readonly call: CallId }
   | { readonly do: 'close-room'; readonly call: CallId }
-  /** Makes a leg to a phone. It is dialled when its own `leg-created` has come. `for` is the caller's leg. */
+  /**
+   * Makes a leg to a phone and dials it as `dial-leg` does, if Asterisk has it ready at once: its `leg-created` says so. `for`
+   * is the caller's leg.
+   */
   | {
       readonly do: 'create-leg';
       readonly leg: LegId;
       readonly call: CallId;
       readonly phone: PhoneId;
       readonly for: LegId;
+      readonly timeoutMs: number;
     }
   /** Rings it. Asterisk itself ends it after `timeoutMs`, even when we are dead. */
   | { readonly do: 'dial-leg'; readonly leg: LegId; readonly for: LegId; readonly timeoutMs: number }

@@ -42,8 +42,8 @@ export type PbxEvent =
       /** The engine is overloaded: the dialplan's fallback has the caller at once. */
       readonly overload?: true;
     }
-  /** A leg that we asked for exists (its own StasisStart) and may be dialled. */
-  | { readonly type: 'leg-created'; readonly leg: LegId }
+  /** A leg that we asked for exists (its own StasisStart). `dialled`: its phone has been asked to ring already; else it is to be dialled. */
+  | { readonly type: 'leg-created'; readonly leg: LegId; readonly dialled?: true }
   /** The phone shows signs of life: 180 (`ringing`) or 183 (`progress`). */
   | { readonly type: 'leg-rang'; readonly leg: LegId; readonly evidence: 'ringing' | 'progress' }
   | { readonly type: 'leg-answered'; readonly leg: LegId }

@@ -1,6 +1,6 @@
 import { callJoined } from './calls/call.ts';
 import { type Gone, legGone, letGo } from './calls/gone.ts';
-import { giveUp, legAnswered, legCreated, legRang, lostLeg } from './calls/leg.ts';
+import { giveUp, legAnswered, legRang, lostLeg } from './calls/leg.ts';
 import type { Event, SeenLeg } from './events.ts';
 import type { Call, Leg } from './state.ts';
 import { type Difference, desired, differences } from './topology.ts';
@@ -132,7 +132,11 @@ function away(turn: Turn, leg: Leg | undefined): boolean {
 function catchUp(turn: Turn, ahead: Extract<Difference, { kind: 'leg-ahead' }>): boolean {
   if (ahead.state === 'up') legAnswered(turn, ahead.leg);
   else if (ahead.state === 'ringing') legRang(turn, ahead.leg, 'ringing');
-  else legCreated(turn, ahead.leg);
+  else {
+    // Whether it was dialled is not known, and a second dial would end it.
+    const leg = turn.world.state.legs.get(ahead.leg);
+    if (leg) giveUp(turn, leg, 'lost');
+  }
   return true;
 }
 

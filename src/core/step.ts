@@ -68,7 +68,7 @@ function apply(turn: Turn, event: Event): void {
     case 'caller-arrived':
       return callerArrived(turn, event.leg, event.dialled, event.phone, event.overload === true);
     case 'leg-created':
-      return legCreated(turn, event.leg);
+      return legCreated(turn, event.leg, event.dialled === true);
     case 'leg-rang':
       return legRang(turn, event.leg, event.evidence);
     case 'leg-answered':

@@ -1,4 +1,5 @@
 import type { AriLink } from '../asterisk/ari/port.ts';
+import { createEarlyDial } from '../asterisk/early-dial.ts';
 import { perform } from '../asterisk/perform.ts';
 import { translate } from '../asterisk/translate.ts';
 import type { Command } from '../core/commands.ts';
@@ -78,6 +79,9 @@ export function createRig(options: { readonly seed: number | null; readonly limi
   return rig;
 }
 
+/** Before the link is there nothing is sent. */
+const unlinked = { request: () => undefined };
+
 type Life = { readonly engine: Engine; readonly stop: () => void; readonly dieUnsent: () => void };
 
 /** One life of the engine: from its start to its death. */
@@ -91,11 +95,15 @@ function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
     run();
     afterTurn();
   };
+  const app = 'cordboard';
+  const post = (event: Event): void => {
+    if (isAlive) engine.post(event);
+  };
+  const early = createEarlyDial({ link: () => link ?? unlinked, app, post });
   const send = (command: Command): void => {
     if (isDying) return;
     if (command.do === 'reply') rig.onReply(command.intent, command.error);
-    else if (link !== null)
-      perform(command, { link, lists: link, app: 'cordboard', post: (event) => isAlive && engine.post(event) });
+    else if (link !== null) perform(command, { link, lists: link, early, app, post });
   };
   const committed: Batch[] = [];
   const engine = createEngine(
@@ -126,9 +134,6 @@ function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
       },
     },
   );
-  const post = (event: Event): void => {
-    if (isAlive) engine.post(event);
-  };
   function afterTurn(): void {
     if (!isAlive || committed.length === 0) return;
     for (const batch of committed.splice(0)) rig.onBatch(batch);
@@ -137,11 +142,14 @@ function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
   post({ type: 'started', epoch, limits });
   link = asterisk.connect({
     onUp: () => post({ type: 'pbx-connected' }),
-    onDown: () => post({ type: 'pbx-lost' }),
+    onDown: () => {
+      early.forget();
+      post({ type: 'pbx-lost' });
+    },
     onReplaced: () => undefined,
     onEvent(event) {
       const said = translate(event);
-      if (said !== null) post(said.event);
+      if (said !== null && early.passes(said.event)) post(said.event);
     },
   });
   const watch = asterisk.watchPhones({

@@ -97,7 +97,16 @@ function q850(cause: HangUpCause): string {
     },
     close: () => undefined,
   };
-  perform({ do: 'hang-up', leg: 'one', cause }, { link, lists: link, app: 'cordboard', post: () => undefined });
+  perform(
+    { do: 'hang-up', leg: 'one', cause },
+    {
+      link,
+      lists: link,
+      early: { ring: () => undefined, drop: () => undefined },
+      app: 'cordboard',
+      post: () => undefined,
+    },
+  );
   return uri.replace(/.*reason_code=/, '');
 }
 

@@ -30,7 +30,13 @@ test('the_dialplan_when_compared_with_the_page_then_its_first_lease_and_its_atte
 test('a_lease_with_and_without_a_partner_when_it_is_sent_then_it_is_the_request_of_the_page', () => {
   const sent: unknown[] = [];
   const link = { request: (request: unknown) => void sent.push(request) };
-  const port = { link, lists: link, app: 'cordboard', post: () => undefined };
+  const port = {
+    link,
+    lists: link,
+    early: { ring: () => undefined, drop: () => undefined },
+    app: 'cordboard',
+    post: () => undefined,
+  };
   perform({ do: 'lease', leg: 'one', leaseMs: 30_000, peer: null }, port);
   perform({ do: 'lease', leg: 'one', leaseMs: 45_000, peer: 'two' }, port);
   const variables = (peer: string, seconds: string) => ({ PEER: peer, 'TIMEOUT(absolute)': seconds });

@@ -4,6 +4,12 @@ export type Mutant = { readonly lie: string; readonly file: string; readonly fro
 /** Bugs that somebody could make. The fast suites must see every one of them. */
 export const mutants: readonly Mutant[] = [
   {
+    lie: 'a leg that was dialled already is dialled again',
+    file: 'src/core/calls/leg.ts',
+    from: "if (!isDialled) send(turn, { do: 'dial-leg'",
+    to: "send(turn, { do: 'dial-leg'",
+  },
+  {
     lie: 'the back-off after a decline is forgotten',
     file: 'src/core/routing/offer.ts',
     from: "case 'declined':\n      countGiven(turn, agent, false);",

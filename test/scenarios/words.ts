@@ -16,9 +16,9 @@ export function commandWords(command: Command, name: Names): string | null {
     case 'close-room':
       return `close the room of ${name(command.call)}`;
     case 'create-leg':
-      return `make leg ${name(command.leg)} to ${name(command.phone)}`;
+      return `ring ${name(command.leg)} at ${name(command.phone)}, for ${seconds(command.timeoutMs)} at most`;
     case 'dial-leg':
-      return `ring ${name(command.leg)}, for ${seconds(command.timeoutMs)} at most`;
+      return `ring ${name(command.leg)} now that it is there, for ${seconds(command.timeoutMs)} at most`;
     case 'hang-up':
       return `hang up ${name(command.leg)}: ${command.cause}`;
     case 'answer':

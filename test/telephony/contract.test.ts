@@ -62,6 +62,18 @@ describe.each([
     return ((await ask(bench, 'GET', `bridges/${room}`)).body as { channels: string[] }).channels.toSorted();
   }
 
+  it('given_a_leg_dialled_at_the_answer_to_its_create_then_it_rings_or_409_says_that_it_can_be_dialled_later', async () => {
+    await bench.phone({ kind: 'answer', afterMs: 100 });
+    legs += 1;
+    const leg = `cb-test-l${legs}`;
+    await ask(bench, 'POST', `channels/create?endpoint=PJSIP%2F1001&app=cordboard&channelId=${leg}`);
+    const { status } = await ask(bench, 'POST', `channels/${leg}/dial?timeout=20`);
+    expect([204, 409]).toContain(status);
+    await event(bench, 'StasisStart', leg);
+    if (status === 409) expect((await ask(bench, 'POST', `channels/${leg}/dial?timeout=20`)).status).toBe(204);
+    await bench.until(() => story(bench, leg).includes('Up'), 'the phone to answer');
+  });
+
   it('given_a_phone_that_answers_when_dialled_then_it_rings_and_is_up', async () => {
     await bench.phone({ kind: 'answer', afterMs: 100 });
     const leg = await dialled();

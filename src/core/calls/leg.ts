@@ -22,7 +22,8 @@ export function newLeg(turn: Turn, call: Call, role: 'agent' | 'callee', phone: 
   const leg = legRow(turn, newId(turn, 'l'), call, { role, phone, offer });
   leg.confirmBy = turn.now + turn.world.state.meta.limits.confirmMs;
   addLeg(turn, call, leg);
-  send(turn, { do: 'create-leg', leg: leg.id, call: call.id, phone, for: call.caller });
+  const timeoutMs = dialTimeMs(turn, leg, call);
+  send(turn, { do: 'create-leg', leg: leg.id, call: call.id, phone, for: call.caller, timeoutMs });
   return leg;
 }
 
@@ -84,8 +85,8 @@ export function hangUpLeg(turn: Turn, leg: Leg, cause: HangUpCause): void {
   send(turn, { do: 'hang-up', leg: leg.id, cause });
 }
 
-/** The leg exists: now it may be dialled. One of ours that no row knows is ended. */
-export function legCreated(turn: Turn, id: LegId): void {
+/** The leg exists: now it is dialled, unless it was already. One of ours that no row knows is ended. */
+export function legCreated(turn: Turn, id: LegId, isDialled: boolean): void {
   const { state } = turn.world;
   const leg = state.legs.get(id);
   if (!leg) {
@@ -95,12 +96,17 @@ export function legCreated(turn: Turn, id: LegId): void {
   const call = state.calls.get(leg.call);
   if (leg.phase !== 'requested' || leg.ending !== null || !call) return;
   setPhase(turn, leg, 'dialling');
-  const { silentMs, ringMs } = timesOf(turn, leg, call);
-  leg.silentUntil = turn.now + silentMs;
+  leg.silentUntil = turn.now + timesOf(turn, leg, call).silentMs;
   changedLeg(turn, leg);
-  const timeoutMs = silentMs + ringMs + graceMs;
-  send(turn, { do: 'dial-leg', leg: leg.id, for: call.caller, timeoutMs });
+  const timeoutMs = dialTimeMs(turn, leg, call);
+  if (!isDialled) send(turn, { do: 'dial-leg', leg: leg.id, for: call.caller, timeoutMs });
   leaseRinging(turn, call, leg, timeoutMs);
+}
+
+/** After so long Asterisk itself gives up on the phone. */
+function dialTimeMs(turn: Turn, leg: Leg, call: Call): number {
+  const { silentMs, ringMs } = timesOf(turn, leg, call);
+  return silentMs + ringMs + graceMs;
 }
 
 /** How long this leg may stay silent, and how long it may ring at the most. */
@@ -170,7 +176,8 @@ export function legSeen(turn: Turn, id: LegId, found: 'down' | 'ringing' | 'up' 
   if (found === 'away') return letGo(turn, leg);
   if (found === null) return legGone(turn, id, leg.left ? hungUpLeg : lostLeg);
   if (leg.ending !== null) return void send(turn, { do: 'hang-up', leg: id, cause: leg.ending });
-  if (found === 'down' && leg.phase === 'requested') legCreated(turn, id);
+  // Nobody knows whether it was dialled, and a second dial would end it.
+  if (found === 'down' && leg.phase === 'requested') giveUp(turn, leg, 'lost');
   else if (found === 'ringing') legRang(turn, id, 'ringing');
   else if (found === 'up') legAnswered(turn, id);
 }
