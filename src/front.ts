@@ -42,7 +42,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   const live = openLive(paths.liveDb);
   const followers = createFollowers();
   const keeper = createPhoneKeeper(store, provisioner, log);
-  const fallback = createFallbackKeeper(store, outside.fallback, log);
+  const fallback = createFallbackKeeper(store, outside.fallback, config.limits.leaseMs, log);
   const trialPhones = createTrialPhones(store, provisioner, keeper, config);
   const feed = createFeed(store, config.rona.ladder, (event) => engine.settings(event));
   const tellAsterisk = (): void => {

@@ -2,8 +2,13 @@ import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 
-/** Writes what the dialplan rings for `extension` when the daemon is absent; null removes it. */
-export type FallbackPort = { setFallback(extension: string, dial: string | null): Promise<void> };
+/** Tells Asterisk's own database what the dialplan must know when the daemon is absent. Both reject with why not. */
+export type FallbackPort = {
+  /** What it rings for `extension`; null removes it. */
+  setFallback(extension: string, dial: string | null): Promise<void>;
+  /** The first lease of a caller, in seconds. */
+  setLease(seconds: number): Promise<void>;
+};
 
 /** Keeps Asterisk's own database told whom to ring without us. */
 export type FallbackKeeper = {
@@ -18,8 +23,13 @@ export type FallbackKeeper = {
 const MOST_PHONES = 20;
 const COALESCE_MS = 200;
 
-/** Makes the keeper. A write that fails is tried again with back-off. */
-export function createFallbackKeeper(store: DirectoryStore, port: FallbackPort, log: Log): FallbackKeeper {
+/** Makes the keeper; `leaseMs` is `limits.lease`. A write that fails is tried again with back-off. */
+export function createFallbackKeeper(
+  store: DirectoryStore,
+  port: FallbackPort,
+  leaseMs: number,
+  log: Log,
+): FallbackKeeper {
   const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
   let timer: NodeJS.Timeout | null = null;
   let running = false;
@@ -62,6 +72,7 @@ export function createFallbackKeeper(store: DirectoryStore, port: FallbackPort, 
 
   async function write(): Promise<void> {
     const everything = all;
+    if (everything) await port.setLease(Math.ceil(leaseMs / 1000));
     const wanted = fallbacks(store);
     const had = store.fallbacks.all();
     for (const [extension, dial] of wanted) {

@@ -23,6 +23,7 @@ export type SimulatedCaller = {
 const leaseMs = 30_000;
 const askAgainMs = 200;
 const tries = 25;
+const hangUpPeerMs = 1_000;
 /** How long the fallback of the dialplan holds a caller, here: nobody answers there. */
 const fallbackMs = 5_000;
 
@@ -42,6 +43,7 @@ export function callIn(pbx: Pbx, exten: string, from: SimulatedPhone | string, h
     ended(_byUs, reason) {
       heardCause = reason;
       phone?.calls.delete(id);
+      callerHungUp(pbx, channel);
     },
   };
   const channel = newChannel(
@@ -110,6 +112,12 @@ function leaseEnded(pbx: Pbx, channel: Channel): void {
   for (const one of [channel, peer]) one.dialplan = { ...one.dialplan, app: 'Bridge', data: peer.name };
   tie(channel, peer, pbx);
   tie(peer, channel, pbx);
+}
+
+/** `exten => h`: the other leg of a talk ends a second later, should nobody have ended it by then. */
+function callerHungUp(pbx: Pbx, channel: Channel): void {
+  const peer = pbx.channels.get(channel.variables.get('PEER') ?? '');
+  if (peer !== undefined) setLease(pbx, peer, hangUpPeerMs);
 }
 
 /** In an ordinary bridge of the dialplan the end of either ends both. */

@@ -130,6 +130,8 @@ test('given_a_fallback_when_set_changed_and_removed_then_asterisks_database_has_
   expect(await shown()).toEqual(['/cordboard/fallback/8001:PJSIP/1002']);
   await waitUntil(async () => (await lab.rx('manager show connected')).includes('0 users connected'), 'no connection');
   await writer.setFallback('8001', null);
+  await writer.setLease(45);
+  expect(await shown()).toEqual(['/cordboard/lease:45']);
 });
 
 test('given_a_line_break_in_a_value_when_acted_then_it_is_rejected_and_no_second_action_happens', async () => {

@@ -142,7 +142,7 @@ describe('phones in Asterisk', () => {
 
 describe('what rings without us', () => {
   test('given_groups_and_users_then_asterisk_has_a_list_for_each_number_and_loses_what_is_gone', async () => {
-    const keeper = createFallbackKeeper(lab.store, asterisk.fallback, silentLog());
+    const keeper = createFallbackKeeper(lab.store, asterisk.fallback, 6_000, silentLog());
     const context = { ...lab.context, changed: () => keeper.changed() };
     for (const [i, name] of ['anna', 'bert', 'cleo'].entries()) addUser(context, newUser(name, `100${i + 1}`), who);
     addGroup(context, { name: 'support', extension: '8001' }, who);
@@ -165,7 +165,7 @@ describe('what rings without us', () => {
   });
 
   test('given_an_asterisk_that_is_down_then_it_is_written_when_it_is_back_and_refresh_writes_all_again', async () => {
-    const keeper = createFallbackKeeper(lab.store, asterisk.fallback, silentLog());
+    const keeper = createFallbackKeeper(lab.store, asterisk.fallback, 6_000, silentLog());
     addUser(lab.context, newUser('anna', '1001'), who);
     asterisk.failure = 'down';
     keeper.changed();
@@ -180,6 +180,7 @@ describe('what rings without us', () => {
     keeper.refresh();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(asterisk.fallbacks.get('1001')).toBe('PJSIP/1001');
+    expect(asterisk.leaseS).toBe(6);
     keeper.close();
   });
 });

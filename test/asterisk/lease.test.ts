@@ -106,12 +106,44 @@ test('given_a_talk_with_a_lease_on_each_leg_when_the_daemon_died_then_the_later_
   await phone.done();
 }, 60_000);
 
-test('given_a_dead_daemon_when_the_caller_hangs_up_before_the_lease_ends_then_the_agents_own_lease_ends_the_leg', async () => {
+test('given_a_dead_daemon_when_the_caller_hangs_up_before_the_lease_ends_then_the_dialplan_ends_the_agents_leg', async () => {
   const { phone, callerId, app } = await talk('phone-waits-for-bye', 'caller-waits-for-bye');
-  await ask('POST', `channels/${agent}/variable?variable=TIMEOUT(absolute)&value=2`);
+  await ask('POST', `channels/${agent}/variable?variable=TIMEOUT(absolute)&value=600`);
+  await ask('POST', `channels/${callerId}/variables`, { variables: { PEER: agent, 'TIMEOUT(absolute)': '300' } });
   await app.vanish();
   await ask('DELETE', `channels/${callerId}`);
   await phone.done();
+}, 60_000);
+
+test('given_an_asterisk_that_stood_still_for_longer_than_the_callers_lease_when_it_goes_on_then_the_dialplan_joins_the_two', async () => {
+  const { phone, caller, callerId, app } = await talk('phone-waits-for-bye', 'caller-hangs-up');
+  await ask('POST', `channels/${agent}/variable?variable=TIMEOUT(absolute)&value=40`);
+  await ask('POST', `channels/${callerId}/variables`, { variables: { PEER: agent, 'TIMEOUT(absolute)': '2' } });
+  process.kill(lab.pid, 'SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  process.kill(lab.pid, 'SIGCONT');
+  await joinedByDialplan();
+  await caller.done();
+  await phone.done();
+  await app.vanish();
+}, 60_000);
+
+test('given_a_lease_in_asterisks_database_when_a_call_comes_then_its_first_lease_is_that_one_and_else_30_s', async () => {
+  const app = await connectStasisApp(lab);
+  const leaseOf = async (dials: string): Promise<number> => {
+    const caller = await play({ scenario: 'caller-waits-for-bye', user: '2001', dials });
+    const callerId = await app.entered(dials);
+    const { body } = await lab.ari('GET', `channels/${callerId}/variable?variable=TIMEOUT(absolute)`);
+    await ask('DELETE', `channels/${callerId}?reason_code=17`);
+    await caller.stop();
+    return Math.ceil(Number((body as { value: string }).value));
+  };
+  await lab.rx('database put cordboard lease 400');
+  const told = await leaseOf('8001');
+  await lab.rx('database del cordboard lease');
+  const untold = await leaseOf('8002');
+  expect([told > 300 && told <= 400, untold > 0 && untold <= 30]).toEqual([true, true]);
+  await app.vanish();
 }, 60_000);
 
 test('given_a_waiting_caller_whose_daemon_died_when_the_lease_ends_then_the_fallback_rings', async () => {

@@ -21,7 +21,13 @@ test('the_dialplan_when_compared_with_the_page_then_its_first_lease_and_its_atte
   const dialplan = fileText('asterisk-conf/extensions_cordboard.conf');
   const number = (pattern: RegExp): string => dialplan.match(pattern)?.[1] ?? 'none';
   const entry = tableUnder(page, 'Leases').rows.find((row) => cell(row, 'Channel') === 'Caller, at entry') ?? {};
-  expect(cell(entry, 'Length')).toBe(`${number(/TIMEOUT\(absolute\)=(\d+)\)\n same => n\(ask\)/)} s`);
+  const untold = number(
+    /TIMEOUT\(absolute\)=\$\{IF\(\$\["\$\{CB_LEASE\}" = ""\]\?(\d+):\$\{CB_LEASE\}\)\}\)\n same => n\(ask\)/,
+  );
+  const key = number(/CB_LEASE=\$\{DB\(([\w/]+)\)\}/);
+  expect(cell(entry, 'Length')).toBe(`limits.lease, as AstDB ${key} says; ${untold} s without`);
+  const hangUp = tableUnder(page, 'Leases').rows.find((row) => cell(row, 'Channel').startsWith('The same')) ?? {};
+  expect(cell(hangUp, 'Length')).toBe(`${number(/exten => h,[\s\S]*?TIMEOUT\(absolute\)\)=(\d+)\)/)} s`);
   const tries = number(/\$\{CB_TRY\} > (\d+)/);
   expect(text).toContain(`every ${number(/Wait\(([\d.]+)\)/)} s, ${tries} times`);
   expect(text).toContain(`all at once and for ${number(/Dial\(\$\{CB_FREE:1\},(\d+),/)} s`);

@@ -125,6 +125,7 @@ export function createAsteriskStub() {
   const stub = {
     phones: new Map<string, PhoneSpec>(),
     fallbacks: new Map<string, string>(),
+    leaseS: 0,
     failure: null as string | null,
     /** Every push in order: `apply 1001`, `remove 1001`. */
     log: [] as string[],
@@ -149,6 +150,10 @@ export function createAsteriskStub() {
         if (stub.failure !== null) throw new Error(stub.failure);
         if (dial === null) stub.fallbacks.delete(extension);
         else stub.fallbacks.set(extension, dial);
+      },
+      async setLease(seconds: number): Promise<void> {
+        if (stub.failure !== null) throw new Error(stub.failure);
+        stub.leaseS = seconds;
       },
     },
   };

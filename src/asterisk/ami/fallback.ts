@@ -4,6 +4,8 @@ import { type AmiAccess, type AmiConnection, openAmi } from './connection.ts';
 export type FallbackWriter = {
   /** Sets the dial string (`PJSIP/1001&PJSIP/1002`) of an extension; null removes it. Rejects with why not. */
   setFallback(extension: string, dial: string | null): Promise<void>;
+  /** Sets the first lease of a caller, in seconds. Rejects with why not. */
+  setLease(seconds: number): Promise<void>;
   close(): void;
 };
 
@@ -39,8 +41,7 @@ export function createFallbackWriter(access: AmiAccess): FallbackWriter {
   }
 
   async function write(extension: string, dial: string | null): Promise<void> {
-    connection ??= connect();
-    const ami = await connection;
+    const ami = await connected();
     if (dial !== null) return ami.action('DBPut', { Family: family, Key: extension, Val: dial });
     return ami.action('DBDel', { Family: family, Key: extension }).catch((error: Error) => {
       // What is not there is as good as removed; the words differ between versions.
@@ -48,18 +49,29 @@ export function createFallbackWriter(access: AmiAccess): FallbackWriter {
     });
   }
 
+  function connected(): Promise<AmiConnection> {
+    connection ??= connect();
+    return connection;
+  }
+
+  async function inTurn(act: () => Promise<void>): Promise<void> {
+    waiting += 1;
+    const mine = last.then(act);
+    last = mine.catch(() => undefined);
+    try {
+      await mine;
+    } finally {
+      waiting -= 1;
+      if (waiting === 0) drop('done');
+    }
+  }
+
   return {
-    async setFallback(extension, dial) {
-      waiting += 1;
-      const mine = last.then(() => write(extension, dial));
-      last = mine.catch(() => undefined);
-      try {
-        await mine;
-      } finally {
-        waiting -= 1;
-        if (waiting === 0) drop('done');
-      }
-    },
+    setFallback: (extension, dial) => inTurn(() => write(extension, dial)),
+    setLease: (seconds) =>
+      inTurn(async () =>
+        (await connected()).action('DBPut', { Family: 'cordboard', Key: 'lease', Val: String(seconds) }),
+      ),
     close: () => drop('closed by us'),
   };
 }

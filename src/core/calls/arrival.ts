@@ -71,7 +71,7 @@ function newCall(turn: Turn, kind: CallKind, dialled: string, caller: LegId, fro
     hearing: 'silence',
     answered: false,
     roomOpen: false,
-    // The dialplan gave the first lease, of 30 s whatever is configured here.
+    // The dialplan gave the first lease: 30 s when it was never told ours.
     leaseAt: turn.now + Math.min(turn.world.state.meta.limits.renewMs, firstRenewalMs),
     joinBy: null,
     hops: 0,

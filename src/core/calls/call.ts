@@ -140,14 +140,18 @@ export function renewLease(turn: Turn, call: Call): void {
 }
 
 /**
- * The caller's leg goes back to the dialplan when its lease ends, together with its partner's. The partner's own lease is
- * longer: it ends a leg whose caller hung up while nobody was there to see it.
+ * The partner's lease in leases of the caller. The dialplan ends the partner when the caller hangs up and nobody is there to
+ * see it; this is for a caller's leg that went without its dialplan. It is long, since both leases run out at the same moment
+ * when Asterisk itself stood still (a machine that was paused), and the dialplan can then join only who is still there.
  */
+const partnerLeases = 20;
+
+/** The caller's leg goes back to the dialplan when its lease ends, together with its partner's. */
 function lease(turn: Turn, call: Call, how: typeof send = sendLater): void {
   const { leaseMs } = turn.world.state.meta.limits;
   const partner = call.partner?.leg ?? null;
   how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: partner });
-  if (partner !== null) how(turn, { do: 'lease', leg: partner, leaseMs: leaseMs + leaseMs / 2, peer: call.caller });
+  if (partner !== null) how(turn, { do: 'lease', leg: partner, leaseMs: leaseMs * partnerLeases, peer: call.caller });
   if (call.phase !== 'waiting') return;
   for (const id of call.legs) {
     const leg = turn.world.state.legs.get(id);

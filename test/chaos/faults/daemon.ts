@@ -67,8 +67,7 @@ export const daemonFaults: readonly Fault[] = [
     expect: fellBack,
     async strike(stage, { wait }) {
       await stage.lab.kill9();
-      // Who came a moment before the death has the dialplan's own first lease still: 30 s, whatever the daemon's is.
-      await waitUntil(() => wait.caller.state === 'answered', 'the fallback to serve who waits', 90_000);
+      await waitUntil(() => wait.caller.state === 'answered', 'the fallback to serve who waits', 60_000);
       await talkIsInDialplan(stage);
       await stage.lab.serve();
       return 'the fallback rang the member who was free';
@@ -115,7 +114,7 @@ export const daemonFaults: readonly Fault[] = [
     expect: fellBack,
     async strike(stage) {
       const said = await stopFor(stage, 10_000);
-      // A lease that is renewed on a leg which the dialplan has by now would end it a lease and a half later.
+      // A lease that is renewed on a leg which the dialplan has by now would end it a lease later.
       await during(leaseMs * 2);
       return said;
     },
