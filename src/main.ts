@@ -124,7 +124,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
       kind: 'hello',
       revision: world.state.meta.revision,
       users: [...world.state.users.keys()],
-      groups: [...world.state.groups.keys()],
+      queues: [...world.state.queues.keys()],
     }),
     onMessage: take,
   });

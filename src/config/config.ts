@@ -1,4 +1,5 @@
-import type { EngineLimits, GroupSettings, LadderStep } from '../core/settings.ts';
+import type { GroupSettings } from '../core/queue-settings.ts';
+import type { EngineLimits, LadderStep } from '../core/settings.ts';
 
 /** What `cordboard.yaml` says, resolved: every key has its value, durations are in ms, paths are absolute. */
 export type Config = {
@@ -35,7 +36,7 @@ export type Config = {
 };
 
 /** What a group has where nothing was said when it was made. */
-export type GroupDefaults = Omit<GroupSettings, 'id' | 'extension' | 'members' | 'ladder'>;
+export type GroupDefaults = GroupSettings;
 
 /** Numbers from `from` to `to`, both included, all with the same count of digits. */
 export type ExtensionRange = { readonly from: string; readonly to: string };

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { defaultHeadStartsMs } from '../core/queue-settings.ts';
 import type { Config } from './config.ts';
 import { ConfigError, type ConfigProblem, problemsOf } from './problem.ts';
 import { CONFIG_SCHEMA, type RawConfig } from './schema.ts';
@@ -97,6 +98,7 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
       surveyMs: limits.survey,
       internalRingMs: limits['internal-ring'],
       suspectMs: limits.suspect,
+      headStartsMs: defaultHeadStartsMs,
       intentMs: limits.intent,
     },
     groups: {

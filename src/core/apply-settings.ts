@@ -1,10 +1,10 @@
 import type { SettingsEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
-import { forgetGroup, forgetUser, reindexGroup, reindexUser } from './reindex.ts';
+import { forgetQueue, forgetUser, reindexQueue, reindexUser } from './reindex.ts';
 import { newAgent, updateReachable } from './routing/agent.ts';
 import { cancelOffer } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
-import type { GroupId, UserId, UserSettings } from './settings.ts';
+import type { QueueId, UserId, UserSettings } from './settings.ts';
 import { changedAgent, changedCall, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
 
 /**
@@ -13,22 +13,22 @@ import { changedAgent, changedCall, changedMeta, changedPhone, removeAgent, type
  */
 export function applySettings(turn: Turn, event: SettingsEvent): void {
   const { state, dirty, index } = turn.world;
-  for (const id of event.removedGroups) removeGroup(turn, id);
+  for (const id of event.removedQueues) removeQueue(turn, id);
   for (const id of event.removedUsers) removeUser(turn, id);
   // Extensions may move from one to another within a portion: all old ones are forgotten before any new one is put in.
   for (const user of event.users) {
     const old = state.users.get(user.id);
     if (old) forgetUser(turn.world, old);
   }
-  for (const group of event.groups) {
-    const old = state.groups.get(group.id);
-    if (old) forgetGroup(turn.world, old);
+  for (const group of event.queues) {
+    const old = state.queues.get(group.id);
+    if (old) forgetQueue(turn.world, old);
   }
   for (const user of event.users) putUser(turn, user);
-  for (const group of event.groups) {
-    state.groups.set(group.id, group);
-    dirty.mark('groups', group.id);
-    reindexGroup(turn.world, group);
+  for (const group of event.queues) {
+    state.queues.set(group.id, group);
+    dirty.mark('queues', group.id);
+    reindexQueue(turn.world, group);
     for (const id of [...(index.queued.get(group.id) ?? [])].sort(compareIds)) {
       const call = state.calls.get(id);
       if (!call) continue;
@@ -87,14 +87,14 @@ function removeUser(turn: Turn, id: UserId): void {
   dirty.mark('users', id);
 }
 
-function removeGroup(turn: Turn, id: GroupId): void {
+function removeQueue(turn: Turn, id: QueueId): void {
   const { state, dirty, index } = turn.world;
-  const group = state.groups.get(id);
+  const group = state.queues.get(id);
   if (!group) return;
   const queued = [...(index.queued.get(id) ?? [])].sort(compareIds);
-  forgetGroup(turn.world, group);
-  state.groups.delete(id);
-  dirty.mark('groups', id);
+  forgetQueue(turn.world, group);
+  state.queues.delete(id);
+  dirty.mark('queues', id);
   for (const callId of queued) {
     const call = state.calls.get(callId);
     if (call?.phase !== 'waiting') continue;

@@ -5,7 +5,7 @@ export class Dirty {
   private readonly ids: Readonly<Record<RowKind, Set<string>>> = {
     meta: new Set(),
     users: new Set(),
-    groups: new Set(),
+    queues: new Set(),
     phones: new Set(),
     agents: new Set(),
     calls: new Set(),

@@ -1,5 +1,6 @@
-import type { Destination, EngineLimits, GroupId, GroupSettings, PhoneId, UserId, UserSettings } from './settings.ts';
-import type { CallId, LegId } from './state.ts';
+import type { QueueSettings } from './queue-settings.ts';
+import type { Destination, EngineLimits, PhoneId, QueueId, UserId, UserSettings } from './settings.ts';
+import type { CallId, LegId, Wishes } from './state.ts';
 
 /**
  * Everything the core can be told. An event is the only way in; `step` applies one and then expires deadlines.
@@ -23,9 +24,9 @@ export type SettingsEvent = {
   readonly type: 'settings';
   readonly revision: number;
   readonly users: readonly UserSettings[];
-  readonly groups: readonly GroupSettings[];
+  readonly queues: readonly QueueSettings[];
   readonly removedUsers: readonly UserId[];
-  readonly removedGroups: readonly GroupId[];
+  readonly removedQueues: readonly QueueId[];
 };
 
 /** What Asterisk told us, already in our words (`asterisk/translate`). */
@@ -39,6 +40,8 @@ export type PbxEvent =
       readonly leg: LegId;
       readonly dialled: string;
       readonly phone: PhoneId | null;
+      /** Needs, priority and place from Stasis arguments or channel variables; absent when there are none. */
+      readonly wishes?: Wishes;
       /** The engine is overloaded: the dialplan's fallback has the caller at once. */
       readonly overload?: true;
     }
@@ -82,7 +85,7 @@ export type SeenLeg = {
   /** `away`: a caller's channel that lives on outside of our application (the dialplan has it). */
   readonly state: 'down' | 'ringing' | 'up' | 'away';
   /** Set for a channel that came in through the dialplan and waits in our Stasis application. */
-  readonly arrival: { readonly dialled: string; readonly phone: PhoneId | null } | null;
+  readonly arrival: { readonly dialled: string; readonly phone: PhoneId | null; readonly wishes?: Wishes } | null;
 };
 /** A room with who is in it: one of ours, or any other bridge, which says that the two in it hear each other. */
 export type SeenRoom = { readonly call: CallId; readonly legs: readonly LegId[] };

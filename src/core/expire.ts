@@ -121,7 +121,7 @@ function callDue(turn: Turn, call: Call): void {
   if (call.phase !== 'waiting') return;
   if (call.ringUntil !== null && call.ringUntil <= turn.now) return internalRungOut(turn, call);
   if (call.waitUntil === null || call.waitUntil > turn.now) return;
-  const group = turn.world.state.groups.get(call.queue ?? '');
+  const group = turn.world.state.queues.get(call.queue ?? '');
   call.waitUntil = null;
   changedCall(turn, call);
   sendTo(turn, call, group?.overflow ?? { to: 'hang-up', cause: 'no-answer' }, 'max-wait');

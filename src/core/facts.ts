@@ -1,4 +1,5 @@
-import type { Destination, GroupId, PhoneId, StrategyName, UserId } from './settings.ts';
+import type { StrategyName } from './queue-settings.ts';
+import type { Destination, PhoneId, QueueId, UserId } from './settings.ts';
 import type { CallId, CallKind, LegId, OfferId, WorkKind } from './state.ts';
 
 /** How an offer can end (docs/internals/endings.md says who is told what). */
@@ -47,7 +48,7 @@ export type Fact =
   | {
       readonly type: 'call-queued';
       readonly call: CallId;
-      readonly queue: GroupId;
+      readonly queue: QueueId;
       readonly due: number;
       readonly waiting: number;
     }
@@ -61,7 +62,7 @@ export type Fact =
   | {
       readonly type: 'call-overflowed';
       readonly call: CallId;
-      readonly queue: GroupId;
+      readonly queue: QueueId;
       readonly why: 'max-wait' | 'miss' | 'nobody' | 'queue-removed' | 'moved';
       readonly to: Destination;
     }
@@ -80,7 +81,7 @@ export type Fact =
       readonly offer: OfferId;
       readonly call: CallId;
       readonly agent: UserId;
-      readonly queue: GroupId;
+      readonly queue: QueueId;
       readonly why: OfferWhy;
     }
   | {

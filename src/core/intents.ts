@@ -144,11 +144,11 @@ function move(turn: Turn, ask: Extract<Intent, { do: 'move' }>): Refusal | null 
 
 /** Nothing new is begun from now on, or it is again; `match` hands over who waits. */
 function drain(turn: Turn, on: boolean): Refusal | null {
-  const { meta, groups } = turn.world.state;
+  const { meta, queues } = turn.world.state;
   if (meta.draining === on) return null;
   meta.draining = on;
   changedMeta(turn);
   tell(turn, { type: 'draining', on });
-  for (const queue of groups.keys()) turn.world.index.touched.add(queue);
+  for (const queue of queues.keys()) turn.world.index.touched.add(queue);
   return null;
 }

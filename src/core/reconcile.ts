@@ -41,7 +41,7 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   if (!event.full) return;
   for (const leg of event.legs) hearAgain(turn, leg);
   tell(turn, { type: 'pbx-ready', ...counts });
-  for (const queue of state.groups.keys()) turn.world.index.touched.add(queue);
+  for (const queue of state.queues.keys()) turn.world.index.touched.add(queue);
 }
 
 /** Whether a caller was answered and hears music may have been lost with the daemon: both may be asked for twice. */

@@ -1,5 +1,6 @@
+import type { QueueSettings } from './queue-settings.ts';
 import { strategies } from './routing/strategy/table.ts';
-import type { GroupId, GroupSettings, UserId, UserSettings } from './settings.ts';
+import type { QueueId, UserId, UserSettings } from './settings.ts';
 import type { Agent, Call, Leg, Offer, Phone } from './state.ts';
 import { type Index, orderedOf, type World } from './world.ts';
 
@@ -30,33 +31,33 @@ export function forgetUser(world: World, user: UserSettings): void {
   for (const phone of user.phones) index.phoneUser.delete(phone);
 }
 
-export function reindexGroup(world: World, group: GroupSettings): void {
+export function reindexQueue(world: World, queue: QueueSettings): void {
   const { index, state } = world;
-  index.extensions.set(group.extension, { group: group.id });
-  index.positions.set(group.id, new Map(group.members.map((member, position) => [member, position])));
-  for (const member of group.members) {
-    const groups = index.groupsOf.get(member) ?? new Set();
-    groups.add(group.id);
-    index.groupsOf.set(member, groups);
+  if (queue.extension !== null) index.extensions.set(queue.extension, { queue: queue.id });
+  index.members.set(queue.id, new Map(queue.members.map((member, position) => [member.user, { ...member, position }])));
+  for (const { user: member } of queue.members) {
+    const queues = index.queuesOf.get(member) ?? new Set();
+    queues.add(queue.id);
+    index.queuesOf.set(member, queues);
     const agent = state.agents.get(member);
-    if (agent) reindexMember(world, group.id, agent, whyNotAvailable(world, agent));
+    if (agent) reindexMember(world, queue.id, agent, whyNotAvailable(world, agent));
   }
-  for (const call of index.queued.get(group.id) ?? []) {
+  for (const call of index.queued.get(queue.id) ?? []) {
     const row = state.calls.get(call);
     if (row) reindexCall(world, row);
   }
-  index.touched.add(group.id);
+  index.touched.add(queue.id);
 }
 
-/** Takes a group out of the index, before a changed one is put in or when it is gone. */
-export function forgetGroup(world: World, group: GroupSettings): void {
+/** Takes a queue out of the index, before a changed one is put in or when it is gone. */
+export function forgetQueue(world: World, queue: QueueSettings): void {
   const { index } = world;
-  index.extensions.delete(group.extension);
-  for (const member of group.members) {
-    leaveLane(world, group.id, member);
-    index.groupsOf.get(member)?.delete(group.id);
+  if (queue.extension !== null) index.extensions.delete(queue.extension);
+  for (const { user } of queue.members) {
+    leaveLane(world, queue.id, user);
+    index.queuesOf.get(user)?.delete(queue.id);
   }
-  index.positions.delete(group.id);
+  index.members.delete(queue.id);
 }
 
 export function reindexPhone(world: World, phone: Phone): void {
@@ -70,7 +71,7 @@ export function reindexAgent(world: World, agent: Agent): void {
   const before = index.reasons.get(agent.id);
   // Only an available agent has a key that can change while the reason stays.
   if (reason === before && reason !== 'available') return;
-  for (const id of index.groupsOf.get(agent.id) ?? []) {
+  for (const id of index.queuesOf.get(agent.id) ?? []) {
     reindexMember(world, id, agent, reason);
     if (reason !== before) index.touched.add(id);
   }
@@ -78,19 +79,19 @@ export function reindexAgent(world: World, agent: Agent): void {
 }
 
 /** An agent's place in one queue: in its lane when available, and counted under their reason. */
-function reindexMember({ index, state }: World, queue: GroupId, agent: Agent, reason: string): void {
-  const group = state.groups.get(queue);
-  const position = index.positions.get(queue)?.get(agent.id);
-  if (!group || position === undefined) return;
+function reindexMember({ index, state }: World, queue: QueueId, agent: Agent, reason: string): void {
+  const group = state.queues.get(queue);
+  const member = index.members.get(queue)?.get(agent.id);
+  if (!group || member === undefined) return;
   const lane = orderedOf(index.lanes, queue);
   if (reason === 'available')
-    lane.set(agent.id, strategies[group.strategy].key({ position, agent, today: state.meta.day }));
+    lane.set(agent.id, strategies[group.strategy].key({ member, agent, queue, today: state.meta.day }));
   else lane.delete(agent.id);
   count(index, queue, agent.id, reason);
 }
 
 export function forgetAgent(world: World, agent: Agent): void {
-  for (const group of world.index.groupsOf.get(agent.id) ?? []) leaveLane(world, group, agent.id);
+  for (const group of world.index.queuesOf.get(agent.id) ?? []) leaveLane(world, group, agent.id);
   world.index.reasons.delete(agent.id);
   world.index.deadlines.set('agents', agent.id, null);
 }
@@ -113,7 +114,7 @@ export function reindexCall(world: World, call: Call): void {
   const queueing = call.queue !== null && (call.phase === 'waiting' || call.phase === 'connecting');
   if (before !== undefined && (!queueing || before !== call.queue)) leaveQueue(world, before, call.id);
   if (call.queue === null || !queueing) return;
-  const group = state.groups.get(call.queue);
+  const group = state.queues.get(call.queue);
   index.queueOf.set(call.id, call.queue);
   const queued = index.queued.get(call.queue) ?? new Set();
   index.queued.set(call.queue, queued.add(call.id));
@@ -144,13 +145,13 @@ export function forgetCall(world: World, call: Call): void {
   if (queue !== undefined) leaveQueue(world, queue, call.id);
 }
 
-function leaveQueue(world: World, queue: GroupId, call: string): void {
+function leaveQueue(world: World, queue: QueueId, call: string): void {
   world.index.queueOf.delete(call);
   world.index.queued.get(queue)?.delete(call);
   unwait(world, queue, call);
 }
 
-function unwait(world: World, queue: GroupId, call: string): void {
+function unwait(world: World, queue: QueueId, call: string): void {
   world.index.waiting.get(queue)?.delete(call);
 }
 
@@ -170,14 +171,14 @@ export function forgetLeg(world: World, leg: Leg): void {
   if (leg.user !== null) world.index.elsewhere.get(leg.user)?.delete(leg.id);
 }
 
-function leaveLane(world: World, queue: GroupId, user: UserId): void {
+function leaveLane(world: World, queue: QueueId, user: UserId): void {
   world.index.lanes.get(queue)?.delete(user);
   count(world.index, queue, user, null);
   world.index.touched.add(queue);
 }
 
 /** Which reason each member is counted under, for each queue: `tally` holds the counts of the offer's `why`. */
-function count(index: Index, queue: GroupId, user: UserId, reason: string | null): void {
+function count(index: Index, queue: QueueId, user: UserId, reason: string | null): void {
   const tally = index.tally.get(queue) ?? new Map<string, number>();
   if (tally.size === 0) index.tally.set(queue, tally);
   const members = index.counted.get(queue) ?? new Map<UserId, string>();

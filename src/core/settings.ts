@@ -4,15 +4,15 @@
 export type UserId = string;
 /** A group's name: immutable, `[a-z0-9._-]`, 1 to 64 characters. A group's own queue has the same id. */
 export type GroupId = string;
+/** A queue's name: a group's for its own queue, else one that no group has. */
+export type QueueId = string;
 /** A phone's id: the name of its PJSIP endpoint, auth and AOR. */
 export type PhoneId = string;
-
-/** The three ways a group can distribute its calls; one file each in `routing/strategy/`. */
-export type StrategyName = 'ring-all' | 'fewest-calls' | 'linear';
 
 /** Where a call can be sent: one union for overflow, numbers and transfers alike. */
 export type Destination =
   | { readonly to: 'group'; readonly group: GroupId }
+  | { readonly to: 'queue'; readonly queue: QueueId }
   | { readonly to: 'user'; readonly user: UserId }
   | { readonly to: 'dialplan'; readonly context: string; readonly exten: string; readonly priority: number }
   | { readonly to: 'hang-up'; readonly cause: HangUpCause };
@@ -45,30 +45,8 @@ export type UserSettings = {
   /** The internal number, digits only; null for a user with no phone. */
   readonly extension: string | null;
   readonly phones: readonly PhoneId[];
-};
-
-export type GroupSettings = {
-  readonly id: GroupId;
-  readonly extension: string;
-  readonly strategy: StrategyName;
-  /** After a miss the next member is tried, or the call overflows at once. */
-  readonly onMiss: 'next' | 'overflow';
-  /** With no member signed in, ready and reachable: wait for one, or overflow at once. */
-  readonly whenNobody: 'wait' | 'overflow';
-  readonly ringMs: number;
-  /** A phone that has shown no 18x for this long is unreachable. */
-  readonly unreachableAfterMs: number;
-  readonly maxWaitMs: number;
-  readonly wrapUpMs: number;
-  readonly backOffMs: number;
-  /** Ring-all rings at most this many members of one call at a time. */
-  readonly maxRinging: number;
-  /** The waiting time aimed at; the order of waiting over all queues is by entry time plus this. */
-  readonly targetMs: number;
-  readonly overflow: Destination;
-  /** In the order of the team; `linear` follows it. */
-  readonly members: readonly UserId[];
-  readonly ladder: readonly LadderStep[];
+  /** Levels 1 to 10 by the skill's name; who has none of a skill is at 0. */
+  readonly skills: Readonly<Record<string, number>>;
 };
 
 /** Settings of the whole daemon that the core decides with. All times in ms. */
@@ -84,4 +62,6 @@ export type EngineLimits = {
   readonly internalRingMs: number;
   /** After an unreachable phone's contact is suspect, it is tried again after this even when no news came. */
   readonly suspectMs: number;
+  /** The head start of the priorities 1 to 10 in ms, never falling; that of 5, the ordinary one, is 0. */
+  readonly headStartsMs: readonly number[];
 };

@@ -1,6 +1,8 @@
 import type { Hearing } from './commands.ts';
 import type { Outcome, RescindWhy } from './facts.ts';
-import type { EngineLimits, GroupId, GroupSettings, HangUpCause, PhoneId, UserId, UserSettings } from './settings.ts';
+import type { Need } from './needs.ts';
+import type { QueueSettings } from './queue-settings.ts';
+import type { EngineLimits, HangUpCause, PhoneId, QueueId, UserId, UserSettings } from './settings.ts';
 
 /** `cb-<epoch>-c<n>`: also the id of the call's bridge. */
 export type CallId = string;
@@ -31,9 +33,24 @@ export type Call = {
   readonly arrivedAt: number;
   /** When it first entered a queue; kept through every miss and overflow. */
   enteredAt: number;
-  queue: GroupId | null;
-  /** Entry time plus the queue's target less the head start: the one static number of the order of waiting. */
+  queue: QueueId | null;
+  /** Entry time plus the queue's target less the head starts: the one static number of the order of waiting. */
   due: number;
+  /** 1 to 10, 5 being the ordinary one; what it came with, or the queue's, and what it rose to. */
+  priority: number;
+  /** The head start that a wished place has given it, in ms. */
+  aheadMs: number;
+  /** What the caller came with, before any queue. */
+  readonly wishes: Wishes;
+  /** Since when it is in this queue: rises, relaxation and tiers count from then. */
+  queuedAt: number;
+  /** How many rises and relaxations of its queue it has taken, and which tier of members is open to it (0: the first). */
+  rises: number;
+  relaxed: number;
+  tier: number;
+  /** Ring-all in waves: how many have begun, and when the next one does. */
+  wave: number;
+  waveAt: number | null;
   /** When the maximum wait ends; null when none runs. */
   waitUntil: number | null;
   /** The user an internal call is for, and until when it rings. */
@@ -57,6 +74,14 @@ export type Call = {
   asked: Record<UserId, number>;
   offers: OfferId[];
   legs: LegId[];
+};
+
+/** What a caller brings along from the dialplan; what is absent is the queue's to say. */
+export type Wishes = {
+  readonly priority?: number;
+  readonly needs?: readonly Need[];
+  /** The place wanted in the queue, 1 being the first; calls of a higher priority are never overtaken. */
+  readonly place?: number;
 };
 
 /**
@@ -99,7 +124,7 @@ export type Offer = {
   readonly id: OfferId;
   readonly call: CallId;
   readonly agent: UserId;
-  readonly queue: GroupId;
+  readonly queue: QueueId;
   phase: 'made' | 'ringing' | 'cancelling' | 'won';
   readonly madeAt: number;
   rangAt: number | null;
@@ -131,6 +156,8 @@ export type Agent = {
   /** Calls given today, misses included, and which day that is. */
   given: { day: string; count: number };
   answeredToday: number;
+  /** When each queue last offered this agent a call, as a number of `Meta.turn`: the memory of `round-robin`. */
+  turns: Record<QueueId, number>;
 };
 
 /** What is known of a phone: whether it has a contact, and whether that one is suspect (until when). */
@@ -140,7 +167,7 @@ export type Phone = { readonly id: PhoneId; user: UserId; registered: boolean; s
 export type State = {
   meta: Meta;
   users: Map<UserId, UserSettings>;
-  groups: Map<GroupId, GroupSettings>;
+  queues: Map<QueueId, QueueSettings>;
   calls: Map<CallId, Call>;
   legs: Map<LegId, Leg>;
   offers: Map<OfferId, Offer>;
@@ -155,6 +182,10 @@ export type Meta = {
   nextId: number;
   /** The next sequence number of a fact. */
   nextFact: number;
+  /** Counts the offers: what `round-robin` remembers. */
+  turn: number;
+  /** The state of the dice (32 bits): `random` and `weighted-random` draw from it. */
+  dice: number;
   day: string;
   revision: number;
   limits: EngineLimits;

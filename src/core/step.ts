@@ -66,7 +66,7 @@ function apply(turn: Turn, event: Event): void {
     case 'survey-failed':
       return surveyFailed(turn, event.askedAt);
     case 'caller-arrived':
-      return callerArrived(turn, event.leg, event.dialled, event.phone, event.overload === true);
+      return callerArrived(turn, event);
     case 'leg-created':
       return legCreated(turn, event.leg, event.dialled === true);
     case 'leg-rang':
@@ -104,7 +104,7 @@ function apply(turn: Turn, event: Event): void {
 function seen(turn: Turn, event: Extract<Event, { type: 'leg-seen' }>): void {
   const { leg, found } = event;
   if (turn.world.state.legs.has(leg)) return legSeen(turn, leg, found?.state ?? null);
-  if (found?.arrival) callerArrived(turn, leg, found.arrival.dialled, found.arrival.phone, false);
+  if (found?.arrival) callerArrived(turn, { leg, ...found.arrival });
 }
 
 function started(turn: Turn, event: Extract<Event, { type: 'started' }>): void {

@@ -1,18 +1,20 @@
 import { Deadlines } from './deadlines.ts';
 import { Dirty } from './dirty.ts';
 import { Ordered } from './ordered.ts';
+import { defaultHeadStartsMs, type Member, type QueueSettings, queueOf } from './queue-settings.ts';
 import {
   reindexAgent,
   reindexCall,
-  reindexGroup,
   reindexLeg,
   reindexMeta,
   reindexOffer,
   reindexPhone,
+  reindexQueue,
   reindexUser,
 } from './reindex.ts';
-import type { EngineLimits, GroupId, GroupSettings, PhoneId, UserId, UserSettings } from './settings.ts';
+import type { EngineLimits, PhoneId, QueueId, UserId, UserSettings } from './settings.ts';
 import type { Agent, Call, Leg, Meta, Offer, Phone, State } from './state.ts';
+import { upgradeAgent, upgradeCall, upgradeUser } from './upgrade.ts';
 
 /** The live rows with everything that is derived from them. Only `step` changes it. */
 export type World = { readonly state: State; readonly index: Index; readonly dirty: Dirty };
@@ -23,34 +25,38 @@ export type Index = {
   /** Deadlines that need Asterisk and came due while it was away. */
   readonly parked: Set<string>;
   /** Which number is dialled for what. */
-  readonly extensions: Map<string, { readonly group: GroupId } | { readonly user: UserId }>;
+  readonly extensions: Map<string, { readonly queue: QueueId } | { readonly user: UserId }>;
   readonly phoneUser: Map<PhoneId, UserId>;
-  readonly groupsOf: Map<UserId, Set<GroupId>>;
-  readonly positions: Map<GroupId, Map<UserId, number>>;
+  readonly queuesOf: Map<UserId, Set<QueueId>>;
+  /** Each member's place in the team, and what the queue says of them. */
+  readonly members: Map<QueueId, Map<UserId, PlacedMember>>;
   /** Idle members of each queue, in the order of its strategy. */
-  readonly lanes: Map<GroupId, Ordered>;
+  readonly lanes: Map<QueueId, Ordered>;
   /** Calls of each queue that want another offer, in the order of (due, id). */
-  readonly waiting: Map<GroupId, Ordered>;
+  readonly waiting: Map<QueueId, Ordered>;
   /** All calls in each queue that nobody has answered. */
-  readonly queued: Map<GroupId, Set<string>>;
-  readonly queueOf: Map<string, GroupId>;
+  readonly queued: Map<QueueId, Set<string>>;
+  readonly queueOf: Map<string, QueueId>;
   /** Why each member is not in the lane, and how many there are of each reason. */
   readonly reasons: Map<UserId, string>;
-  readonly tally: Map<GroupId, Map<string, number>>;
-  readonly counted: Map<GroupId, Map<UserId, string>>;
+  readonly tally: Map<QueueId, Map<string, number>>;
+  readonly counted: Map<QueueId, Map<UserId, string>>;
   /** Live legs of a user's phones that belong to no offer. */
   readonly elsewhere: Map<UserId, Set<string>>;
   /** Queues whose calls or members changed since the last matching. */
-  readonly touched: Set<GroupId>;
+  readonly touched: Set<QueueId>;
   /** Whose call the step is at just now, where its event does not say: should it trip, that one is to blame. */
   readonly about: { call: string | null };
 };
+
+/** A member with their place in the team, the first being 0. */
+export type PlacedMember = Member & { readonly position: number };
 
 /** The kinds of rows, and the tables they live in. */
 export type Rows = {
   readonly meta: Meta;
   readonly users: UserSettings;
-  readonly groups: GroupSettings;
+  readonly queues: QueueSettings;
   readonly calls: Call;
   readonly legs: Leg;
   readonly offers: Offer;
@@ -58,7 +64,7 @@ export type Rows = {
   readonly phones: Phone;
 };
 export type RowKind = keyof Rows;
-export const rowKinds = ['meta', 'users', 'groups', 'phones', 'agents', 'calls', 'offers', 'legs'] as const;
+export const rowKinds = ['meta', 'users', 'queues', 'phones', 'agents', 'calls', 'offers', 'legs'] as const;
 
 /** Limits that hold until the `started` event brings the configured ones. */
 export const defaultLimits: EngineLimits = {
@@ -68,6 +74,7 @@ export const defaultLimits: EngineLimits = {
   surveyMs: 10_000,
   internalRingMs: 30_000,
   suspectMs: 30_000,
+  headStartsMs: defaultHeadStartsMs,
 };
 
 export function emptyMeta(): Meta {
@@ -75,6 +82,8 @@ export function emptyMeta(): Meta {
     epoch: '',
     nextId: 1,
     nextFact: 1,
+    turn: 0,
+    dice: 1,
     day: '',
     revision: 0,
     limits: defaultLimits,
@@ -95,12 +104,12 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
     state: {
       // A row of an older version lacks what came later.
       meta: { ...emptyMeta(), ...rows.meta?.[0] },
-      users: byId(rows.users),
-      groups: byId(rows.groups),
-      calls: byId(rows.calls),
+      users: byId(rows.users?.map(upgradeUser)),
+      queues: byId(rows.queues?.map(queueOf)),
+      calls: byId(rows.calls?.map(upgradeCall)),
       legs: byId(rows.legs),
       offers: byId(rows.offers),
-      agents: byId(rows.agents),
+      agents: byId(rows.agents?.map(upgradeAgent)),
       phones: byId(rows.phones),
     },
     index: emptyIndex(),
@@ -108,7 +117,7 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
   };
   const { state } = world;
   for (const user of state.users.values()) reindexUser(world, user);
-  for (const group of state.groups.values()) reindexGroup(world, group);
+  for (const queue of state.queues.values()) reindexQueue(world, queue);
   for (const phone of state.phones.values()) reindexPhone(world, phone);
   for (const leg of state.legs.values()) reindexLeg(world, leg);
   for (const offer of state.offers.values()) reindexOffer(world, offer);
@@ -124,8 +133,8 @@ function emptyIndex(): Index {
     parked: new Set(),
     extensions: new Map(),
     phoneUser: new Map(),
-    groupsOf: new Map(),
-    positions: new Map(),
+    queuesOf: new Map(),
+    members: new Map(),
     lanes: new Map(),
     waiting: new Map(),
     queued: new Map(),
@@ -140,7 +149,7 @@ function emptyIndex(): Index {
 }
 
 /** The ordered set of a queue, made when first asked for. */
-export function orderedOf(map: Map<GroupId, Ordered>, queue: GroupId): Ordered {
+export function orderedOf(map: Map<QueueId, Ordered>, queue: QueueId): Ordered {
   let ordered = map.get(queue);
   if (ordered === undefined) {
     ordered = new Ordered();

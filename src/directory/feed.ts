@@ -1,11 +1,12 @@
 import type { SettingsEvent } from '../core/events.ts';
-import type { GroupId, GroupSettings, LadderStep, UserId, UserSettings } from '../core/settings.ts';
+import { type QueueSettings, queueOf } from '../core/queue-settings.ts';
+import type { LadderStep, QueueId, UserId, UserSettings } from '../core/settings.ts';
 import type { ToFront } from '../protocol/seam.ts';
 import type { GroupRow } from '../storage/directory/groups.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import type { UserRow } from '../storage/directory/users.ts';
 
-/** At most so many users, or groups, in one event: a portion must not hold the engine's loop for long. */
+/** At most so many users, or queues, in one event: a portion must not hold the engine's loop for long. */
 export const PORTION = 500;
 
 /** Keeps the engine told of the directory. */
@@ -17,7 +18,7 @@ export type Feed = {
 };
 
 /** What the engine has: rows newer than `since` are new to it; `revision` is the number that it goes by. */
-type Known = { revision: number; since: number; users: ReadonlySet<UserId>; groups: ReadonlySet<GroupId> };
+type Known = { revision: number; since: number; users: ReadonlySet<UserId>; queues: ReadonlySet<QueueId> };
 
 /**
  * Makes the feed. `ladder` is the configuration's, and part of every group: when it is another one than last time, all
@@ -37,22 +38,22 @@ export function createFeed(
     }
     const revision = store.revision();
     const users = new Set(store.users.ids());
-    const groups = new Set(store.groups.ids());
+    const queues = new Set(store.groups.ids());
     const news: News = {
       users: store.users.changedSince(known.since).map(userSettings),
-      groups: store.groups.changedSince(known.since).map((group) => groupSettings(group, ladder)),
+      queues: store.groups.changedSince(known.since).map((group) => groupQueue(group, ladder)),
       removedUsers: [...known.users].filter((id) => !users.has(id)).sort(),
-      removedGroups: [...known.groups].filter((id) => !groups.has(id)).sort(),
+      removedQueues: [...known.queues].filter((id) => !queues.has(id)).sort(),
     };
     for (const event of portions(news, known.revision, revision)) {
       send(event);
     }
-    known = { revision, since: revision, users, groups };
+    known = { revision, since: revision, users, queues };
   }
 
   return {
-    hello({ revision, users, groups }) {
-      const had = { users: new Set(users), groups: new Set(groups) };
+    hello({ revision, users, queues }) {
+      const had = { users: new Set(users), queues: new Set(queues) };
       if (revision > store.revision()) {
         // The directory came from a backup. The engine's revision only grows, so ours has to pass it.
         store.transaction(() => store.setRevision(revision + 1));
@@ -69,25 +70,25 @@ export function createFeed(
   };
 }
 
-type News = Pick<SettingsEvent, 'users' | 'groups' | 'removedUsers' | 'removedGroups'>;
+type News = Pick<SettingsEvent, 'users' | 'queues' | 'removedUsers' | 'removedQueues'>;
 
 /**
  * One event where all of it fits; else removals first, since a removed user's extension may have been given to a new one,
- * then users, then the groups that name them. All portions but the last carry the revision that the engine had before:
+ * then users, then the queues that name them. All portions but the last carry the revision that the engine had before:
  * an engine that dies between two of them will ask for everything again.
  */
 function portions(news: News, before: number, after: number): readonly SettingsEvent[] {
-  const { users, groups, removedUsers, removedGroups } = news;
-  if (users.length + groups.length + removedUsers.length + removedGroups.length <= PORTION) {
+  const { users, queues, removedUsers, removedQueues } = news;
+  if (users.length + queues.length + removedUsers.length + removedQueues.length <= PORTION) {
     return [{ type: 'settings', revision: after, ...news }];
   }
   const parts: News[] = [];
   const add = (part: Partial<News>): void => {
-    parts.push({ users: [], groups: [], removedUsers: [], removedGroups: [], ...part });
+    parts.push({ users: [], queues: [], removedUsers: [], removedQueues: [], ...part });
   };
-  if (removedUsers.length + removedGroups.length > 0) add({ removedUsers, removedGroups });
+  if (removedUsers.length + removedQueues.length > 0) add({ removedUsers, removedQueues });
   for (let i = 0; i < users.length; i += PORTION) add({ users: users.slice(i, i + PORTION) });
-  for (let i = 0; i < groups.length; i += PORTION) add({ groups: groups.slice(i, i + PORTION) });
+  for (let i = 0; i < queues.length; i += PORTION) add({ queues: queues.slice(i, i + PORTION) });
   return parts.map((part, i) => ({ type: 'settings', revision: i === parts.length - 1 ? after : before, ...part }));
 }
 
@@ -97,12 +98,13 @@ function userSettings(row: UserRow): UserSettings {
     name: row.name,
     extension: row.extension,
     phones: row.extension === null ? [] : [row.extension],
+    skills: {},
   };
 }
 
-function groupSettings(row: GroupRow, ladder: readonly LadderStep[]): GroupSettings {
+function groupQueue(row: GroupRow, ladder: readonly LadderStep[]): QueueSettings {
   const { revision: _, ...settings } = row;
-  return { ...settings, ladder };
+  return queueOf({ ...settings, kind: 'group', ladder });
 }
 
 function noticeLadder(store: DirectoryStore, ladder: readonly LadderStep[]): void {

@@ -1,6 +1,6 @@
 import type { Intent, SettingsEvent } from '../core/events.ts';
 import type { NumberedFact } from '../core/facts.ts';
-import type { GroupId, UserId } from '../core/settings.ts';
+import type { QueueId, UserId } from '../core/settings.ts';
 
 /** The plain messages between the front thread and the engine thread: the two could be processes one day. */
 export type ToEngine =
@@ -15,7 +15,7 @@ export type ToFront =
       readonly kind: 'hello';
       readonly revision: number;
       readonly users: readonly UserId[];
-      readonly groups: readonly GroupId[];
+      readonly queues: readonly QueueId[];
     }
   | { readonly kind: 'facts'; readonly facts: readonly NumberedFact[] }
   | {

@@ -125,12 +125,12 @@ function checkNobodyWaitsBesideAnIdleAgent({ state }: World): void {
     if (!agent?.signedIn || !agent.ready.is || agent.hold !== null || agent.work.is !== 'idle') return false;
     return !busy.has(id) && (state.users.get(id)?.phones ?? []).some((phone) => isRingable(state.phones.get(phone)));
   };
-  for (const group of state.groups.values()) {
+  for (const group of state.queues.values()) {
     const parallel = group.strategy === 'ring-all' ? group.maxRinging : 1;
     const wanting = [...state.calls.values()].find(
       (call) => call.phase === 'waiting' && call.queue === group.id && call.offers.length < parallel,
     );
-    const free = group.members.find(isFree);
+    const free = group.members.map((member) => member.user).find(isFree);
     rule(wanting === undefined || free === undefined, `call ${wanting?.id} waits in ${group.id} beside idle ${free}`);
   }
 }
@@ -142,7 +142,7 @@ function isRingable(phone: { registered: boolean; suspectUntil: number | null } 
 /** A call keeps its place, whatever moved it: it is as old as its arrival. Targets do not change in a simulation. */
 function checkPlaces({ state }: World, ledger: Ledger): void {
   for (const call of state.calls.values()) {
-    const group = state.groups.get(call.queue ?? '');
+    const group = state.queues.get(call.queue ?? '');
     if (group === undefined || call.phase !== 'waiting') continue;
     const place = (ledger.arrivedAt(call.id) ?? 0) + group.targetMs;
     rule(call.due === place, `call ${call.id} has lost its place: due ${call.due} and not ${place}`);

@@ -35,7 +35,7 @@ export function createMemoryStore(): MemoryStore {
       return {
         meta: rows('meta'),
         users: rows('users'),
-        groups: rows('groups'),
+        queues: rows('queues'),
         calls: rows('calls'),
         legs: rows('legs'),
         offers: rows('offers'),

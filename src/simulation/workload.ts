@@ -1,5 +1,6 @@
 import type { Intent } from '../core/events.ts';
-import type { Destination, GroupSettings, LadderStep, StrategyName, UserSettings } from '../core/settings.ts';
+import { type QueueSettings, queueOf, type StrategyName } from '../core/queue-settings.ts';
+import type { Destination, LadderStep, UserSettings } from '../core/settings.ts';
 import type { Behaviour } from '../phones/behaviour.ts';
 import type { SimulatedCaller } from './dialplan.ts';
 import type { Dice } from './dice.ts';
@@ -42,7 +43,7 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
 
   function begin(): void {
     for (const id of phones) rig.asterisk.addPhone(id, habit(dice)).talkMs = dice.pick([null, 2_000, 15_000]);
-    rig.post({ type: 'settings', revision, users, groups, removedUsers: [], removedGroups: [] });
+    rig.post({ type: 'settings', revision, users, queues: groups, removedUsers: [], removedQueues: [] });
     rig.post({ type: 'calendar', day: '2026-11-22' });
     rig.post({ type: 'phones-surveyed', reachable: phones });
     for (const { id } of users) if (!dice.happens(100)) rig.ask({ do: 'sign-in', user: id, ready: !dice.happens(100) });
@@ -94,21 +95,21 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
   /** Somebody edits a group, takes a user out for a while, or a whole group; targets stay, since places are checked by them. */
   function changeSettings(): void {
     revision += 1;
-    const none = { type: 'settings', revision, users: [], groups: [], removedUsers: [], removedGroups: [] } as const;
+    const none = { type: 'settings', revision, users: [], queues: [], removedUsers: [], removedQueues: [] } as const;
     const edited = dice.pick(groups);
     const removed = dice.pick(users);
     const other = group(dice, groups.indexOf(edited), users);
     switch (dice.roll(4)) {
       case 0:
         rig.post({ ...none, removedUsers: [removed.id] });
-        rig.scheduler.after(dice.between(1, 20_000), () => rig.post({ ...none, users: [removed], groups }));
+        rig.scheduler.after(dice.between(1, 20_000), () => rig.post({ ...none, users: [removed], queues: groups }));
         return;
       case 1:
-        rig.post({ ...none, removedGroups: [edited.id] });
-        rig.scheduler.after(dice.between(1, 20_000), () => rig.post({ ...none, groups: [edited] }));
+        rig.post({ ...none, removedQueues: [edited.id] });
+        rig.scheduler.after(dice.between(1, 20_000), () => rig.post({ ...none, queues: [edited] }));
         return;
       default:
-        rig.post({ ...none, groups: [{ ...other, targetMs: edited.targetMs }] });
+        rig.post({ ...none, queues: [{ ...other, targetMs: edited.targetMs }] });
     }
   }
 
@@ -158,7 +159,7 @@ function phoneOf(user: string): string {
 function user(place: number, hasTwo: boolean): UserSettings {
   const id = `u${place + 1}`;
   const first = phoneOf(id);
-  return { id, name: id, extension: first, phones: hasTwo ? [first, first.replace(/^10/, '19')] : [first] };
+  return { id, name: id, extension: first, phones: hasTwo ? [first, first.replace(/^10/, '19')] : [first], skills: {} };
 }
 
 const strategyNames: readonly StrategyName[] = ['ring-all', 'fewest-calls', 'linear'];
@@ -168,9 +169,9 @@ const ladder: readonly LadderStep[] = [
   { misses: 3, withinMs: 120_000, restMs: null, untilReady: true, notify: 'supervisors' },
 ];
 
-function group(dice: Dice, place: number, users: readonly UserSettings[]): GroupSettings {
+function group(dice: Dice, place: number, users: readonly UserSettings[]): QueueSettings {
   const members = users.filter(() => dice.happens(700)).map(({ id }) => id);
-  return {
+  return queueOf({
     id: `g${place + 1}`,
     extension: `800${place + 1}`,
     strategy: dice.pick(strategyNames),
@@ -186,7 +187,7 @@ function group(dice: Dice, place: number, users: readonly UserSettings[]): Group
     overflow: dice.pick(overflows),
     members,
     ladder,
-  };
+  });
 }
 
 const overflows: readonly Destination[] = [

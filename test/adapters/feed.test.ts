@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SettingsEvent } from '../../src/core/events.ts';
-import type { GroupSettings, UserSettings } from '../../src/core/settings.ts';
+import { type QueueSettings, queueOf } from '../../src/core/queue-settings.ts';
+import type { UserSettings } from '../../src/core/settings.ts';
 import { createFeed, PORTION } from '../../src/directory/feed.ts';
 import { addGroup, addMembers, removeGroup, removeMembers, setGroup } from '../../src/directory/groups.ts';
 import { addUser, importUsers, removeUser, setUser } from '../../src/directory/users.ts';
@@ -21,22 +22,22 @@ function engineModel() {
   const model = {
     revision: 0,
     users: new Map<string, UserSettings>(),
-    groups: new Map<string, GroupSettings>(),
+    queues: new Map<string, QueueSettings>(),
     events: [] as SettingsEvent[],
     take(event: SettingsEvent): void {
       expect(event.revision).toBeGreaterThanOrEqual(model.revision);
       model.revision = event.revision;
       for (const id of event.removedUsers) model.users.delete(id);
-      for (const id of event.removedGroups) model.groups.delete(id);
+      for (const id of event.removedQueues) model.queues.delete(id);
       for (const user of event.users) model.users.set(user.id, user);
-      for (const group of event.groups) model.groups.set(group.id, group);
+      for (const queue of event.queues) model.queues.set(queue.id, queue);
       model.events.push(event);
     },
     hello: () => ({
       kind: 'hello' as const,
       revision: model.revision,
       users: [...model.users.keys()],
-      groups: [...model.groups.keys()],
+      queues: [...model.queues.keys()],
     }),
   };
   return model;
@@ -48,12 +49,13 @@ function expectSame(model: ReturnType<typeof engineModel>): void {
     name: user.name,
     extension: user.extension,
     phones: user.extension === null ? [] : [user.extension],
+    skills: {},
   }));
   const groups = lab.store.groups
     .all()
-    .map(({ revision: _, ...group }) => ({ ...group, ladder: lab.config.rona.ladder }));
+    .map(({ revision: _, ...group }) => queueOf({ ...group, ladder: lab.config.rona.ladder }));
   expect([...model.users.values()].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(users);
-  expect([...model.groups.values()].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(groups);
+  expect([...model.queues.values()].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(groups);
   expect(model.revision).toBe(lab.store.revision());
 }
 
@@ -96,10 +98,10 @@ describe('an engine that says hello', () => {
     engine.take({
       type: 'settings',
       revision: 50,
-      users: [{ id: 'gone', name: 'x', extension: '7000', phones: ['7000'] }],
-      groups: [],
+      users: [{ id: 'gone', name: 'x', extension: '7000', phones: ['7000'], skills: {} }],
+      queues: [],
       removedUsers: [],
-      removedGroups: [],
+      removedQueues: [],
     });
     createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
     expect(engine.revision).toBe(51);
@@ -122,7 +124,7 @@ describe('an engine that says hello', () => {
     createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
     const ladder = lab.config.rona.ladder.slice(0, 1);
     createFeed(lab.store, ladder, engine.take).hello(engine.hello());
-    expect(engine.groups.get('support')?.ladder).toEqual(ladder);
+    expect(engine.queues.get('support')?.ladder).toEqual(ladder);
     const before = engine.events.length;
     createFeed(lab.store, ladder, engine.take).hello(engine.hello());
     expect(engine.events.length).toBe(before);

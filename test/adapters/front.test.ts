@@ -85,7 +85,7 @@ describe('users over REST', () => {
     });
     expect(lab.asterisk.phones.get('1001')).toMatchObject({ transport: 'wss', callerName: 'Anna' });
     expect(lab.engine.settings().at(-1)?.users).toEqual([
-      { id: 'anna', name: 'Anna', extension: '1001', phones: ['1001'] },
+      { id: 'anna', name: 'Anna', extension: '1001', phones: ['1001'], skills: {} },
     ]);
     expect(JSON.stringify(lab.engine.sent)).not.toMatch(/ha1|password/);
     const again = await lab.ask('GET', '/v1/users/anna');
@@ -167,8 +167,8 @@ describe('groups, phones and agents over REST', () => {
       status: 200,
       body: { group: { members: ['anna'], overflow: 'hang-up:busy' }, changed: ['anna'], unchanged: [] },
     });
-    expect(lab.engine.settings().at(-1)?.groups).toMatchObject([
-      { id: 'support', members: ['anna'], overflow: { to: 'hang-up', cause: 'busy' } },
+    expect(lab.engine.settings().at(-1)?.queues).toMatchObject([
+      { id: 'support', members: [{ user: 'anna' }], overflow: { to: 'hang-up', cause: 'busy' } },
     ]);
     await waitUntil(() => lab.asterisk.fallbacks.get('8001') === 'PJSIP/1001', 'the fallback of 8001');
     expect(await lab.ask('PATCH', '/v1/groups/support', { ringMs: 1 })).toMatchObject({

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Command } from '../../src/core/commands.ts';
 import type { Event } from '../../src/core/events.ts';
 import type { NumberedFact } from '../../src/core/facts.ts';
-import type { GroupSettings, UserSettings } from '../../src/core/settings.ts';
+import { type QueueGiven, type QueueSettings, queueOf } from '../../src/core/queue-settings.ts';
+import type { UserSettings } from '../../src/core/settings.ts';
 import { step } from '../../src/core/step.ts';
 import {
   defaultLimits,
@@ -94,15 +95,14 @@ export function group(
   id: string,
   extension: string,
   members: readonly string[],
-  other: Partial<GroupSettings> = {},
-): GroupSettings {
-  return {
+  other: Partial<QueueGiven> = {},
+): QueueSettings {
+  return queueOf({
     id,
     extension,
     members,
     strategy: 'linear',
     onMiss: 'next',
-    whenNobody: 'wait',
     ringMs: 10_000,
     unreachableAfterMs: 5_000,
     maxWaitMs: 60_000,
@@ -116,12 +116,12 @@ export function group(
       { misses: 2, withinMs: null, restMs: null, untilReady: true, notify: 'supervisors' },
     ],
     ...other,
-  };
+  });
 }
 
 /** A user whose only phone is their extension; `second` gives another one. */
 export function user(id: string, extension: string, second?: string): UserSettings {
-  return { id, name: id, extension, phones: second === undefined ? [extension] : [extension, second] };
+  return { id, name: id, extension, phones: second === undefined ? [extension] : [extension, second], skills: {} };
 }
 
 /** The company of these tests: `line` 8001 is linear, `all` 8002 rings everybody, `few` 8003 by fewest calls. */
@@ -141,7 +141,7 @@ export const phones = users.flatMap((one) => one.phones);
 export function running(ready: readonly string[] = ['ann', 'ben', 'cleo', 'dan'], twin = true): Driver {
   const driver = drive({}, twin);
   driver.step({ type: 'started', epoch: 'e', limits: defaultLimits });
-  driver.step({ type: 'settings', revision: 1, users, groups, removedUsers: [], removedGroups: [] });
+  driver.step({ type: 'settings', revision: 1, users, queues: groups, removedUsers: [], removedQueues: [] });
   driver.step({ type: 'calendar', day: '2026-11-22' });
   driver.step({ type: 'pbx-connected' });
   driver.step({ type: 'surveyed', full: true, pbxStarted: 'p1', legs: [], rooms: [] });

@@ -29,18 +29,18 @@ function ofEngine(world: World): Event[] {
 }
 
 function ofSettings(): Event[] {
-  const none = { type: 'settings', revision: 2, users: [], groups: [], removedUsers: [], removedGroups: [] } as const;
+  const none = { type: 'settings', revision: 2, users: [], queues: [], removedUsers: [], removedQueues: [] } as const;
   const all = groups.map(({ id }) => id);
   return [
     none,
-    { ...none, users, groups },
-    { ...none, removedGroups: ['line'] },
-    { ...none, removedGroups: all, removedUsers: users.map(({ id }) => id) },
+    { ...none, users, queues: groups },
+    { ...none, removedQueues: ['line'] },
+    { ...none, removedQueues: all, removedUsers: users.map(({ id }) => id) },
     { ...none, removedUsers: ['ann'] },
     { ...none, removedUsers: ['dan'] },
-    { ...none, groups: [group('line', '8001', ['cleo'], { strategy: 'ring-all' })] },
-    { ...none, groups: [group('all', '8002', [], { whenNobody: 'overflow' })] },
-    { ...none, groups: [group('line', '8009', ['ben', 'ann'], { strategy: 'fewest-calls', maxWaitMs: 1 })] },
+    { ...none, queues: [group('line', '8001', ['cleo'], { strategy: 'ring-all' })] },
+    { ...none, queues: [group('all', '8002', [], { whenNobody: 'overflow' })] },
+    { ...none, queues: [group('line', '8009', ['ben', 'ann'], { strategy: 'fewest-calls', maxWaitMs: 1 })] },
     { ...none, users: users.map((one) => ({ ...one, phones: [] })) },
   ];
 }

@@ -13,7 +13,7 @@ function company(): Driver {
   ];
   const users = [user('ann', '1001'), user('ben', '1002')];
   driver.step({ type: 'started', epoch: 'e', limits: defaultLimits });
-  driver.step({ type: 'settings', revision: 1, users, groups, removedUsers: [], removedGroups: [] });
+  driver.step({ type: 'settings', revision: 1, users, queues: groups, removedUsers: [], removedQueues: [] });
   driver.step({ type: 'pbx-connected' });
   driver.step({ type: 'surveyed', full: true, pbxStarted: 'p', legs: [], rooms: [] });
   driver.step({ type: 'phones-surveyed', reachable: ['1001', '1002'] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NumberedFact } from '../../src/core/facts.ts';
-import type { StrategyName } from '../../src/core/settings.ts';
+import type { StrategyName } from '../../src/core/queue-settings.ts';
 import { defaultLimits } from '../../src/core/world.ts';
 import { createDice } from '../../src/simulation/dice.ts';
 import { type Driver, drive, group, user } from './driver.ts';
@@ -15,7 +15,7 @@ function team(strategy: StrategyName, away: readonly string[] = [], maxRinging =
   const users = members.map((id, place) => user(id, `100${place}`));
   const team = group('team', '8001', members, { strategy, maxRinging, wrapUpMs: 0 });
   driver.step({ type: 'started', epoch: 'e', limits: defaultLimits });
-  driver.step({ type: 'settings', revision: 1, users, groups: [team], removedUsers: [], removedGroups: [] });
+  driver.step({ type: 'settings', revision: 1, users, queues: [team], removedUsers: [], removedQueues: [] });
   driver.step({ type: 'calendar', day: '2026-11-22' });
   driver.step({ type: 'pbx-connected' });
   driver.step({ type: 'surveyed', full: true, pbxStarted: 'p', legs: [], rooms: [] });

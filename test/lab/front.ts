@@ -35,7 +35,7 @@ export async function startLabFront() {
   };
   const start = () => startFront(engine.port, config, paths, outside);
   const front = await start();
-  engine.say({ kind: 'hello', revision: 0, users: [], groups: [] });
+  engine.say({ kind: 'hello', revision: 0, users: [], queues: [] });
   let seq = 0;
   return {
     home,

@@ -1,4 +1,5 @@
-import type { Destination, GroupSettings, HangUpCause, LadderStep, StrategyName } from '../../src/core/settings.ts';
+import { type QueueSettings, queueOf, type StrategyName } from '../../src/core/queue-settings.ts';
+import type { Destination, HangUpCause, LadderStep } from '../../src/core/settings.ts';
 import type { Behaviour } from '../../src/phones/behaviour.ts';
 
 /** `15s`, `2m`, `500ms` in ms. */
@@ -9,7 +10,7 @@ export function duration(text: string): number {
 }
 
 /** `group support 8001: linear, ring 15s, members ann ben` and what else it may say; defaults for the rest. */
-export function groupOf(text: string): GroupSettings {
+export function groupOf(text: string): QueueSettings {
   const [, id = '', extension = '', rest = ''] = /^group (\S+) (\d+): (.*)$/.exec(text) ?? [];
   if (id === '') throw new Error(`not a group: ${text}`);
   const said = rest.split(', ').map((part) => part.trim());
@@ -22,7 +23,7 @@ export function groupOf(text: string): GroupSettings {
   const known =
     /^(ring-all|linear|fewest-calls)$|^(ring|silent|wait|wrap-up|back-off|at-most|on-miss|nobody|overflow|target|members|ladder) /;
   for (const part of said) if (!known.test(part)) throw new Error(`a group knows no "${part}"`);
-  return {
+  return queueOf({
     id,
     extension,
     strategy: strategies.find((name) => said.includes(name)) ?? 'linear',
@@ -38,7 +39,7 @@ export function groupOf(text: string): GroupSettings {
     overflow: destinationOf(after('overflow') ?? 'hang-up busy'),
     members: (after('members') ?? '').split(' ').filter((one) => one !== ''),
     ladder: (after('ladder') ?? '1:20s 3:ready').split(' ').map(ladderStep),
-  };
+  });
 }
 
 const strategies: readonly StrategyName[] = ['ring-all', 'linear', 'fewest-calls'];

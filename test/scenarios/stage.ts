@@ -1,4 +1,5 @@
-import type { GroupSettings, UserSettings } from '../../src/core/settings.ts';
+import type { QueueSettings } from '../../src/core/queue-settings.ts';
+import type { UserSettings } from '../../src/core/settings.ts';
 import type { SimulatedCaller } from '../../src/simulation/dialplan.ts';
 import { createRig, type Rig, startMs } from '../../src/simulation/rig.ts';
 import { behaviourOf, destinationOf, duration, groupOf } from './givens.ts';
@@ -21,7 +22,7 @@ export type Stage = {
 export function createStage(): Stage {
   const rig = createRig({ seed: null });
   const users: UserSettings[] = [];
-  const groups: GroupSettings[] = [];
+  const groups: QueueSettings[] = [];
   const callers = new Map<string, SimulatedCaller>();
   let written: { time: string; text: string }[] = [];
   let beganAt = startMs;
@@ -48,7 +49,7 @@ export function createStage(): Stage {
     const known = users.find((user) => user.id === id);
     if (known !== undefined) return known;
     const extension = String(1001 + users.length);
-    const made: UserSettings = { id, name: id, extension, phones: [extension] };
+    const made: UserSettings = { id, name: id, extension, phones: [extension], skills: {} };
     users.push(made);
     rig.asterisk.addPhone(extension, { kind: 'manual' });
     return made;
@@ -58,10 +59,10 @@ export function createStage(): Stage {
     return userOf(id).phones[0] ?? '';
   }
 
-  function sendSettings(removed: { users?: string[]; groups?: string[] } = {}): void {
+  function sendSettings(removed: { users?: string[]; queues?: string[] } = {}): void {
     revision += 1;
-    const { users: removedUsers = [], groups: removedGroups = [] } = removed;
-    rig.post({ type: 'settings', revision, users: [...users], groups: [...groups], removedUsers, removedGroups });
+    const { users: removedUsers = [], queues: removedQueues = [] } = removed;
+    rig.post({ type: 'settings', revision, users: [...users], queues: [...groups], removedUsers, removedQueues });
   }
 
   const stage: Stage = {
@@ -69,7 +70,7 @@ export function createStage(): Stage {
       if (text.startsWith('group ')) {
         const group = groupOf(text);
         groups.push(group);
-        for (const member of group.members) userOf(member);
+        for (const { user } of group.members) userOf(user);
         return;
       }
       const [, who = '', what = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
@@ -167,7 +168,7 @@ export function createStage(): Stage {
       groups.findIndex((group) => group.id === id),
       1,
     );
-    sendSettings({ groups: [id] });
+    sendSettings({ queues: [id] });
   }
 
   function removeUser(id: string): void {
@@ -178,7 +179,7 @@ export function createStage(): Stage {
     sendSettings({ users: [id] });
   }
 
-  function changeGroup(group: GroupSettings): void {
+  function changeGroup(group: QueueSettings): void {
     const place = groups.findIndex(({ id }) => id === group.id);
     groups.splice(place === -1 ? groups.length : place, 1, group);
     sendSettings();

@@ -105,6 +105,8 @@ function destinationWords(to: Destination): string {
   switch (to.to) {
     case 'group':
       return `group ${to.group}`;
+    case 'queue':
+      return `queue ${to.queue}`;
     case 'user':
       return `user ${to.user}`;
     case 'dialplan':

@@ -1,7 +1,8 @@
+import type { Event } from '../events.ts';
 import type { CallEnding } from '../facts.ts';
 import { enqueue } from '../routing/queue.ts';
-import type { Destination, HangUpCause, PhoneId } from '../settings.ts';
-import type { Call, CallKind, LegId } from '../state.ts';
+import type { Destination, HangUpCause } from '../settings.ts';
+import type { Call, CallKind, LegId, Wishes } from '../state.ts';
 import { newId, send, type Turn, tell } from '../turn.ts';
 import { endCall } from './call.ts';
 import { hear } from './hearing.ts';
@@ -11,15 +12,20 @@ import { callerLeg } from './leg.ts';
 /** The first renewal comes well before the end of the lease that the dialplan gave. */
 const firstRenewalMs = 10_000;
 
+/** What is known of a caller who comes, or is found there by a look or a survey. */
+type Arrival = Omit<Extract<Event, { type: 'caller-arrived' }>, 'type'>;
+
 /** A caller has come: the call begins, and goes where its number leads. */
-export function callerArrived(turn: Turn, leg: LegId, dialled: string, phone: PhoneId | null, overload: boolean): void {
+export function callerArrived(turn: Turn, event: Arrival): void {
   const { state, index } = turn.world;
+  const { leg, dialled, phone } = event;
+  const overload = event.overload === true;
   if (state.legs.has(leg)) return;
   const target = index.extensions.get(dialled);
   const from = phone === null ? null : (index.phoneUser.get(phone) ?? null);
   const isInternal = target === undefined ? from !== null : 'user' in target;
   const kind: CallKind = isInternal ? 'internal' : 'queued';
-  const call = newCall(turn, kind, dialled, leg, from);
+  const call = newCall(turn, kind, dialled, leg, from, event.wishes ?? {});
   state.calls.set(call.id, call);
   callerLeg(turn, call, phone);
   tell(turn, { type: 'call-arrived', call: call.id, kind, dialled, phone, user: from });
@@ -27,8 +33,8 @@ export function callerArrived(turn: Turn, leg: LegId, dialled: string, phone: Ph
     return turnAway(turn, call, overload ? 'overload' : 'draining');
   if (target === undefined) return refuse(turn, call, 'unallocated', 'unallocated');
   if ('user' in target) return ringUser(turn, call, target.user);
-  const group = state.groups.get(target.group);
-  if (group) enqueue(turn, call, group);
+  const queue = state.queues.get(target.queue);
+  if (queue) enqueue(turn, call, queue);
   else refuse(turn, call, 'unallocated', 'unallocated');
 }
 
@@ -49,7 +55,14 @@ function refuse(turn: Turn, call: Call, ending: CallEnding, cause: HangUpCause):
   endCall(turn, call, ending, 'system', cause);
 }
 
-function newCall(turn: Turn, kind: CallKind, dialled: string, caller: LegId, from: string | null): Call {
+function newCall(
+  turn: Turn,
+  kind: CallKind,
+  dialled: string,
+  caller: LegId,
+  from: string | null,
+  wishes: Wishes,
+): Call {
   return {
     id: newId(turn, 'c'),
     kind,
@@ -61,6 +74,15 @@ function newCall(turn: Turn, kind: CallKind, dialled: string, caller: LegId, fro
     enteredAt: turn.now,
     queue: null,
     due: turn.now,
+    priority: 5,
+    aheadMs: 0,
+    wishes,
+    queuedAt: turn.now,
+    rises: 0,
+    relaxed: 0,
+    tier: 0,
+    wave: 0,
+    waveAt: null,
     waitUntil: null,
     callee: null,
     ringUntil: null,

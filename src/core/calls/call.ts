@@ -119,7 +119,7 @@ export function endCall(
 }
 
 function restAfterTalk(turn: Turn, call: Call, agent: Agent, wrapUp: boolean): void {
-  const group = turn.world.state.groups.get(call.queue ?? '');
+  const group = turn.world.state.queues.get(call.queue ?? '');
   agent.idleSince = turn.now;
   if (wrapUp && group) restFor(turn, agent, 'wrap-up', group.wrapUpMs);
   else goIdle(turn, agent);

@@ -113,7 +113,7 @@ function dialTimeMs(turn: Turn, leg: Leg, call: Call): number {
 export function timesOf(turn: Turn, leg: Leg, call: Call): { silentMs: number; ringMs: number } {
   const { state } = turn.world;
   const offer = leg.offer === null ? undefined : state.offers.get(leg.offer);
-  const group = offer && state.groups.get(offer.queue);
+  const group = offer && state.queues.get(offer.queue);
   if (!offer || !group) return { silentMs: internalSilenceMs, ringMs: state.meta.limits.internalRingMs };
   const left = Math.max(0, (call.waitUntil ?? turn.now) - turn.now);
   const ringMs = strategies[group.strategy].ringsOn ? Math.max(offer.ringMs, left) : offer.ringMs;

@@ -16,6 +16,7 @@ export function newAgent(id: UserId, now: number): Agent {
     idleSince: now,
     given: { day: '', count: 0 },
     answeredToday: 0,
+    turns: {},
   };
 }
 

@@ -1,6 +1,7 @@
 import { hangUpLeg, newLeg } from '../calls/leg.ts';
 import type { OfferWhy, Outcome, RescindWhy } from '../facts.ts';
-import type { GroupSettings, HangUpCause } from '../settings.ts';
+import type { QueueSettings } from '../queue-settings.ts';
+import type { HangUpCause } from '../settings.ts';
 import type { Agent, Call, Leg, Offer } from '../state.ts';
 import { changedCall, changedOffer, newId, removeOffer, send, type Turn, tell } from '../turn.ts';
 import { countGiven, goIdle, reachablePhones, restFor, setWork, suspectPhones } from './agent.ts';
@@ -16,7 +17,7 @@ const releaseMs = 2_000;
 const leastBackOffMs = 1_000;
 
 /** Offers the call to the agent: claims them first, then asks for a leg to each of their phones. */
-export function makeOffer(turn: Turn, call: Call, agent: Agent, group: GroupSettings, why: OfferWhy): void {
+export function makeOffer(turn: Turn, call: Call, agent: Agent, group: QueueSettings, why: OfferWhy): void {
   const offer: Offer = {
     id: newId(turn, 'o'),
     call: call.id,
@@ -34,6 +35,7 @@ export function makeOffer(turn: Turn, call: Call, agent: Agent, group: GroupSett
     sip: 0,
   };
   turn.world.state.offers.set(offer.id, offer);
+  takeTurn(turn, agent, group);
   call.offers.push(offer.id);
   for (const phone of reachablePhones(turn, agent.id)) offer.legs.push(newLeg(turn, call, 'agent', phone, offer.id).id);
   openRoom(turn, call);
@@ -41,6 +43,15 @@ export function makeOffer(turn: Turn, call: Call, agent: Agent, group: GroupSett
   changedCall(turn, call);
   tell(turn, { type: 'offer-made', offer: offer.id, call: call.id, agent: agent.id, queue: group.id, why });
   setWork(turn, agent, 'offered', null, call.id);
+}
+
+/** Remembers that it was this member's turn; turns in queues that the agent has left are forgotten. */
+function takeTurn(turn: Turn, agent: Agent, queue: QueueSettings): void {
+  const { meta } = turn.world.state;
+  meta.turn += 1;
+  agent.turns[queue.id] = meta.turn;
+  const mine = turn.world.index.queuesOf.get(agent.id);
+  for (const id of Object.keys(agent.turns)) if (!mine?.has(id)) delete agent.turns[id];
 }
 
 /** The call's room is made with its first leg, so that it stands when somebody answers. */
@@ -63,7 +74,7 @@ export function offerRang(turn: Turn, offer: Offer, evidence: 'ringing' | 'progr
 /** The ring time is over. Ring-all goes on ringing unless its place is wanted by a member who was not rung yet. */
 export function offerRungOut(turn: Turn, offer: Offer): void {
   const { state, index } = turn.world;
-  const group = state.groups.get(offer.queue);
+  const group = state.queues.get(offer.queue);
   const call = state.calls.get(offer.call);
   if (group && call && strategies[group.strategy].ringsOn) {
     const ending = call.offers.filter((id) => state.offers.get(id)?.phase === 'cancelling').length;
@@ -123,7 +134,7 @@ export function endOffer(turn: Turn, offer: Offer, outcome: Outcome): void {
   const why = outcome === 'rescinded' ? offer.why : null;
   const { id, call: callId, agent: agentId, cause, sip } = offer;
   tell(turn, { type: 'offer-ended', offer: id, call: callId, agent: agentId, outcome, why, cause, sip, rangMs });
-  const group = state.groups.get(offer.queue);
+  const group = state.queues.get(offer.queue);
   const agent = state.agents.get(offer.agent);
   if (agent) settleAgent(turn, agent, offer, outcome, group);
   const call = state.calls.get(offer.call);
@@ -138,7 +149,7 @@ export function endOffer(turn: Turn, offer: Offer, outcome: Outcome): void {
 }
 
 /** What each outcome does to the agent: only a phone that rang out climbs the RONA ladder. */
-function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, group: GroupSettings | undefined): void {
+function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, group: QueueSettings | undefined): void {
   if (outcome === 'answered') return countGiven(turn, agent, true);
   const mine =
     (agent.work.is === 'offered' || agent.work.is === 'releasing' || agent.work.is === 'talking') &&
@@ -167,7 +178,7 @@ function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, g
   }
 }
 
-function backOff(turn: Turn, agent: Agent, group: GroupSettings | undefined): void {
+function backOff(turn: Turn, agent: Agent, group: QueueSettings | undefined): void {
   restFor(turn, agent, 'backing-off', Math.max(leastBackOffMs, group?.backOffMs ?? 0));
 }
 

@@ -29,9 +29,10 @@ export function sendTo(turn: Turn, call: Call, to: Destination, why: Why): void 
 function arriveAt(turn: Turn, call: Call, to: Destination): void {
   const { state } = turn.world;
   switch (to.to) {
-    case 'group': {
-      const group = state.groups.get(to.group);
-      if (group) enqueue(turn, call, group);
+    case 'group':
+    case 'queue': {
+      const queue = state.queues.get(to.to === 'group' ? to.group : to.queue);
+      if (queue) enqueue(turn, call, queue);
       else endCall(turn, call, 'unallocated', 'system', 'unallocated');
       return;
     }

@@ -2,14 +2,15 @@ import { turnAway } from '../calls/arrival.ts';
 import { hear } from '../calls/hearing.ts';
 import type { OfferWhy } from '../facts.ts';
 import { compareIds, compareKeys, type Ordered } from '../ordered.ts';
-import type { GroupId, GroupSettings } from '../settings.ts';
+import type { QueueSettings } from '../queue-settings.ts';
+import type { QueueId } from '../settings.ts';
 import type { Agent, Call } from '../state.ts';
 import { about, changedCall, sendLater, type Turn, tell } from '../turn.ts';
 import { makeOffer } from './offer.ts';
 import { sendTo } from './overflow.ts';
 
 /** The call waits in this group's queue; its first time of entry, and so its place, is kept for ever. */
-export function enqueue(turn: Turn, call: Call, group: GroupSettings): void {
+export function enqueue(turn: Turn, call: Call, group: QueueSettings): void {
   call.queue = group.id;
   call.callee = null;
   call.ringUntil = null;
@@ -46,7 +47,7 @@ export function match(turn: Turn): void {
       if (!overflowForNobody(turn)) break;
       continue;
     }
-    const group = state.groups.get(queue);
+    const group = state.queues.get(queue);
     const call = state.calls.get(index.waiting.get(queue)?.at(0) ?? '');
     const lane = index.lanes.get(queue);
     if (!group || !call || !lane) break;
@@ -71,9 +72,9 @@ function handOver(turn: Turn): void {
   index.touched.clear();
 }
 
-function earliestQueue(turn: Turn, touched: ReadonlySet<GroupId>): GroupId | null {
+function earliestQueue(turn: Turn, touched: ReadonlySet<QueueId>): QueueId | null {
   const { index } = turn.world;
-  let best: { queue: GroupId; call: string; key: readonly number[] } | null = null;
+  let best: { queue: QueueId; call: string; key: readonly number[] } | null = null;
   for (const queue of touched) {
     const waiting = index.waiting.get(queue);
     const call = waiting?.at(0);
@@ -106,7 +107,7 @@ function choose(call: Call, lane: Ordered): [string | undefined, string | undefi
 
 function whyThis(
   turn: Turn,
-  group: GroupSettings,
+  group: QueueSettings,
   lane: Ordered,
   agent: Agent,
   runnerUp: string | undefined,
@@ -126,8 +127,8 @@ function whyThis(
 /** States in which a member may yet take a call without anybody's doing. */
 const hopeful = ['available', 'offered', 'releasing', 'talking', 'wrap-up', 'backing-off', 'busy-elsewhere', 'resting'];
 
-function isHopeless({ world: { index, state } }: Turn, queue: GroupId): boolean {
-  if (state.groups.get(queue)?.whenNobody !== 'overflow' || !index.queued.get(queue)?.size) return false;
+function isHopeless({ world: { index, state } }: Turn, queue: QueueId): boolean {
+  if ((state.queues.get(queue)?.leaveWhen ?? 'never') === 'never' || !index.queued.get(queue)?.size) return false;
   const tally = index.tally.get(queue);
   return !hopeful.some((reason) => (tally?.get(reason) ?? 0) > 0);
 }
@@ -138,7 +139,7 @@ function overflowForNobody(turn: Turn): boolean {
   // Nearly always there is none, and every step comes by here: sorted only then.
   const hopeless = [...index.touched].filter((queue) => isHopeless(turn, queue));
   for (const queue of hopeless.sort(compareIds)) {
-    const group = state.groups.get(queue);
+    const group = state.queues.get(queue);
     if (group === undefined) continue;
     for (const id of [...(index.queued.get(queue) ?? [])].sort(compareIds)) {
       const call = state.calls.get(id);

@@ -1,9 +1,10 @@
-import type { GroupSettings, LadderStep } from '../settings.ts';
+import type { QueueSettings } from '../queue-settings.ts';
+import type { LadderStep } from '../settings.ts';
 import type { Agent, CallId } from '../state.ts';
 import { changedAgent, type Turn, tell } from '../turn.ts';
 
 /** The agent's phone rang out: the miss is counted, and the highest step of the ladder that it reaches is applied. */
-export function missed(turn: Turn, agent: Agent, call: CallId, group: GroupSettings): void {
+export function missed(turn: Turn, agent: Agent, call: CallId, group: QueueSettings): void {
   agent.misses.push(turn.now);
   const step = stepReached(group.ladder, agent.misses, turn.now);
   const rung = step === -1 ? undefined : group.ladder[step];

@@ -1,9 +1,15 @@
-import type { GroupId, GroupSettings, UserId } from '../../core/settings.ts';
+import type { GroupSettings } from '../../core/queue-settings.ts';
+import type { GroupId, UserId } from '../../core/settings.ts';
 import { parseDestination, printDestination } from '../../directory/destination.ts';
 import type { DirectoryDb } from './database.ts';
 
 /** A group's row: its settings without the ladder, which is the configuration's. */
-export type GroupRow = Omit<GroupSettings, 'ladder'> & { readonly revision: number };
+export type GroupRow = GroupSettings & {
+  readonly id: GroupId;
+  readonly extension: string;
+  readonly members: readonly UserId[];
+  readonly revision: number;
+};
 
 type Stored = { id: string; extension: string; settings: string; revision: number };
 type StoredSettings = Omit<GroupRow, 'id' | 'extension' | 'members' | 'revision' | 'overflow'> & { overflow: string };

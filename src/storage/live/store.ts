@@ -46,7 +46,7 @@ export type LiveStore = {
 };
 
 /** The version of the code's decisions: a replay across two of them is compared, not promised. */
-export const behaviour = 1;
+export const behaviour = 2;
 
 /** So long a write waits for another connection that writes: our own checkpoints need less. */
 const busyMs = 20;
@@ -143,7 +143,7 @@ function loadRows(db: Database.Database): { readonly [K in RowKind]: Rows[K][] }
   return {
     meta: read('meta'),
     users: read('users'),
-    groups: read('groups'),
+    queues: read('queues'),
     phones: read('phones'),
     agents: read('agents'),
     calls: read('calls'),

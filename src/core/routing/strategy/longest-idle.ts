@@ -1,0 +1,9 @@
+import type { Strategy } from './strategy.ts';
+
+/** The member who has had no call for the longest time; a lost race, or an offer that was taken back, costs nobody their place. */
+export const longestIdle: Strategy = {
+  parallel: () => 1,
+  key: ({ agent }) => [agent.idleSince],
+  countsMisses: true,
+  ringsOn: false,
+};
