@@ -12,9 +12,11 @@ import { buildServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { listenOnSocket } from './http/unix-socket.ts';
 import type { Log } from './lib/log.ts';
+import { seldom } from './lib/seldom.ts';
 import { openLive } from './reports/live.ts';
 import { openDirectoryDb } from './storage/directory/database.ts';
 import { createStore } from './storage/directory/store.ts';
+import { keepCheckpoints } from './storage/past/checkpoint-keeper.ts';
 
 /** What the front needs of the world besides the engine; tests bring their own. */
 export type Outside = {
@@ -87,9 +89,17 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     },
     log,
   );
+  const saysUnwritten = seldom(60_000, Date.now);
+  const checkpoints = keepCheckpoints(
+    { liveDb: paths.liveDb, directory: paths.checkpoints, everyMs: config.journal.checkpointMs, now: Date.now },
+    (error) => {
+      if (saysUnwritten()) log.error({ error }, 'no checkpoint of the state could be written; trying again');
+    },
+  );
   const closing: (() => unknown)[] = [
     () => db.close(),
     () => live.close(),
+    () => checkpoints.close(),
     () => keeper.close(),
     () => fallback.close(),
     () => app.close(),

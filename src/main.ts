@@ -26,7 +26,7 @@ import { seldom } from './lib/seldom.ts';
 import { createSystemd } from './lib/systemd.ts';
 import type { EngineStatus, ToEngine } from './protocol/seam.ts';
 import { livenessOf, statusOf } from './status.ts';
-import { keepPruned } from './storage/live/pruning.ts';
+import { keepPruned, pruneOld } from './storage/live/pruning.ts';
 import { openLiveStore } from './storage/live/store.ts';
 
 /** A running daemon. */
@@ -37,9 +37,6 @@ export type Daemon = {
 
 /** How long facts are gathered for the front. */
 const tellMs = 20;
-
-/** So many steps of the journal go at once: a few milliseconds. */
-const pruneAtOnce = 500;
 
 /** How the process ends when `step` trips over a bug: it is to be restarted (sysexits EX_SOFTWARE). */
 const exitBug = 70;
@@ -191,9 +188,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
 
   const saysUnpruned = seldom(60_000, now);
   const pruning = keepPruned(
-    () => {
-      if (engine.heldSince() === null) store.prune(now() - config.journal.keepDays * 86_400_000, pruneAtOnce);
-    },
+    () => engine.heldSince() === null && pruneOld(store, config.journal, now()),
     (error) => {
       if (saysUnpruned()) log.error({ error }, 'the journal could not be shortened; trying again');
     },

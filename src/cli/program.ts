@@ -11,6 +11,7 @@ import { eventsCommand } from './events.ts';
 import { groupCommand } from './group.ts';
 import { initCommand } from './init.ts';
 import { phoneCommand } from './phone.ts';
+import { replayCommand } from './replay.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { userCommand } from './user.ts';
@@ -42,6 +43,7 @@ export function buildProgram(
   agentCommand(program, context);
   callCommand(program, context);
   eventsCommand(program, context);
+  replayCommand(program, context);
   phoneCommand(program, context);
   demoCommand(program, context);
   return program;

@@ -31,7 +31,7 @@ export type Config = {
   readonly groups: GroupDefaults;
   readonly rona: { readonly ladder: readonly LadderStep[] };
   readonly sip: { readonly codecs: readonly string[] };
-  readonly journal: { readonly keepDays: number };
+  readonly journal: { readonly keepDays: number; readonly keepMegabytes: number; readonly checkpointMs: number };
   readonly log: { readonly level: LogLevel };
 };
 

@@ -124,7 +124,11 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
       })),
     },
     sip: raw.sip,
-    journal: { keepDays: raw.journal['keep-days'] },
+    journal: {
+      keepDays: raw.journal['keep-days'],
+      keepMegabytes: raw.journal['keep-megabytes'],
+      checkpointMs: raw.journal.checkpoint,
+    },
     log: raw.log,
   };
 }

@@ -8,6 +8,8 @@ export type Paths = {
   readonly directoryDb: string;
   /** Copies of a database that are made before it is migrated. */
   readonly backups: string;
+  /** The state beside the journal, from time to time: where replays begin. */
+  readonly checkpoints: string;
   readonly pidFile: string;
 };
 
@@ -18,6 +20,7 @@ export function pathsOf(home: string): Paths {
     liveDb: join(home, 'live.db'),
     directoryDb: join(home, 'directory.db'),
     backups: join(home, 'backups'),
+    checkpoints: join(home, 'checkpoints'),
     pidFile: join(home, 'cordboard.pid'),
   };
 }

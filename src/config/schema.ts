@@ -116,7 +116,13 @@ export const CONFIG_SCHEMA = z.strictObject({
   groups: GROUPS.prefault({}),
   rona: z.strictObject({ ladder: LADDER }).prefault({}),
   sip: z.strictObject({ codecs: CODEC_LIST }).prefault({}),
-  journal: z.strictObject({ 'keep-days': integer(14, 1, 3650) }).prefault({}),
+  journal: z
+    .strictObject({
+      'keep-days': integer(14, 1, 3650),
+      'keep-megabytes': integer(4_000, 50, 1_000_000),
+      checkpoint: duration('1h', '1m', '24h'),
+    })
+    .prefault({}),
   log: z.strictObject({ level: oneOf(LOG_LEVELS, 'info') }).prefault({}),
 });
 

@@ -22,6 +22,9 @@ export function restore(home: string, directory: string, stamp: string): Restore
     for (const suffix of ['-wal', '-shm']) rmSync(join(home, name + suffix), { force: true });
     renameSync(from, join(home, name));
   }
+  // They are of the other story.
+  const checkpoints = join(home, 'checkpoints');
+  if (aside !== null && existsSync(checkpoints)) renameSync(checkpoints, join(aside, 'checkpoints'));
   toDisk(home);
   return { manifest, aside };
 }

@@ -47,4 +47,12 @@ export const LIVE_MIGRATIONS: readonly Migration[] = [
       ALTER TABLE groups RENAME TO queues;
     `,
   },
+  {
+    number: 5,
+    name: 'how many facts a step made',
+    sql: `
+      -- A replay compares step by step; of those written before this nobody knows.
+      ALTER TABLE journal ADD COLUMN facts INTEGER;
+    `,
+  },
 ];

@@ -5,6 +5,7 @@ import type { NumberedFact } from '../../core/facts.ts';
 import { type RowKind, type Rows, rowKinds } from '../../core/world.ts';
 import { migrate } from '../directory/migrate.ts';
 import { LIVE_MIGRATIONS } from './migrations.ts';
+import { type Keep, preparePrune } from './prune.ts';
 
 /** One step as the journal keeps it. */
 export type JournalEntry = {
@@ -40,8 +41,8 @@ export type LiveStore = {
    * Throws what SQLite throws (disk full, read-only).
    */
   commit(batch: Batch): 'written' | 'replaced';
-  /** Removes the journal, facts and callers of ended calls older than this engine time, at most `most` steps; returns how many went. */
-  prune(before: number, most: number): number;
+  /** Removes the oldest of journal, facts and callers, as far as `keep` says and at most `most` steps; returns how many went. */
+  prune(keep: Keep, most: number): number;
   close(): void;
 };
 
@@ -86,7 +87,7 @@ export function openLiveStore(file: string, backups: string): LiveStore {
     trips: () => new Map(statements.trips.all().map(({ call, count }) => [call, count])),
     tripped: (call) => void statements.tripped.run(call),
     commit: (batch) => write.immediate(batch),
-    prune: db.transaction((before: number, most: number) => prune(db, before, most)),
+    prune: preparePrune(db),
     close: () => db.close(),
   };
 }
@@ -104,8 +105,8 @@ function prepare(db: Database.Database) {
       ),
     ),
     remove: perKind((kind) => db.prepare<[string]>(`DELETE FROM ${kind} WHERE id = ?`)),
-    step: db.prepare<[number, number, string, string]>(
-      'INSERT INTO journal (at, behaviour, event, commands) VALUES (?, ?, ?, ?)',
+    step: db.prepare<[number, number, string, string, number]>(
+      'INSERT INTO journal (at, behaviour, event, commands, facts) VALUES (?, ?, ?, ?, ?)',
     ),
     fact: db.prepare<[number, number, string, string | null, string | null, string]>(
       'INSERT INTO facts (seq, at, type, call, agent, body) VALUES (?, ?, ?, ?, ?, ?)',
@@ -126,7 +127,7 @@ function prepare(db: Database.Database) {
 }
 
 function writeStep(statements: Statements, { at, event, commands, facts }: JournalEntry): void {
-  statements.step.run(at, behaviour, JSON.stringify(event), JSON.stringify(commands));
+  statements.step.run(at, behaviour, JSON.stringify(event), JSON.stringify(commands), facts.length);
   for (const fact of facts) {
     const call = 'call' in fact ? fact.call : null;
     const agent = 'agent' in fact ? fact.agent : null;
@@ -150,23 +151,4 @@ function loadRows(db: Database.Database): { readonly [K in RowKind]: Rows[K][] }
     offers: read('offers'),
     legs: read('legs'),
   };
-}
-
-function prune(db: Database.Database, before: number, most: number): number {
-  const last = db
-    .prepare<[number, number], { seq: number }>(
-      'SELECT max(seq) AS seq FROM (SELECT seq FROM journal WHERE at < ? ORDER BY seq LIMIT ?)',
-    )
-    .get(before, most)?.seq;
-  if (!last) return 0;
-  const gone = db.prepare('DELETE FROM journal WHERE seq <= ?').run(last).changes;
-  db.prepare('DELETE FROM facts WHERE seq IN (SELECT seq FROM facts WHERE at < ? ORDER BY seq LIMIT ?)').run(
-    before,
-    most * 4,
-  );
-  db.prepare(
-    `DELETE FROM callers WHERE call IN
-     (SELECT call FROM callers WHERE call NOT IN (SELECT call FROM facts WHERE call IS NOT NULL) LIMIT ?)`,
-  ).run(most);
-  return gone;
 }
