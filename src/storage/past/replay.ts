@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Difference, replayStep } from '../../core/replay.ts';
-import { rowKinds, type World } from '../../core/world.ts';
+import type { State } from '../../core/state.ts';
+import { load, type RowKind, rowKinds, type World } from '../../core/world.ts';
 import { behaviour } from '../live/store.ts';
 import { type CheckpointFile, readCheckpoint } from './checkpoint.ts';
 import type { Journal, Place, StepText } from './journal.ts';
@@ -82,25 +83,20 @@ function rowsDiffer(
 ): Difference | null {
   const { seq, at, behaviour } = step;
   if (checkpoint === undefined) return null;
-  const { rows } = readCheckpoint(checkpoint.file);
-  const { meta, ...maps } = world.state;
+  const { state } = load(readCheckpoint(checkpoint.file).rows);
   for (const kind of rowKinds) {
-    const mine = new Map<string, unknown>(kind === 'meta' ? [['meta', meta]] : maps[kind]);
-    const theirs = new Map(rows[kind].map((row) => ['id' in row ? row.id : 'meta', row as unknown]));
+    const [mine, theirs] = [rowsOf(world.state, kind), rowsOf(state, kind)];
     for (const id of new Set([...theirs.keys(), ...mine.keys()])) {
       const is = JSON.stringify(mine.get(id)) ?? 'no row';
       const was = JSON.stringify(theirs.get(id)) ?? 'no row';
+      // What is not written (a field that is undefined) does not count, and the order of the fields neither.
       if (is === was || (mine.has(id) && isDeepStrictEqual(JSON.parse(is), theirs.get(id)))) continue;
-      const difference: Difference = {
-        seq,
-        at,
-        behaviour,
-        what: 'rows',
-        recorded: `${kind}/${id}: ${was}`,
-        replayed: is,
-      };
-      return difference;
+      return { seq, at, behaviour, what: 'rows', recorded: `${kind}/${id}: ${was}`, replayed: is };
     }
   }
   return null;
+}
+
+function rowsOf(state: State, kind: RowKind): ReadonlyMap<string, unknown> {
+  return kind === 'meta' ? new Map([['meta', state.meta]]) : state[kind];
 }
