@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type ContestantName, contestantNames } from './contestants/contestant.ts';
+import { coreMeasures, takeCore } from './core/measure.ts';
 import { startFarm } from './farm/client.ts';
 import { thisMachine } from './machine.ts';
-import { type MeasureGroup, measureGroups, measures } from './measures.ts';
-import { measureReport, printed, type Report } from './report.ts';
+import { measureGroups, measures } from './measures.ts';
+import { type MeasureReport, measureReport, printed, type Report } from './report.ts';
 import { takeRounds } from './rounds.ts';
 
 type Options = {
@@ -16,9 +17,14 @@ type Options = {
   readonly check: boolean;
 };
 
+const groups = [...measureGroups, 'core'] as const;
+type Group = (typeof groups)[number];
+
 await new Command('bench')
-  .description('Measures Cordboard beside app_queue on this machine, with real SIP on real Asterisks of its own.')
-  .addArgument(new Argument('[measures...]', 'what to measure').choices(measureGroups).default([...measureGroups]))
+  .description(
+    'Measures Cordboard beside app_queue with real SIP on real Asterisks of its own, and the core by itself.',
+  )
+  .addArgument(new Argument('[measures...]', 'what to measure').choices(groups).default([...groups]))
   .option('--rounds <n>', 'how often each contestant is measured; medians are printed', atLeastOne, 3)
   .option('--json <file>', 'write the report there too')
   .option('--same-asterisk', 'both contestants on one Asterisk, ours, with app_queue loaded', false)
@@ -28,11 +34,36 @@ await new Command('bench')
   .action(bench)
   .parseAsync();
 
-async function bench(groups: readonly MeasureGroup[], options: Options): Promise<void> {
-  const chosen = measures.filter((measure) => groups.includes(measure.group) && measure.name.includes(options.match));
+async function bench(asked: readonly Group[], options: Options): Promise<void> {
+  const machine = thisMachine();
+  const core = asked.includes('core') ? coreMeasures.filter(({ name }) => name.includes(options.match)) : [];
+  const ofCore = takeCore({ measures: core, rounds: options.rounds, say });
+  const withPhones = await benchWithPhones(asked, options);
+  const report: Report = {
+    machine,
+    versions: {
+      cordboard: `Cordboard ${ownVersion()}`,
+      ...(withPhones === null ? {} : { asterisk: withPhones.asteriskVersion }),
+      node: `Node ${process.versions.node}`,
+    },
+    asterisk: withPhones === null ? null : options.sameAsterisk ? 'same' : 'own',
+    rounds: options.rounds,
+    measures: [...ofCore, ...(withPhones?.measures ?? [])],
+  };
+  process.stdout.write(`${printed(report)}\n`);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.check && report.measures.some((measure) => measure.met === false)) process.exitCode = 1;
+}
+
+/** What needs phones and an Asterisk; null when none of it was asked for. */
+async function benchWithPhones(
+  asked: readonly Group[],
+  options: Options,
+): Promise<{ readonly asteriskVersion: string; readonly measures: MeasureReport[] } | null> {
+  const chosen = measures.filter((measure) => asked.includes(measure.group) && measure.name.includes(options.match));
+  if (chosen.length === 0) return null;
   // The labs clean up when the process exits; a signal alone would not let them.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  const machine = thisMachine();
   const farm = startFarm();
   try {
     const { taken, asteriskVersion } = await takeRounds(farm, {
@@ -40,25 +71,16 @@ async function bench(groups: readonly MeasureGroup[], options: Options): Promise
       contestants: options.only === undefined ? contestantNames : [options.only],
       rounds: options.rounds,
       sameAsterisk: options.sameAsterisk,
-      say: (line) => process.stderr.write(`${line}\n`),
+      say,
     });
-    const report: Report = {
-      machine,
-      versions: {
-        cordboard: `Cordboard ${ownVersion()}`,
-        asterisk: asteriskVersion,
-        node: `Node ${process.versions.node}`,
-      },
-      asterisk: options.sameAsterisk ? 'same' : 'own',
-      rounds: options.rounds,
-      measures: chosen.map((measure) => measureReport(measure, taken)),
-    };
-    process.stdout.write(`${printed(report)}\n`);
-    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-    if (options.check && report.measures.some((measure) => measure.met === false)) process.exitCode = 1;
+    return { asteriskVersion, measures: chosen.map((measure) => measureReport(measure, taken)) };
   } finally {
     await farm.stop();
   }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 function atLeastOne(text: string): number {

@@ -15,7 +15,7 @@ export type Measure = {
 };
 
 export type MeasureGroup = (typeof measureGroups)[number];
-/** What can be asked for on the command line. */
+/** What is measured with phones on an Asterisk. */
 export const measureGroups = ['idle', 'in-out'] as const;
 
 /** All measures, in the order they are run. */

@@ -1,18 +1,19 @@
 import Table from 'cli-table3';
 import { type ContestantName, contestantNames } from './contestants/contestant.ts';
+import { type CoreReport, printedCore } from './core/report.ts';
 import type { Machine } from './machine.ts';
 import type { Measure } from './measures.ts';
 import type { Taken } from './rounds.ts';
 import { median } from './statistics.ts';
 
-/** What `--json` writes. Times are in ms; every figure is the median of the rounds. */
+/** What `--json` writes. Each measure names the unit of its times; every figure is the median of the rounds. */
 export type Report = {
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
-  /** `own`: each contestant on an Asterisk as it would ship; `same`: both on one. */
-  readonly asterisk: 'own' | 'same';
+  /** `own`: each contestant on an Asterisk as it would ship; `same`: both on one; null: there was none. */
+  readonly asterisk: 'own' | 'same' | null;
   readonly rounds: number;
-  readonly measures: readonly MeasureReport[];
+  readonly measures: readonly (MeasureReport | CoreReport)[];
 };
 
 export type MeasureReport = {
@@ -71,7 +72,10 @@ export function printed(report: Report): string {
   if (machine.loadBefore > machine.cores / 4) {
     lines.push(`The machine was busy before we began (load ${machine.loadBefore}): mistrust the figures.`);
   }
-  for (const measure of report.measures) {
+  const core = report.measures.filter((measure) => measure.unit === 'µs');
+  const phones = report.measures.filter((measure) => measure.unit === 'ms');
+  if (core.length > 0) lines.push('', ...printedCore(core, report.rounds));
+  for (const measure of phones) {
     const table = new Table({
       head: ['', 'p50 ms', 'p99 ms', 'max ms', 'answered', 'CPU ms a call: Asterisk + own'],
       style: { head: [], border: [] },
@@ -88,7 +92,7 @@ export function printed(report: Report): string {
     if (resent > 0)
       lines.push(`${resent} datagrams had to be sent again: this machine was overloaded, mistrust the figures.`);
   }
-  lines.push('', ...explanation(report));
+  if (phones.length > 0) lines.push('', ...explanation(report));
   return lines.join('\n');
 }
 

@@ -5,17 +5,22 @@ import type { CallId, LegId, State } from './state.ts';
 /** What should be in Asterisk: which legs, and who is in which room. */
 export type Topology = {
   readonly legs: ReadonlyMap<LegId, { readonly ending: boolean; readonly phase: string }>;
-  readonly rooms: ReadonlyMap<CallId, { readonly open: boolean; readonly legs: readonly LegId[] }>;
+  /** `awaited`: that both are in it is not known yet. */
+  readonly rooms: ReadonlyMap<
+    CallId,
+    { readonly open: boolean; readonly awaited: boolean; readonly legs: readonly LegId[] }
+  >;
 };
 
 /** What the rows say should be. */
 export function desired(state: State): Topology {
   const legs = new Map<LegId, { ending: boolean; phase: string }>();
   for (const leg of state.legs.values()) legs.set(leg.id, { ending: leg.ending !== null, phase: leg.phase });
-  const rooms = new Map<CallId, { open: boolean; legs: LegId[] }>();
+  const rooms = new Map<CallId, { open: boolean; awaited: boolean; legs: LegId[] }>();
   for (const call of state.calls.values()) {
     const joined = call.partner !== null && (call.phase === 'connecting' || call.phase === 'talking');
-    rooms.set(call.id, { open: call.roomOpen, legs: joined && call.partner ? [call.caller, call.partner.leg] : [] });
+    const together = joined && call.partner ? [call.caller, call.partner.leg] : [];
+    rooms.set(call.id, { open: call.roomOpen, awaited: call.phase === 'connecting', legs: together });
   }
   return { legs, rooms };
 }
@@ -35,7 +40,7 @@ export type Difference =
   | { readonly kind: 'room-stranger'; readonly call: CallId }
   | { readonly kind: 'room-missing'; readonly call: CallId }
   | { readonly kind: 'not-in-room'; readonly call: CallId; readonly legs: readonly LegId[] }
-  /** Everybody of this call is in its room. */
+  /** Everybody of this call is in its room, and it was not known yet. */
   | { readonly kind: 'in-room'; readonly call: CallId };
 
 /**
@@ -49,46 +54,56 @@ export function differences(
 ): Difference[] {
   const found = new Map(seen.legs.map((leg) => [leg.leg, leg]));
   const talking = new Set(seen.rooms.flatMap((room) => (room.legs.length > 1 ? room.legs : [])));
-  const result: Difference[] = [];
-  for (const [id, leg] of [...want.legs].sort(byId)) {
+  // What differs is sorted, not what there is: with thousands of legs there is next to nothing to sort.
+  const known: LegDifference[] = [];
+  for (const [id, leg] of want.legs) {
     const there = found.get(id);
-    if (there === undefined) result.push({ kind: 'leg-missing', leg: id });
-    else if (there.state === 'away') result.push({ kind: 'leg-away', leg: id });
-    else if (leg.ending) result.push({ kind: 'leg-lingers', leg: id });
-    else if (leg.phase === 'dialling' && there.state === 'down') result.push({ kind: 'leg-behind', leg: id });
-    else if (isAhead(leg.phase, there.state)) result.push({ kind: 'leg-ahead', leg: id, state: there.state });
+    if (there === undefined) known.push({ kind: 'leg-missing', leg: id });
+    else if (there.state === 'away') known.push({ kind: 'leg-away', leg: id });
+    else if (leg.ending) known.push({ kind: 'leg-lingers', leg: id });
+    else if (leg.phase === 'dialling' && there.state === 'down') known.push({ kind: 'leg-behind', leg: id });
+    else if (isAhead(leg.phase, there.state)) known.push({ kind: 'leg-ahead', leg: id, state: there.state });
   }
-  for (const leg of [...seen.legs].sort((a, b) => compareIds(a.leg, b.leg))) {
+  const strangers: SeenLeg[] = [];
+  for (const leg of seen.legs) {
     if (want.legs.has(leg.leg) || leg.state === 'away' || talking.has(leg.leg)) continue;
-    if (ours(leg.leg)) result.push({ kind: 'leg-stranger', leg: leg.leg });
-    else if (leg.arrival !== null) result.push({ kind: 'caller-stranger', seen: leg });
+    if (ours(leg.leg) || leg.arrival !== null) strangers.push(leg);
   }
-  return [...result, ...roomDifferences(want, seen.rooms, ours)];
+  return [
+    ...known.sort((a, b) => compareIds(a.leg, b.leg)),
+    ...strangers
+      .sort((a, b) => compareIds(a.leg, b.leg))
+      .map((seen): Difference => {
+        return ours(seen.leg) ? { kind: 'leg-stranger', leg: seen.leg } : { kind: 'caller-stranger', seen };
+      }),
+    ...roomDifferences(want, seen.rooms, ours),
+  ];
 }
+
+type LegDifference = Extract<Difference, { leg: LegId }>;
+type RoomDifference = Extract<Difference, { call: CallId }>;
 
 function roomDifferences(want: Topology, seen: readonly SeenRoom[], ours: (id: string) => boolean): Difference[] {
   const rooms = new Map(seen.map((room) => [room.call, room.legs]));
-  const result: Difference[] = [];
-  for (const room of [...seen].sort((a, b) => compareIds(a.call, b.call))) {
-    if (ours(room.call) && !want.rooms.has(room.call) && room.legs.length < 2)
-      result.push({ kind: 'room-stranger', call: room.call });
-  }
-  for (const [call, { open, legs }] of [...want.rooms].sort(byId)) {
+  const strangers: RoomDifference[] = [];
+  for (const { call, legs } of seen)
+    if (ours(call) && !want.rooms.has(call) && legs.length < 2) strangers.push({ kind: 'room-stranger', call });
+  const known: RoomDifference[] = [];
+  for (const [call, { open, awaited, legs }] of want.rooms) {
     const inside = rooms.get(call);
-    if (open && inside === undefined) result.push({ kind: 'room-missing', call });
+    if (open && inside === undefined) known.push({ kind: 'room-missing', call });
     if (legs.length === 0) continue;
     const missing = legs.filter((leg) => !inside?.includes(leg));
-    result.push(missing.length > 0 ? { kind: 'not-in-room', call, legs: missing } : { kind: 'in-room', call });
+    if (missing.length > 0) known.push({ kind: 'not-in-room', call, legs: missing });
+    else if (awaited) known.push({ kind: 'in-room', call });
   }
-  return result;
+  // The sort is stable: a room that is missing comes before those who are not in it.
+  const byCall = (a: RoomDifference, b: RoomDifference): number => compareIds(a.call, b.call);
+  return [...strangers.sort(byCall), ...known.sort(byCall)];
 }
 
 function isAhead(phase: string, state: 'down' | 'ringing' | 'up'): boolean {
   const isEarly = phase === 'requested' || phase === 'dialling';
   if (state === 'up') return isEarly || phase === 'ringing';
   return state === 'ringing' ? isEarly : phase === 'requested';
-}
-
-function byId(a: readonly [string, unknown], b: readonly [string, unknown]): number {
-  return compareIds(a[0], b[0]);
 }
