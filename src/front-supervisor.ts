@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import type { Backoff } from './lib/backoff.ts';
 import type { Log } from './lib/log.ts';
 import type { ToEngine, ToFront } from './protocol/seam.ts';
@@ -77,4 +78,18 @@ export function superviseFront(
       clearTimeout(timer);
     },
   };
+}
+
+/** Starts the front in a thread of its own, with the configuration of this file. */
+export function startFrontThread(
+  file: string,
+  home: string,
+  onMessage: (message: ToEngine | { kind: 'ready' } | { kind: 'failed'; message: string }) => void,
+  onExit: (code: number) => void,
+) {
+  const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData: { file, home } });
+  worker.on('message', onMessage);
+  worker.on('error', (error) => onMessage({ kind: 'failed', message: error.message }));
+  worker.on('exit', onExit);
+  return { post: (message: unknown) => worker.postMessage(message), end: () => worker.terminate() };
 }

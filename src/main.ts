@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
 import { connectAmi } from './asterisk/ami/ami.ts';
 import { createAriHttp } from './asterisk/ari/http.ts';
 import { connectAri } from './asterisk/ari/socket.ts';
@@ -10,14 +9,17 @@ import { createEarlyDial } from './asterisk/early-dial.ts';
 import { createPacing } from './asterisk/pacing.ts';
 import { perform } from './asterisk/perform.ts';
 import { translate } from './asterisk/translate.ts';
+import { neededVersions } from './asterisk/version.ts';
+import { guardVersion } from './asterisk/version-guard.ts';
 import { keepCalendar } from './calendar.ts';
 import type { Config } from './config/config.ts';
 import { pathsOf, readSecret } from './config/paths.ts';
 import type { Event, PbxEvent } from './core/events.ts';
 import type { NumberedFact } from './core/facts.ts';
 import { load } from './core/world.ts';
+import { watchDrain } from './drained.ts';
 import { createEngine, type Engine } from './engine.ts';
-import { superviseFront } from './front-supervisor.ts';
+import { startFrontThread, superviseFront } from './front-supervisor.ts';
 import { createBackoff } from './lib/backoff.ts';
 import { engineClock } from './lib/clock.ts';
 import { faultFrom } from './lib/fault.ts';
@@ -40,6 +42,8 @@ const tellMs = 20;
 
 /** How the process ends when `step` trips over a bug: it is to be restarted (sysexits EX_SOFTWARE). */
 const exitBug = 70;
+/** How it ends when this Asterisk cannot be worked with: it is not to be restarted (sysexits EX_UNAVAILABLE). */
+const exitUnfit = 69;
 /** How it ends when another daemon took over: it is not to be restarted (sysexits EX_TEMPFAIL). */
 const exitReplaced = 75;
 
@@ -72,6 +76,8 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   const { app } = config.asterisk.ari;
   const post = (event: PbxEvent) => engine.post(event);
   const early = createEarlyDial({ link: () => ari, app, post });
+  const { leaseMs } = config.limits;
+  const drain = watchDrain(world.state, { after, leaseMs, log, onDrained: options.onDrained });
   const pacing = createPacing((command) => perform(command, { link: ari, lists, early, app, post }), after);
   const engine: Engine = createEngine(world, store, {
     now,
@@ -84,7 +90,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     publish: (facts) => {
       told.push(...facts);
       telling ??= setTimeout(tellFront, tellMs);
-      if (world.state.meta.draining) stopWhenDrained();
+      drain.look();
     },
     onHeld: (error, heldMs) => {
       if (saysHeld()) log.error({ error, heldMs }, 'the database cannot be written; nothing is decided until it can');
@@ -149,6 +155,13 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   const { host, httpPort } = config.asterisk;
   const access = { host, port: httpPort, user: config.asterisk.ari.user, secret: secrets.ari };
   const lists = createAriHttp(access);
+  const guard = guardVersion(lists, after, (version) => {
+    log.fatal(
+      { version, needed: neededVersions },
+      'this Asterisk has no REST over the WebSocket of ARI: refusing to serve',
+    );
+    void stop().then(() => process.exit(exitUnfit));
+  });
   const ari = connectAri(
     { ...access, app: config.asterisk.ari.app, log: log.child({ part: 'ari' }) },
     {
@@ -160,6 +173,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
       onDown: () => {
         early.forget();
         engine.post({ type: 'pbx-lost' });
+        guard.askAgain();
       },
       onEvent: (event) => {
         const said = translate(event);
@@ -194,19 +208,13 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     },
   );
 
-  /** Drained: nobody waits, and nobody is being joined. Those who talk go on talking without us. */
-  function stopWhenDrained(): void {
-    const isBusy = [...world.state.calls.values()].some(
-      (call) => call.phase === 'waiting' || call.phase === 'connecting',
-    );
-    if (!isBusy) setImmediate(options.onDrained);
-  }
-
   async function stop(): Promise<void> {
     systemd.stopping();
     pruning.close();
     engine.stop();
     pacing.close();
+    guard.close();
+    drain.close();
     if (telling) clearTimeout(telling);
     if (told.length > 0) tellFront();
     calendar.close();
@@ -232,17 +240,4 @@ function endAfterBug(log: Log, home: string, error: unknown, event: Event): void
   }
   log.fatal({ error: text, event: event.type, file }, 'a bug in the core: ending, to be restarted');
   process.exit(exitBug);
-}
-
-function startFrontThread(
-  file: string,
-  home: string,
-  onMessage: (message: ToEngine | { kind: 'ready' } | { kind: 'failed'; message: string }) => void,
-  onExit: (code: number) => void,
-) {
-  const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData: { file, home } });
-  worker.on('message', onMessage);
-  worker.on('error', (error) => onMessage({ kind: 'failed', message: error.message }));
-  worker.on('exit', onExit);
-  return { post: (message: unknown) => worker.postMessage(message), end: () => worker.terminate() };
 }

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createGhosts } from '../../src/asterisk/ari/ghosts.ts';
 import type { AriEvent, AriLink, AriResponse } from '../../src/asterisk/ari/port.ts';
 import { type AriOptions, connectAri } from '../../src/asterisk/ari/socket.ts';
 import { waitUntil } from '../lab/deadline.ts';
@@ -257,4 +258,27 @@ test('given_a_wrong_secret_when_connecting_then_the_log_says_what_the_server_ans
   expect(seen).toEqual([]);
   await new Promise((resolve) => server.close(resolve));
   fake = await startFakeAri();
+});
+
+test('given_connections_of_our_own_that_were_given_up_when_asterisk_takes_them_late_then_we_come_back_and_only_another_daemon_stops_us', async () => {
+  fake.ignoreNext(2);
+  await connectUp({ handshakeMs: 100 });
+  const replaced = JSON.stringify({ type: 'ApplicationReplaced', application: 'cordboard' });
+  for (const ups of [2, 3]) {
+    fake.say(replaced);
+    await waitUntil(() => seen.filter((one) => one === 'up').length === ups, 'the link to be up again');
+  }
+  expect(seen).toEqual(['up', 'down', 'up', 'down', 'up']);
+  fake.say(replaced);
+  await waitUntil(() => seen.includes('replaced'), 'the link to be fenced');
+  expect(seen.slice(5)).toEqual(['replaced']);
+});
+
+test('given_a_connection_that_was_given_up_when_asterisk_was_there_for_long_then_a_replacement_is_another_daemons', () => {
+  const ghosts = createGhosts();
+  ghosts.add();
+  ghosts.areToldBy(1_000);
+  expect(ghosts.take(1_001)).toBe(false);
+  ghosts.add();
+  expect([ghosts.take(1_002), ghosts.take(1_002)]).toEqual([true, false]);
 });

@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 /** What the far end of ARI's WebSocket saw and can be told to do, for what a real Asterisk cannot be asked to do. */
@@ -12,6 +13,8 @@ export type FakeAri = {
   answer: (request: FakeRequest) => { status: number; body?: string } | null;
   /** Sends this text over the newest connection. */
   say(text: string): void;
+  /** So many of the next requests for a connection are taken and not answered: an Asterisk that stands still. */
+  ignoreNext(count: number): void;
   /** Cuts all connections without a closing frame. */
   cut(): void;
   /** From now on nothing is read or answered, PINGs neither: a peer that is dead but for its TCP. */
@@ -22,7 +25,18 @@ export type FakeRequest = { readonly request_id: string; readonly method: string
 
 /** Listens on a free port of 127.0.0.1. */
 export async function startFakeAri(): Promise<FakeAri> {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, autoPong: true });
+  let ignored = 0;
+  const held: Socket[] = [];
+  const server = new WebSocketServer({
+    host: '127.0.0.1',
+    port: 0,
+    autoPong: true,
+    verifyClient: ({ req }: { req: IncomingMessage }, accept: (yes: boolean) => void) => {
+      if (ignored === 0) return accept(true);
+      ignored -= 1;
+      held.push(req.socket);
+    },
+  });
   const sockets: WebSocket[] = [];
   const requests: FakeRequest[] = [];
   await new Promise((resolve) => server.once('listening', resolve));
@@ -34,6 +48,9 @@ export async function startFakeAri(): Promise<FakeAri> {
     },
     answer: ((): { status: number; body?: string } => ({ status: 200 })) as FakeAri['answer'],
     say: (text: string) => sockets.at(-1)?.send(text),
+    ignoreNext: (count: number) => {
+      ignored = count;
+    },
     cut: () => {
       for (const socket of sockets) socket.terminate();
     },
@@ -43,6 +60,7 @@ export async function startFakeAri(): Promise<FakeAri> {
     close: () =>
       new Promise<void>((resolve) => {
         for (const socket of sockets) socket.terminate();
+        for (const socket of held) socket.destroy();
         server.close(() => resolve());
       }),
   };

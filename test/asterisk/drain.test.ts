@@ -11,7 +11,7 @@ const plain = { strategy: 'linear', wrapUpMs: 0 };
 
 let lab: LabCordboard;
 beforeAll(async () => {
-  lab = await startCordboard();
+  lab = await startCordboard('limits: { lease: 5s, renew: 2s }');
 });
 afterEach(() => lab.expectQuiet());
 afterAll(() => lab?.stop());
@@ -83,4 +83,24 @@ test('given_a_phone_rings_when_drained_then_the_daemon_waits_for_it_and_status_s
   expect(agent?.phone.calls[0]?.state).toBe('ringing');
   call.hangUp();
   await lab.fact('call-ended', { call: offer.call, ending: 'abandoned' });
+});
+
+test('given_one_waits_and_asterisk_stands_still_when_drained_then_it_ends_after_a_lease_and_the_dialplan_has_the_caller', async () => {
+  const { extension, agents } = await lab.team([answers], plain);
+  const [agent] = agents;
+  await lab.api('POST', `/v1/agents/${agent?.name}/not-ready`, {});
+  const waiting = await (await lab.stranger()).dial(extension);
+  const queued = await lab.fact('call-queued', { queue: 'team3' });
+  process.kill(lab.asterisk.pid, 'SIGSTOP');
+  try {
+    await lab.fact('pbx-lost', {}, queued.seq);
+    const drain = cordboard('drain', '--wait');
+    expect([await drain.ended, drain.said.err]).toEqual([0, '']);
+    expect(lab.output()).toContain('Asterisk was away for a whole lease');
+  } finally {
+    process.kill(lab.asterisk.pid, 'SIGCONT');
+  }
+  expect(lab.running).toBe(false);
+  await waitUntil(() => waiting.state === 'answered' && agent?.phone.calls[0]?.state === 'answered', 'the fallback');
+  waiting.hangUp();
 });

@@ -48,8 +48,11 @@ export type Connection = {
   close(): void;
 };
 
-export type ConnectionHandlers = Pick<AriHandlers, 'onUp' | 'onEvent' | 'onReplaced'> & {
-  onEnd(why: string, wasUp: boolean): void;
+export type ConnectionHandlers = Pick<AriHandlers, 'onUp' | 'onEvent'> & {
+  /** `haunts`: Asterisk may take our request to open it for a new connection later, although we have given it up. */
+  onEnd(why: string, wasUp: boolean, haunts: boolean): void;
+  /** Another connection has the application now. `forgive` ends this one as a lost one; else it is to be closed. */
+  onReplaced(forgive: (why: string) => void): void;
 };
 
 /**
@@ -68,6 +71,8 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   let early: AriEvent[] = [];
   let heard = true;
   let saidGarbage = false;
+  let isRequested = false;
+  let isOpen = false;
   const repeated = createRepeats();
 
   // What one turn sends goes out in one write: a system call for each request is a third of the busy time under load.
@@ -95,6 +100,9 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
     createConnection: ((where: NetConnectOpts) => {
       wire = connect(where);
       wire.setNoDelay(true);
+      wire.once('connect', () => {
+        isRequested = true;
+      });
       return wire;
     }) as typeof connect,
   });
@@ -102,6 +110,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   let pinging: NodeJS.Timeout | null = null;
 
   socket.on('open', () => {
+    isOpen = true;
     const name = encodeURIComponent(app);
     const allowed = wantedEvents.map((type) => ({ type }));
     // The filter first: one left by somebody else may swallow every answer, and is gone with this one.
@@ -138,7 +147,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
       // An answer nobody waits for is one that came after its deadline.
       if (!requests.answer(message.id, message.response)) log.debug({ id: message.id }, 'ARI answered too late');
     } else if (message.event.type === 'ApplicationReplaced') {
-      handlers.onReplaced();
+      handlers.onReplaced(end);
     } else {
       callers.saw(message.event);
       if (phase === 'up') handlers.onEvent(message.event);
@@ -182,7 +191,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
     if (phase === 'ended') return;
     const wasUp = phase === 'up';
     shut();
-    handlers.onEnd(why, wasUp);
+    handlers.onEnd(why, wasUp, isRequested && !isOpen);
     requests.fail();
   }
 

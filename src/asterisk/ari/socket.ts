@@ -1,15 +1,20 @@
 import { createBackoff } from '../../lib/backoff.ts';
 import { type AriOptions, type Connection, openConnection } from './connection.ts';
+import { createGhosts } from './ghosts.ts';
 import { oddityOf } from './oddity.ts';
 import type { AriEvent, AriHandlers, AriLink } from './port.ts';
 import { noAnswer } from './requests.ts';
 
 export type { AriOptions } from './connection.ts';
 
+/** Asterisk works off what lay in its socket in this time after it is there again, at the latest. */
+const ghostMs = 30_000;
+
 /**
  * Connects to ARI for ever: events and REST share one WebSocket (Asterisk documentation, "ARI REST over WebSocket").
  * A lost connection first calls `onDown` and then answers what was in flight with status 0, in order; while none is up
- * every request is answered so. After `ApplicationReplaced` the link is fenced: it closes and does not come back.
+ * every request is answered so. After `ApplicationReplaced` the link is fenced: it closes and does not come back, unless
+ * the other connection can be one of its own that it had given up.
  */
 export function connectAri(options: AriOptions, handlers: AriHandlers): AriLink {
   const log = options.log;
@@ -18,6 +23,7 @@ export function connectAri(options: AriOptions, handlers: AriHandlers): AriLink 
   let retry: NodeJS.Timeout | null = null;
   let closed = false;
   const odd = new Set<string>();
+  const ghosts = createGhosts();
 
   /** Each kind is said once in the life of the link: a broken peer must not fill the disk. */
   function noteOddity(event: AriEvent): void {
@@ -36,19 +42,22 @@ export function connectAri(options: AriOptions, handlers: AriHandlers): AriLink 
       onUp() {
         log.info({ host: options.host, port: options.port, failed: backoff.attempts() }, 'ARI is up');
         backoff.reset();
+        ghosts.areToldBy(performance.now() + ghostMs);
         handlers.onUp();
       },
       onEvent(event) {
         noteOddity(event);
         handlers.onEvent(event);
       },
-      onReplaced() {
+      onReplaced(forgive) {
+        if (ghosts.take(performance.now())) return forgive('an earlier connection of our own came through late');
         log.error({ app: options.app }, 'another process took our ARI application over: stopping');
         close();
         handlers.onReplaced();
       },
-      onEnd(why, wasUp) {
+      onEnd(why, wasUp, haunts) {
         connection = null;
+        if (haunts) ghosts.add();
         const delayMs = backoff.next();
         if (wasUp) log.warn({ why, delayMs }, 'ARI was lost; connecting again for ever');
         else if (backoff.worthSaying()) {
