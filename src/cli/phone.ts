@@ -18,8 +18,7 @@ export function phoneCommand(program: Command, context: CliContext): void {
     .description(
       "The phones of users. Without a subcommand: be a simulated phone until Ctrl-C, a user's own, or with --dial a throw-away one. It registers and talks SIP like any other, without a voice.",
     );
-  // Or its own --label would swallow that of a subcommand.
-  asSimulatedPhone(phone, context).enablePositionalOptions();
+  asSimulatedPhone(phone, context);
   const dryRun = 'check everything and say what would be, and do nothing';
 
   withPhoneOptions(phone.command('add <username>'))
@@ -92,9 +91,10 @@ export function phoneCommand(program: Command, context: CliContext): void {
       context.output().result(checked, checkedText);
     });
 
-  asSimulatedPhone(phone.command('simulate'), context).description(
-    'be a simulated phone until Ctrl-C: what cordboard phone does without a subcommand',
-  );
+  // Not an option of `phone` itself: it would swallow the --label of `phone add`.
+  asSimulatedPhone(phone.command('simulate'), context)
+    .description('be a simulated phone until Ctrl-C: what cordboard phone does without a subcommand')
+    .option('--label <label>', 'which of their phones; the first one unless said');
 }
 
 const pathOf = (id: string): string => `/v1/phones/${encodeURIComponent(id)}`;

@@ -25,14 +25,15 @@ type PhoneCommandOptions = {
 export function asSimulatedPhone(command: Command, context: CliContext): Command {
   return command
     .argument('[username]', 'whose phone; not needed with --dial')
-    .option('--label <label>', 'which of their phones; the first one unless said')
     .option('--answer-after <duration>', 'answer each call after this long (the default, after 1s)', durationArgument)
     .option('--decline [code]', 'decline each call with this SIP code (603 unless said)', declineArgument)
     .option('--ignore', 'let each call ring out')
     .option('--hang-up-after <duration>', 'hang up so long after the answer', durationArgument)
     .option('--dial <number>', 'dial this number, and end when the call ends')
     .option('--for <duration>', 'with --dial: hang up so long after dialling', durationArgument)
-    .action(async (username: string | undefined, options: PhoneCommandOptions) => {
+    .action(async (username: string | undefined, _own: PhoneCommandOptions, self: Command) => {
+      // `phone` has the same options as `phone simulate`, and takes them first.
+      const options = self.optsWithGlobals<PhoneCommandOptions>();
       const behaviour = behaviourOf(options);
       checkUsage(username, options);
       const client = context.client();
