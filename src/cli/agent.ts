@@ -1,8 +1,12 @@
-import type { Command } from 'commander';
-import pc from 'picocolors';
+import { type Command, Option } from 'commander';
+import { formatDuration } from '../lib/duration.ts';
 import type { AgentView } from '../protocol/agents.ts';
+import { agentTable, agentText } from './agent-text.ts';
+import { countArgument, durationArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
-import { orDash, table } from './output.ts';
+
+/** What each ask can say of who asks, and of what they have looked at. */
+type Asked = { seen?: number; session?: string };
 
 /** `cordboard agent …` */
 export function agentCommand(program: Command, context: CliContext): void {
@@ -17,37 +21,55 @@ export function agentCommand(program: Command, context: CliContext): void {
       const answer = await context.client().get<{ agents: readonly AgentView[] }>('/v1/agents');
       context.output().result(answer, ({ agents }) => agentTable(agents));
     });
+  agent
+    .command('show <username>')
+    .description('one agent with today in figures: offers, talks, misses, and where the time went')
+    .action(async (username: string) => {
+      const answer = await context.client().get<{ agent: AgentView | null }>(path(username));
+      context
+        .output()
+        .result(answer, (shown) =>
+          shown.agent === null ? `the engine has no agent ${username} yet` : agentText(shown.agent),
+        );
+    });
 
-  agent
-    .command('sign-in <username>')
-    .description('begin to take calls')
+  asking(
+    agent.command('sign-in <username>').description('begin to take calls, or take the sign-in over from elsewhere'),
+  )
     .option('--not-ready', 'sign in without being ready yet')
-    .action((username: string, options: { notReady?: boolean }) =>
-      act(username, 'sign-in', { ready: options.notReady !== true }, 'signed in'),
+    .action((username: string, options: Asked & { notReady?: boolean }) =>
+      act(username, 'sign-in', { ...asked(options), ready: options.notReady !== true }, 'signed in'),
     );
-  agent
-    .command('sign-out <username>')
-    .description('take no more calls')
-    .action((username: string) => act(username, 'sign-out', {}, 'signed out'));
-  agent
-    .command('ready <username>')
-    .description('take calls; also ends a hold')
-    .action((username: string) => act(username, 'ready', {}, 'ready'));
-  agent
-    .command('not-ready <username>')
-    .description('take no calls for now; a phone that is ringing stops')
-    .option('--reason <reason>', 'why, for the others to see')
-    .action((username: string, options: { reason?: string }) =>
-      act(username, 'not-ready', { reason: options.reason ?? null }, 'not ready'),
+  asking(agent.command('sign-out <username>').description('take no more calls; refused during a talk')).action(
+    (username: string, options: Asked) => act(username, 'sign-out', asked(options), 'signed out'),
+  );
+  asking(agent.command('ready <username>').description('take calls; also ends a hold')).action(
+    (username: string, options: Asked) => act(username, 'ready', asked(options), 'ready'),
+  );
+  asking(agent.command('not-ready <username>').description('take no calls for now; a phone that is ringing stops'))
+    .option('--reason <reason>', 'why, for the others to see; one of the list, where there is one')
+    .action((username: string, options: Asked & { reason?: string }) =>
+      act(username, 'not-ready', { ...asked(options), reason: options.reason ?? null }, 'not ready'),
     );
-  agent
-    .command('end-wrap-up <username>')
-    .description('end the rest after a call')
-    .action((username: string) => act(username, 'end-wrap-up', {}, 'out of wrap-up'));
+
+  const wrapUp = agent.command('wrap-up').description('the rest after a call');
+  asking(wrapUp.command('end <username>').description('end it before its time')).action(
+    (username: string, options: Asked) => act(username, 'wrap-up/end', asked(options), 'out of wrap-up'),
+  );
+  asking(wrapUp.command('extend <username>').description('make it longer, once for each wrap-up'))
+    .option(
+      '--by <duration>',
+      'so much longer; without it as much as limits.wrap-up-extension allows',
+      durationArgument,
+    )
+    .action((username: string, options: Asked & { by?: number }) => {
+      const done =
+        options.by === undefined ? 'longer in wrap-up' : `in wrap-up for ${formatDuration(options.by)} longer`;
+      return act(username, 'wrap-up/extend', { ...asked(options), byMs: options.by ?? null }, done);
+    });
 
   async function act(username: string, action: string, body: unknown, done: string): Promise<void> {
-    const path = `/v1/agents/${encodeURIComponent(username)}/${action}`;
-    const answer = await context.client().post<{ agent: AgentView | null }>(path, body);
+    const answer = await context.client().post<{ agent: AgentView | null }>(`${path(username)}/${action}`, body);
     context.output().result(answer, ({ agent: now }) => {
       const line = `${username} is ${done}`;
       return now === null ? line : `${line}\n\n${agentTable([now])}`;
@@ -55,45 +77,14 @@ export function agentCommand(program: Command, context: CliContext): void {
   }
 }
 
-function agentTable(agents: readonly AgentView[]): string {
-  const head = [
-    'Username',
-    'Group',
-    'Extension',
-    'Signed in',
-    'Ready',
-    'Hold',
-    'Work',
-    'Reachable',
-    'Given',
-    'Answered',
-  ];
-  const rows = agents.map((agent) => [
-    agent.username,
-    orDash(agent.group),
-    orDash(agent.extension),
-    agent.signedIn ? 'yes' : pc.dim('no'),
-    agent.ready.is ? pc.green('yes') : `no${agent.ready.reason === null ? '' : ` (${agent.ready.reason})`}`,
-    agent.hold === null
-      ? '-'
-      : pc.yellow(
-          `${agent.hold.kind}, step ${agent.hold.step + 1}, ${remaining(agent.hold.until, agent.now, 'until ready')}`,
-        ),
-    work(agent),
-    agent.reachable.is ? pc.green('yes') : pc.red('no'),
-    String(agent.givenToday),
-    String(agent.answeredToday),
-  ]);
-  return table(head, rows, 'No agents yet: cordboard group member add, then cordboard agent sign-in');
+const path = (username: string): string => `/v1/agents/${encodeURIComponent(username)}`;
+
+function asking(command: Command): Command {
+  return command
+    .option('--seen <version>', 'refuse when the agent was changed since this version (agent show)', countArgument)
+    .addOption(new Option('--session <name>', 'from which sign-in this is asked; one that was taken over is refused'));
 }
 
-function work(agent: AgentView): string {
-  const { is, until, call } = agent.work;
-  const rest = until === null ? '' : `, ${remaining(until, agent.now, '')}`;
-  return `${is}${rest}${call === null ? '' : ` (${call})`}`;
-}
-
-/** The seconds that are left, rounded up: `0 s` would say that it is over. */
-function remaining(until: number | null, now: number, open: string): string {
-  return until === null ? open : `${Math.max(0, Math.ceil((until - now) / 1_000))} s`;
+function asked({ seen, session }: Asked): Record<string, unknown> {
+  return { ...(seen === undefined ? {} : { seen }), ...(session === undefined ? {} : { session }) };
 }

@@ -53,7 +53,11 @@ function said(fact: NumberedFact): readonly [Colour, string] {
     case 'offer-ended':
       return offerEnded(fact);
     case 'agent-signed-in':
-      return [pc.cyan, `${fact.agent} signed in`];
+      return [pc.cyan, `${fact.agent} signed in${fact.session === null ? '' : ` at ${fact.session}`}`];
+    case 'agent-taken-over':
+      return [pc.yellow, `${fact.agent} signed in at ${fact.session}: the sign-in at ${fact.from} is over`];
+    case 'agent-removed':
+      return [pc.cyan, `${fact.agent} is no longer a user`];
     case 'agent-signed-out':
       return [pc.cyan, `${fact.agent} signed out`];
     case 'agent-ready':
@@ -78,6 +82,20 @@ function said(fact: NumberedFact): readonly [Colour, string] {
       ];
     case 'agent-hold-ended':
       return [pc.cyan, `${fact.agent} is no longer held (${fact.why})`];
+    case 'agent-overdue':
+      return [
+        pc.yellow,
+        `${fact.agent} is not ready (${fact.reason}) for longer than the ${seconds(fact.limitMs)} that it allows`,
+      ];
+    case 'alarm-raised':
+      return [pc.red, `alarm: ${fact.alarm}, ${fact.about}`];
+    case 'alarm-ended':
+      return [pc.dim, `alarm over: ${fact.alarm}, ${fact.about}`];
+    case 'mass-missed':
+      return [
+        pc.red,
+        `${fact.agents} of ${fact.of} agents at work in ${fact.queue} missed within seconds: nobody is held for it; look at the network`,
+      ];
     case 'agent-reachable':
       return [pc.cyan, `${fact.agent} is ${fact.reachable ? 'reachable' : 'not reachable'} (${fact.why})`];
     case 'call-turned-away':

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { versionOf } from '../lib/version.ts';
 import { agentCommand } from './agent.ts';
+import { alarmCommand } from './alarm.ts';
 import { callCommand } from './call.ts';
 import { createContext } from './context.ts';
 import { dbCommand } from './db.ts';
@@ -41,6 +42,7 @@ export function buildProgram(
   userCommand(program, context);
   groupCommand(program, context);
   agentCommand(program, context);
+  alarmCommand(program, context);
   callCommand(program, context);
   eventsCommand(program, context);
   replayCommand(program, context);

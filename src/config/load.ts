@@ -100,6 +100,9 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
       suspectMs: limits.suspect,
       headStartsMs: defaultHeadStartsMs,
       intentMs: limits.intent,
+      wrapUpExtensionMs: limits['wrap-up-extension'],
+      massMissMs: raw.rona['mass-miss'].within,
+      massMissAgents: raw.rona['mass-miss'].agents,
     },
     groups: {
       strategy: groups.strategy,
@@ -123,7 +126,7 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
         notify: step.notify,
       })),
     },
-    sip: { codecs: raw.sip.codecs, prefix: raw.sip.prefix, context: raw.sip.context, checkMs: raw.sip.check },
+    sip: raw.sip,
     journal: {
       keepDays: raw.journal['keep-days'],
       keepMegabytes: raw.journal['keep-megabytes'],

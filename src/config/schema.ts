@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ON_MISS, STRATEGIES, WHEN_NOBODY } from '../protocol/groups.ts';
-import { CODECS } from '../protocol/phone-settings.ts';
+import { CODECS } from '../protocol/users.ts';
 import { LOG_LEVELS } from './config.ts';
 import { destination, duration, durationIn, extensionRange, integer, oneOf, port, text, timeZone } from './fields.ts';
 
@@ -76,11 +76,17 @@ const LIMITS = z
     'internal-ring': duration('30s', '1s', '10m'),
     suspect: duration('30s', '1s', '1h'),
     intent: duration('5s', '100ms', '1m'),
+    'wrap-up-extension': duration('1m', '1s', '1h'),
   })
   .refine((limits) => limits.renew * 2 <= limits.lease, {
     path: ['renew'],
     error: 'at most half of limits.lease, or one lost renewal gives the caller back to the dialplan',
   });
+
+const RONA = z.strictObject({
+  ladder: LADDER,
+  'mass-miss': z.strictObject({ within: duration('10s', '0s', '5m'), agents: integer(3, 2, 1_000) }).prefault({}),
+});
 
 const GROUPS = z.strictObject({
   strategy: oneOf(STRATEGIES, 'ring-all'),
@@ -114,15 +120,8 @@ export const CONFIG_SCHEMA = z.strictObject({
     .prefault({}),
   limits: LIMITS.prefault({}),
   groups: GROUPS.prefault({}),
-  rona: z.strictObject({ ladder: LADDER }).prefault({}),
-  sip: z
-    .strictObject({
-      codecs: CODEC_LIST,
-      prefix: text('', /^(?:[a-z0-9][a-z0-9._-]{0,15})?$/, 'nothing, or 1 to 16 of a-z, 0-9, dot, underscore and dash'),
-      context: text('from-sip', /^[A-Za-z0-9_-]{1,79}$/, 'the name of a context of the dialplan'),
-      check: duration('15m', '1m', '24h'),
-    })
-    .prefault({}),
+  rona: RONA.prefault({}),
+  sip: z.strictObject({ codecs: CODEC_LIST }).prefault({}),
   journal: z
     .strictObject({
       'keep-days': integer(14, 1, 3650),

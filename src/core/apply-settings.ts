@@ -1,10 +1,12 @@
+import { endAlarm } from './alarms.ts';
 import type { SettingsEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
 import { forgetQueue, forgetUser, reindexQueue, reindexUser } from './reindex.ts';
-import { newAgent, updateReachable } from './routing/agent.ts';
+import { updateReachable } from './routing/agent.ts';
+import { newAgent } from './routing/agent-row.ts';
 import { cancelOffer } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
-import type { QueueId, UserId, UserSettings } from './settings.ts';
+import type { QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import { changedAgent, changedCall, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
 
 /**
@@ -24,6 +26,7 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
     const old = state.queues.get(group.id);
     if (old) forgetQueue(turn.world, old);
   }
+  if (event.reasons !== undefined) putReasons(turn, event.reasons);
   for (const user of event.users) putUser(turn, user);
   for (const group of event.queues) {
     state.queues.set(group.id, group);
@@ -40,6 +43,14 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
   state.meta.revision = event.revision;
   changedMeta(turn);
   tell(turn, { type: 'settings-applied', revision: event.revision });
+}
+
+/** The list is replaced as a whole. Who is not ready for a reason that is gone stays so, with no limit. */
+function putReasons(turn: Turn, reasons: readonly ReasonSettings[]): void {
+  const { state, dirty } = turn.world;
+  for (const id of [...state.reasons.keys(), ...reasons.map((reason) => reason.id)]) dirty.mark('reasons', id);
+  state.reasons.clear();
+  for (const reason of reasons) state.reasons.set(reason.id, reason);
 }
 
 function putUser(turn: Turn, user: UserSettings): void {
@@ -81,8 +92,13 @@ function removeUser(turn: Turn, id: UserId): void {
   forgetUser(turn.world, user);
   for (const phone of user.phones) dropPhone(turn, phone);
   const agent = state.agents.get(id);
-  if (agent?.signedIn) tell(turn, { type: 'agent-signed-out', agent: id });
-  if (agent) removeAgent(turn, agent);
+  if (agent) {
+    if (agent.signedIn) tell(turn, { type: 'agent-signed-out', agent: id });
+    endAlarm(turn, 'agent-held', id);
+    endAlarm(turn, 'agent-overdue', id);
+    removeAgent(turn, agent);
+    tell(turn, { type: 'agent-removed', agent: id });
+  }
   state.users.delete(id);
   dirty.mark('users', id);
 }
@@ -95,6 +111,7 @@ function removeQueue(turn: Turn, id: QueueId): void {
   forgetQueue(turn.world, group);
   state.queues.delete(id);
   dirty.mark('queues', id);
+  endAlarm(turn, 'mass-miss', id);
   for (const callId of queued) {
     const call = state.calls.get(callId);
     if (call?.phase !== 'waiting') continue;

@@ -1,7 +1,7 @@
 import { compareIds } from './ordered.ts';
 
 /** What can have a deadline; a row's kind, in the order in which those of one moment expire. */
-export type DeadlineKind = 'agents' | 'calls' | 'legs' | 'meta' | 'offers' | 'phones';
+export type DeadlineKind = 'agents' | 'alarms' | 'calls' | 'legs' | 'meta' | 'offers' | 'phones';
 
 /** `at` in engine time (ms), for this row. */
 export type Deadline = { readonly kind: DeadlineKind; readonly id: string; readonly at: number };
@@ -11,6 +11,7 @@ export class Deadlines {
   private readonly heap: Entry[] = [];
   private readonly entries: Readonly<Record<DeadlineKind, Map<string, Entry>>> = {
     agents: new Map(),
+    alarms: new Map(),
     calls: new Map(),
     legs: new Map(),
     meta: new Map(),

@@ -11,6 +11,8 @@ export class Dirty {
     calls: new Set(),
     offers: new Set(),
     legs: new Set(),
+    reasons: new Set(),
+    alarms: new Set(),
   };
   private readonly kinds = Object.keys(this.ids) as RowKind[];
 

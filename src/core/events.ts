@@ -1,5 +1,5 @@
 import type { QueueSettings } from './queue-settings.ts';
-import type { Destination, EngineLimits, PhoneId, QueueId, UserId, UserSettings } from './settings.ts';
+import type { Destination, EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import type { CallId, LegId, Wishes } from './state.ts';
 
 /**
@@ -27,6 +27,8 @@ export type SettingsEvent = {
   readonly queues: readonly QueueSettings[];
   readonly removedUsers: readonly UserId[];
   readonly removedQueues: readonly QueueId[];
+  /** The whole list of reasons for not being ready; absent where it has not changed. */
+  readonly reasons?: readonly ReasonSettings[];
 };
 
 /** What Asterisk told us, already in our words (`asterisk/translate`). */
@@ -94,13 +96,27 @@ export type SeenRoom = { readonly call: CallId; readonly legs: readonly LegId[] 
 export type IntentEvent = { readonly type: 'intent'; readonly intent: string; readonly ask: Intent };
 
 export type Intent =
-  | { readonly do: 'sign-in'; readonly user: UserId; readonly ready: boolean }
-  | { readonly do: 'sign-out'; readonly user: UserId }
-  | { readonly do: 'ready'; readonly user: UserId }
-  | { readonly do: 'not-ready'; readonly user: UserId; readonly reason: string | null }
-  | { readonly do: 'end-wrap-up'; readonly user: UserId }
+  | AgentIntent
   /** No new callers and no new offers; who waits is handed to the fallback. `undrain` takes it back. */
   | { readonly do: 'drain' }
   | { readonly do: 'undrain' }
   | { readonly do: 'hang-up'; readonly call: CallId }
   | { readonly do: 'move'; readonly call: CallId; readonly to: Destination };
+
+/**
+ * What is asked for an agent. `seen` is the agent's version that the asker looked at: with another one by now the ask is
+ * refused as stale. `session` says from which sign-in it comes: one that was taken over is refused.
+ */
+export type AgentIntent = {
+  readonly user: UserId;
+  readonly seen?: number | undefined;
+  readonly session?: string | null | undefined;
+} & (
+  | { readonly do: 'sign-in'; readonly ready: boolean }
+  | { readonly do: 'sign-out' }
+  | { readonly do: 'ready' }
+  | { readonly do: 'not-ready'; readonly reason: string | null }
+  | { readonly do: 'end-wrap-up' }
+  /** Once a wrap-up; `byMs` null is as much as the limit allows. */
+  | { readonly do: 'extend-wrap-up'; readonly byMs: number | null }
+);

@@ -1,4 +1,5 @@
 import assert from 'node:assert';
+import { endAlarm } from './alarms.ts';
 import { joinFailed, renewLease } from './calls/call.ts';
 import { internalRungOut } from './calls/internal.ts';
 import { legDue } from './calls/leg.ts';
@@ -7,6 +8,7 @@ import { reindexCall, reindexLeg, reindexOffer } from './reindex.ts';
 import { goIdle, updateReachable } from './routing/agent.ts';
 import { endOffer, offerRungOut } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
+import { limitOver } from './routing/readiness.ts';
 import { endHold } from './routing/rona.ts';
 import type { Agent, Call } from './state.ts';
 import { about, askSurvey, changedCall, changedPhone, type Turn } from './turn.ts';
@@ -87,6 +89,11 @@ function expireOne(turn: Turn, kind: DeadlineKind, key: string): void {
       if (offer) offerRungOut(turn, offer);
       return;
     }
+    case 'alarms': {
+      const alarm = state.alarms.get(key);
+      if (alarm) endAlarm(turn, alarm.kind, alarm.about);
+      return;
+    }
     case 'legs': {
       const leg = state.legs.get(key);
       about(turn, leg?.call);
@@ -106,6 +113,7 @@ function surveyDue(turn: Turn): void {
 
 function agentDue(turn: Turn, agent: Agent): void {
   if (agent.hold?.until !== null && agent.hold !== null && agent.hold.until <= turn.now) endHold(turn, agent, 'rested');
+  if (agent.ready.limitAt !== null && !agent.ready.overdue && agent.ready.limitAt <= turn.now) limitOver(turn, agent);
   if (agent.work.until === null || agent.work.until > turn.now) return;
   if (agent.work.is !== 'releasing') return goIdle(turn, agent);
   const offer = [...turn.world.state.offers.values()].find(

@@ -1,3 +1,4 @@
+import type { AlarmKind } from './alarms.ts';
 import type { StrategyName } from './queue-settings.ts';
 import type { Destination, PhoneId, QueueId, UserId } from './settings.ts';
 import type { CallId, CallKind, LegId, OfferId, WorkKind } from './state.ts';
@@ -18,6 +19,9 @@ export type Outcome =
 
 /** Why an offer was rescinded; null for every other outcome. */
 export type RescindWhy = 'caller-gone' | 'race-lost' | 'agent-paused' | 'overflow' | 'settings' | null;
+
+/** What ended a hold. */
+export type HoldEnd = 'rested' | 'ready' | 'signed-in' | 'answered' | 'signed-out' | 'mass-miss';
 
 /** How a call can end. `abandoned`: the caller left while waiting. `released`: the dialplan has it. */
 export type CallEnding =
@@ -109,7 +113,11 @@ export type Fact =
       readonly sip: number;
       readonly rangMs: number;
     }
-  | { readonly type: 'agent-signed-in'; readonly agent: UserId }
+  | { readonly type: 'agent-signed-in'; readonly agent: UserId; readonly session: string | null }
+  /** Somebody signed in as this agent from another place: `from` has lost the sign-in, and is to be told. */
+  | { readonly type: 'agent-taken-over'; readonly agent: UserId; readonly from: string; readonly session: string }
+  /** The user is gone, and with them all that was known of the agent: a user of this name is a new one. */
+  | { readonly type: 'agent-removed'; readonly agent: UserId }
   | { readonly type: 'agent-signed-out'; readonly agent: UserId }
   | {
       readonly type: 'agent-ready';
@@ -124,6 +132,26 @@ export type Fact =
       readonly work: WorkKind;
       readonly until: number | null;
       readonly call: CallId | null;
+    }
+  /** Not ready for longer than the reason allows. Nothing is done about it but to tell: it is the agent's choice. */
+  | {
+      readonly type: 'agent-overdue';
+      readonly agent: UserId;
+      readonly reason: string;
+      readonly since: number;
+      readonly limitMs: number;
+    }
+  | { readonly type: 'alarm-raised'; readonly alarm: AlarmKind; readonly about: string }
+  | { readonly type: 'alarm-ended'; readonly alarm: AlarmKind; readonly about: string }
+  /** Most agents of a queue let it ring, or could not be rung, within seconds: it is the network, and nobody is held for it. */
+  | {
+      readonly type: 'mass-missed';
+      readonly queue: QueueId;
+      /** So many of so many at work. */
+      readonly agents: number;
+      readonly of: number;
+      /** Whose misses of these seconds were taken back. */
+      readonly forgiven: readonly UserId[];
     }
   /** An offer was not answered: the agent's count of misses, and what the ladder says. */
   | {
@@ -145,7 +173,7 @@ export type Fact =
   | {
       readonly type: 'agent-hold-ended';
       readonly agent: UserId;
-      readonly why: 'rested' | 'ready' | 'signed-in' | 'answered' | 'signed-out';
+      readonly why: HoldEnd;
     }
   | {
       readonly type: 'agent-reachable';

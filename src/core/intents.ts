@@ -1,13 +1,13 @@
 import { endCall } from './calls/call.ts';
-import type { Intent, IntentEvent } from './events.ts';
-import { goIdle } from './routing/agent.ts';
-import { cancelOffer } from './routing/offer.ts';
+import type { AgentIntent, Intent, IntentEvent } from './events.ts';
+import { compareIds } from './ordered.ts';
 import { sendTo } from './routing/overflow.ts';
-import { endHold, forgiveMisses } from './routing/rona.ts';
+import { setReady } from './routing/readiness.ts';
+import { chooseAnew, signIn, signOut, withdrawOffers } from './routing/sign-in.ts';
+import { endWrapUp, extendWrapUp } from './routing/wrap-up.ts';
 import type { Agent } from './state.ts';
 import { changedAgent, changedMeta, send, type Turn, tell } from './turn.ts';
 
-type AgentIntent = Exclude<Intent, { do: 'hang-up' | 'move' | 'drain' | 'undrain' }>;
 type Refusal = { readonly code: string; readonly message: string };
 
 /** Does what a person asked for, or says why not; the latest human intent beats what the system imposed. */
@@ -25,104 +25,93 @@ function perform(turn: Turn, ask: Intent): Refusal | null {
     case 'drain':
     case 'undrain':
       return drain(turn, ask.do === 'drain');
-    default: {
-      const agent = turn.world.state.agents.get(ask.user);
-      if (!agent) return { code: 'not-found', message: `no agent ${ask.user}: add the user first` };
-      return performFor(turn, agent, ask);
-    }
+    default:
+      return performFor(turn, ask);
   }
 }
 
-function performFor(turn: Turn, agent: Agent, ask: AgentIntent): Refusal | null {
-  switch (ask.do) {
-    case 'sign-in':
-      return signIn(turn, agent, ask.ready);
-    case 'sign-out':
-      return signOut(turn, agent);
-    case 'ready':
-      return ready(turn, agent);
-    case 'not-ready':
-      return notReady(turn, agent, ask.reason);
-    case 'end-wrap-up':
-      return endWrapUp(turn, agent);
+/** What was changed for the agent makes what others have seen of them stale. */
+function performFor(turn: Turn, ask: AgentIntent): Refusal | null {
+  const agent = turn.world.state.agents.get(ask.user);
+  if (!agent) return { code: 'not-found', message: `no agent ${ask.user}: add the user first` };
+  const before = turn.facts.length;
+  const refusal = stale(agent, ask) ?? choose(turn, agent, ask);
+  if (refusal === null && turn.facts.length > before) {
+    agent.version += 1;
+    changedAgent(turn, agent);
   }
+  return refusal;
 }
 
-function signIn(turn: Turn, agent: Agent, isReady: boolean): Refusal | null {
-  const user = turn.world.state.users.get(agent.id);
-  if (!user || user.phones.length === 0) {
-    return { code: 'no-phone', message: `${agent.id} has no phone: give the user an extension first` };
-  }
-  if (!agent.signedIn) {
-    agent.signedIn = true;
-    agent.signedInAt = turn.now;
-    agent.idleSince = turn.now;
-    tell(turn, { type: 'agent-signed-in', agent: agent.id });
-  }
-  forgiveMisses(turn, agent);
-  endHold(turn, agent, 'signed-in');
-  setReady(turn, agent, isReady, null);
-  return null;
-}
-
-function signOut(turn: Turn, agent: Agent): Refusal | null {
-  if (!agent.signedIn) return { code: 'not-signed-in', message: `${agent.id} is not signed in` };
-  if (agent.work.is === 'talking') {
+/** A click on what is no longer so fails visibly, instead of undoing what somebody chose in the meantime. */
+function stale(agent: Agent, ask: AgentIntent): Refusal | null {
+  const { session = null, seen } = ask;
+  if (ask.do !== 'sign-in' && agent.session !== null && session !== null && session !== agent.session) {
     return {
-      code: 'in-call',
-      message: `${agent.id} is talking: end the call first, or set not-ready, which takes effect after it`,
+      code: 'taken-over',
+      message: `${agent.id} has signed in at ${agent.session} since: sign in again to take over from there`,
     };
   }
-  agent.signedIn = false;
-  agent.signedInAt = null;
-  withdrawOffers(turn, agent);
-  forgiveMisses(turn, agent);
-  endHold(turn, agent, 'signed-out');
-  setReady(turn, agent, false, null);
-  if (agent.work.is === 'wrap-up' || agent.work.is === 'backing-off') goIdle(turn, agent);
-  tell(turn, { type: 'agent-signed-out', agent: agent.id });
-  return null;
+  if (seen === undefined || seen === agent.version) return null;
+  const now = agent.ready.is ? 'ready' : `not ready${agent.ready.reason === null ? '' : ` (${agent.ready.reason})`}`;
+  return {
+    code: 'stale',
+    message: `${agent.id} was changed since: version ${agent.version}, and you saw ${seen}; now ${agent.signedIn ? now : 'signed out'}. Look again (cordboard agent show ${agent.id}) and choose anew`,
+  };
 }
 
-function ready(turn: Turn, agent: Agent): Refusal | null {
-  if (!agent.signedIn) return { code: 'not-signed-in', message: `${agent.id} is not signed in: sign in first` };
-  forgiveMisses(turn, agent);
-  endHold(turn, agent, 'ready');
-  if (agent.work.is === 'backing-off') goIdle(turn, agent);
-  setReady(turn, agent, true, null);
-  return null;
+function choose(turn: Turn, agent: Agent, ask: AgentIntent): Refusal | null {
+  switch (ask.do) {
+    case 'sign-in': {
+      const user = turn.world.state.users.get(agent.id);
+      if (!user || user.phones.length === 0)
+        return { code: 'no-phone', message: `${agent.id} has no phone: give the user an extension first` };
+      signIn(turn, agent, ask.session ?? null, ask.ready);
+      return null;
+    }
+    case 'end-wrap-up':
+      return endWrapUp(turn, agent);
+    case 'extend-wrap-up':
+      return extendWrapUp(turn, agent, ask.byMs);
+    default:
+      if (!agent.signedIn) return { code: 'not-signed-in', message: `${agent.id} is not signed in: sign in first` };
+      return chooseSignedIn(turn, agent, ask);
+  }
+}
+
+function chooseSignedIn(
+  turn: Turn,
+  agent: Agent,
+  ask: Extract<AgentIntent, { do: 'sign-out' | 'ready' | 'not-ready' }>,
+): Refusal | null {
+  switch (ask.do) {
+    case 'sign-out':
+      if (agent.work.is === 'talking') {
+        return {
+          code: 'in-call',
+          message: `${agent.id} is talking: end the call first, or set not-ready, which takes effect after it`,
+        };
+      }
+      signOut(turn, agent);
+      return null;
+    case 'ready':
+      chooseAnew(turn, agent, 'ready');
+      setReady(turn, agent, true, null);
+      return null;
+    case 'not-ready':
+      return notReady(turn, agent, ask.reason);
+  }
 }
 
 /** While ringing it withdraws the offer, with no miss; while talking it stands for afterwards. */
 function notReady(turn: Turn, agent: Agent, reason: string | null): Refusal | null {
-  if (!agent.signedIn) return { code: 'not-signed-in', message: `${agent.id} is not signed in: sign in first` };
+  const { reasons } = turn.world.state;
+  if (reason !== null && reasons.size > 0 && !reasons.has(reason)) {
+    const known = [...reasons.keys()].sort(compareIds).join(', ');
+    return { code: 'unknown-reason', message: `reason: expected one of ${known}; got ${reason}` };
+  }
   setReady(turn, agent, false, reason);
   withdrawOffers(turn, agent);
-  return null;
-}
-
-function setReady(turn: Turn, agent: Agent, is: boolean, reason: string | null): void {
-  if (agent.ready.is !== is || agent.ready.reason !== reason) {
-    agent.ready = { is, reason, since: turn.now };
-    const pending = agent.work.is === 'talking' || agent.work.is === 'wrap-up';
-    tell(turn, { type: 'agent-ready', agent: agent.id, ready: is, reason, pending });
-  }
-  changedAgent(turn, agent);
-}
-
-function withdrawOffers(turn: Turn, agent: Agent): void {
-  if (agent.work.is !== 'offered') return;
-  for (const id of turn.world.state.calls.get(agent.work.call ?? '')?.offers ?? []) {
-    const offer = turn.world.state.offers.get(id);
-    if (offer?.agent === agent.id && offer.phase !== 'won')
-      cancelOffer(turn, offer, 'rescinded', 'agent-paused', 'normal');
-  }
-}
-
-function endWrapUp(turn: Turn, agent: Agent): Refusal | null {
-  if (agent.work.is !== 'wrap-up')
-    return { code: 'not-in-wrap-up', message: `${agent.id} is not in wrap-up but ${agent.work.is}` };
-  goIdle(turn, agent);
   return null;
 }
 

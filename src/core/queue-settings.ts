@@ -1,5 +1,6 @@
+import type { Outcome } from './facts.ts';
 import type { Need } from './needs.ts';
-import type { Destination, LadderStep, QueueId, UserId } from './settings.ts';
+import type { ClimbingOutcome, Destination, LadderStep, QueueId, UserId } from './settings.ts';
 
 /** How a queue chooses among its idle members; one file each in `routing/strategy/`. */
 export type StrategyName =
@@ -89,6 +90,12 @@ export type QueueSettings = {
   readonly overflow: Destination;
   readonly members: readonly Member[];
   readonly ladder: readonly LadderStep[];
+  /** Which outcomes climb the ladder. */
+  readonly climbs: readonly ClimbingOutcome[];
+  /** Ring-all: each so manieth call that an agent let ring out counts as one miss; 0 counts none. */
+  readonly ringAllMissEvery: number;
+  /** The rest after an offer that failed, by outcome, where it is to be another than `backOffMs`. */
+  readonly backOffs: Readonly<Partial<Record<Outcome, number>>>;
 };
 
 /** The head starts of the priorities 1 to 10 in ms. Under 5, the ordinary one, a call stands back. */
@@ -123,6 +130,9 @@ export const queueDefaults: Omit<QueueSettings, 'id'> = {
   overflow: { to: 'hang-up', cause: 'busy' },
   members: [],
   ladder: [],
+  climbs: ['no-answer'],
+  ringAllMissEvery: 0,
+  backOffs: {},
 };
 
 /** A queue of which only something is said: members may be given as their usernames. */

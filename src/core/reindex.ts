@@ -1,3 +1,4 @@
+import type { Alarm } from './alarms.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { strategies } from './routing/strategy/table.ts';
 import type { QueueId, UserId, UserSettings } from './settings.ts';
@@ -66,7 +67,7 @@ export function reindexPhone(world: World, phone: Phone): void {
 
 export function reindexAgent(world: World, agent: Agent): void {
   const { index } = world;
-  index.deadlines.set('agents', agent.id, earliest(agent.work.until, agent.hold?.until ?? null));
+  index.deadlines.set('agents', agent.id, earliest(agent.work.until, agent.hold?.until ?? null, limitOf(agent)));
   const reason = whyNotAvailable(world, agent);
   const before = index.reasons.get(agent.id);
   // Only an available agent has a key that can change while the reason stays.
@@ -88,6 +89,15 @@ function reindexMember({ index, state }: World, queue: QueueId, agent: Agent, re
     lane.set(agent.id, strategies[group.strategy].key({ member, agent, queue, today: state.meta.day }));
   else lane.delete(agent.id);
   count(index, queue, agent.id, reason);
+}
+
+/** When the time of the agent's reason is over, as long as that was not told. */
+function limitOf({ ready }: Agent): number | null {
+  return ready.overdue ? null : ready.limitAt;
+}
+
+export function reindexAlarm(world: World, alarm: Alarm): void {
+  world.index.deadlines.set('alarms', alarm.id, alarm.until);
 }
 
 export function forgetAgent(world: World, agent: Agent): void {

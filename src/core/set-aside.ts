@@ -1,6 +1,8 @@
 import { fallbackOf } from './calls/arrival.ts';
-import { elsewhereChanged, goIdle } from './routing/agent.ts';
-import type { CallId } from './state.ts';
+import { elsewhereChanged, goIdle, setWork } from './routing/agent.ts';
+import { releaseMs } from './routing/offer.ts';
+import type { UserId } from './settings.ts';
+import type { Agent, CallId } from './state.ts';
 import { removeCall, removeLeg, removeOffer, send, type Turn, tell } from './turn.ts';
 
 /**
@@ -31,13 +33,15 @@ export function setAside(turn: Turn, id: CallId): void {
       rangMs,
     });
   }
+  const rung = new Set<UserId>();
   for (const leg of [...state.legs.values()]) {
     if (leg.call !== id) continue;
     removeLeg(turn, leg);
     if (leg.role !== 'caller') send(turn, { do: 'hang-up', leg: leg.id, cause: 'normal' });
     if (leg.user !== null) elsewhereChanged(turn, leg.user);
+    if (leg.user !== null && leg.role !== 'caller') rung.add(leg.user);
   }
-  for (const agent of state.agents.values()) if (agent.work.call === id) goIdle(turn, agent);
+  for (const agent of state.agents.values()) if (agent.work.call === id) letRelease(turn, agent, rung);
   if (call.roomOpen) send(turn, { do: 'close-room', call: id });
   tell(turn, {
     type: 'call-ended',
@@ -47,4 +51,10 @@ export function setAside(turn: Turn, id: CallId): void {
     waitedMs: turn.now - call.enteredAt,
     talkedMs,
   });
+}
+
+/** Their phone may ring, or talk, for a moment yet: the hang-up is only on its way, and no row waits for its end any more. */
+function letRelease(turn: Turn, agent: Agent, rung: ReadonlySet<UserId>): void {
+  if (rung.has(agent.id)) setWork(turn, agent, 'releasing', turn.now + releaseMs, null);
+  else goIdle(turn, agent);
 }

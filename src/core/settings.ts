@@ -49,6 +49,18 @@ export type UserSettings = {
   readonly skills: Readonly<Record<string, number>>;
 };
 
+/** The outcomes that can climb the RONA ladder: those that are a person's doing. */
+export type ClimbingOutcome = 'no-answer' | 'declined';
+
+/** A reason for not being ready, from the directory's list. */
+export type ReasonSettings = {
+  /** What intents and facts name it by, such as `lunch`. */
+  readonly id: string;
+  readonly name: string;
+  /** How long at most an agent should be not ready for it; null is without a limit. */
+  readonly limitMs: number | null;
+};
+
 /** Settings of the whole daemon that the core decides with. All times in ms. */
 export type EngineLimits = {
   /** A waiting caller's dead-man lease: after so long without a renewal the dialplan takes the call back. */
@@ -64,4 +76,10 @@ export type EngineLimits = {
   readonly suspectMs: number;
   /** The head start of the priorities 1 to 10 in ms, never falling; that of 5, the ordinary one, is 0. */
   readonly headStartsMs: readonly number[];
+  /** A wrap-up can be extended once, by so much at the most. */
+  readonly wrapUpExtensionMs: number;
+  /** When most of a queue's agents at work miss within this, it is the network and not they; 0 never looks. */
+  readonly massMissMs: number;
+  /** Fewer agents than this are never a mass. */
+  readonly massMissAgents: number;
 };

@@ -1,8 +1,19 @@
+import type { Alarm } from './alarms.ts';
 import type { Hearing } from './commands.ts';
 import type { Outcome, RescindWhy } from './facts.ts';
 import type { Need } from './needs.ts';
 import type { QueueSettings } from './queue-settings.ts';
-import type { EngineLimits, HangUpCause, PhoneId, QueueId, UserId, UserSettings } from './settings.ts';
+import type { Ledger } from './routing/agent-row.ts';
+import type {
+  EngineLimits,
+  HangUpCause,
+  LadderStep,
+  PhoneId,
+  QueueId,
+  ReasonSettings,
+  UserId,
+  UserSettings,
+} from './settings.ts';
 
 /** `cb-<epoch>-c<n>`: also the id of the call's bridge. */
 export type CallId = string;
@@ -143,21 +154,33 @@ export type WorkKind = 'idle' | 'offered' | 'releasing' | 'talking' | 'wrap-up' 
 /** An agent's four separate states, and the ledger. */
 export type Agent = {
   readonly id: UserId;
+  /** Grows with each thing that a person chose for this agent. What the system does leaves it alone: people beat it anyway. */
+  version: number;
   signedIn: boolean;
   signedInAt: number | null;
-  ready: { is: boolean; reason: string | null; since: number };
-  hold: { kind: 'rona'; step: number; since: number; until: number | null } | null;
-  work: { is: WorkKind; since: number; until: number | null; call: CallId | null };
+  /** Which desktop or terminal signed in, as it calls itself; null where nobody said. */
+  session: string | null;
+  /** `limitAt`: when the reason's time is over (null: no limit, or it has not begun); `overdue`: that was told. */
+  ready: { is: boolean; reason: string | null; since: number; limitAt: number | null; overdue: boolean };
+  hold: { kind: 'rona'; step: number; since: number; until: number | null; notify: LadderStep['notify'] } | null;
+  /** `extended`: this wrap-up was made longer, which is done once. */
+  work: { is: WorkKind; since: number; until: number | null; call: CallId | null; extended: boolean };
   reachable: { is: boolean; since: number };
   /** Times of the misses since the last reset, oldest first. */
   misses: number[];
-  /** Since when the agent has had no call: the idle rank. A lost race does not change it. */
+  /** Calls that rang out with everybody else's phone since the last counted miss: see `ringAllMissEvery`. */
+  sharedMisses: number;
+  /** Where and when an offer last rang out or found the phone dead: what the mass-miss guard looks at. */
+  failed: { queue: QueueId; at: number } | null;
+  /** The idle rank: since when the agent has had nothing to do. docs/internals/agents.md says what changes it. */
   idleSince: number;
+  /** Since when they cannot be rung, by choice, hold or phone: this time does not count as idle. Null while it counts. */
+  awaySince: number | null;
   /** Calls given today, misses included, and which day that is. */
   given: { day: string; count: number };
-  answeredToday: number;
   /** When each queue last offered this agent a call, as a number of `Meta.turn`: the memory of `round-robin`. */
   turns: Record<QueueId, number>;
+  ledger: Ledger;
 };
 
 /** What is known of a phone: whether it has a contact, and whether that one is suspect (until when). */
@@ -173,6 +196,8 @@ export type State = {
   offers: Map<OfferId, Offer>;
   agents: Map<UserId, Agent>;
   phones: Map<PhoneId, Phone>;
+  reasons: Map<string, ReasonSettings>;
+  alarms: Map<string, Alarm>;
 };
 
 /** The row of everything that is one of a kind. */

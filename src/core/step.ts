@@ -11,10 +11,11 @@ import { act } from './intents.ts';
 import { freeOrphans } from './orphans.ts';
 import { phoneReachable, phonesSurveyed } from './phones.ts';
 import { surveyed, surveyFailed } from './reconcile.ts';
+import { account } from './routing/ledger.ts';
 import { match } from './routing/queue.ts';
 import { setAside } from './set-aside.ts';
 import { about, askSurvey, begin, changedAgent, changedMeta, type Turn, tell } from './turn.ts';
-import type { World } from './world.ts';
+import { defaultLimits, type World } from './world.ts';
 
 /**
  * The only function that changes routing state: applies one event, then gives waiting calls to idle agents. Deadlines
@@ -111,7 +112,8 @@ function started(turn: Turn, event: Extract<Event, { type: 'started' }>): void {
   const { meta, calls } = turn.world.state;
   meta.epoch = event.epoch;
   meta.nextId = 1;
-  meta.limits = event.limits;
+  // A journal of an older version lacks the limits that came later.
+  meta.limits = { ...defaultLimits, ...event.limits };
   meta.pbx = 'down';
   meta.draining = false;
   meta.surveyAt = null;
@@ -123,7 +125,10 @@ function dayBegan(turn: Turn, day: string): void {
   const { meta, agents } = turn.world.state;
   if (meta.day === day) return;
   meta.day = day;
-  for (const agent of agents.values()) changedAgent(turn, agent);
+  for (const agent of agents.values()) {
+    account(turn, agent);
+    changedAgent(turn, agent);
+  }
   tell(turn, { type: 'day-began', day });
 }
 

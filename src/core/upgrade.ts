@@ -1,3 +1,4 @@
+import { emptyLedger, newAgent } from './routing/agent-row.ts';
 import type { UserSettings } from './settings.ts';
 import type { Agent, Call } from './state.ts';
 
@@ -14,7 +15,20 @@ export function upgradeCall(row: Call): Call {
 }
 
 export function upgradeAgent(row: Agent): Agent {
-  return { ...row, turns: row.turns ?? {} };
+  if (row.ledger !== undefined) return row;
+  const fresh = newAgent(row.id, row.idleSince);
+  const canBeRung = row.signedIn && row.ready.is && row.hold === null && row.reachable.is;
+  // What was counted of today before there was a ledger.
+  const { answeredToday = 0, ...kept } = row as Agent & { readonly answeredToday?: number };
+  return {
+    ...fresh,
+    ...kept,
+    awaySince: canBeRung ? null : row.idleSince,
+    ready: { ...fresh.ready, ...row.ready },
+    hold: row.hold && { ...row.hold, notify: row.hold.notify ?? 'nobody' },
+    work: { ...fresh.work, ...row.work },
+    ledger: { ...emptyLedger(row.given.day, row.work.since), answered: answeredToday },
+  };
 }
 
 const callDefaults = {

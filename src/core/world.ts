@@ -1,9 +1,11 @@
+import type { Alarm } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { Dirty } from './dirty.ts';
 import { Ordered } from './ordered.ts';
 import { defaultHeadStartsMs, type Member, type QueueSettings, queueOf } from './queue-settings.ts';
 import {
   reindexAgent,
+  reindexAlarm,
   reindexCall,
   reindexLeg,
   reindexMeta,
@@ -12,7 +14,7 @@ import {
   reindexQueue,
   reindexUser,
 } from './reindex.ts';
-import type { EngineLimits, PhoneId, QueueId, UserId, UserSettings } from './settings.ts';
+import type { EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import type { Agent, Call, Leg, Meta, Offer, Phone, State } from './state.ts';
 import { upgradeAgent, upgradeCall, upgradeUser } from './upgrade.ts';
 
@@ -62,9 +64,22 @@ export type Rows = {
   readonly offers: Offer;
   readonly agents: Agent;
   readonly phones: Phone;
+  readonly reasons: ReasonSettings;
+  readonly alarms: Alarm;
 };
 export type RowKind = keyof Rows;
-export const rowKinds = ['meta', 'users', 'queues', 'phones', 'agents', 'calls', 'offers', 'legs'] as const;
+export const rowKinds = [
+  'meta',
+  'users',
+  'queues',
+  'phones',
+  'agents',
+  'calls',
+  'offers',
+  'legs',
+  'reasons',
+  'alarms',
+] as const;
 
 /** Limits that hold until the `started` event brings the configured ones. */
 export const defaultLimits: EngineLimits = {
@@ -75,6 +90,9 @@ export const defaultLimits: EngineLimits = {
   internalRingMs: 30_000,
   suspectMs: 30_000,
   headStartsMs: defaultHeadStartsMs,
+  wrapUpExtensionMs: 60_000,
+  massMissMs: 10_000,
+  massMissAgents: 3,
 };
 
 export function emptyMeta(): Meta {
@@ -103,7 +121,7 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
   const world: World = {
     state: {
       // A row of an older version lacks what came later.
-      meta: { ...emptyMeta(), ...rows.meta?.[0] },
+      meta: upgradedMeta(rows.meta?.[0]),
       users: byId(rows.users?.map(upgradeUser)),
       queues: byId(rows.queues?.map(queueOf)),
       calls: byId(rows.calls?.map(upgradeCall)),
@@ -111,6 +129,8 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
       offers: byId(rows.offers),
       agents: byId(rows.agents?.map(upgradeAgent)),
       phones: byId(rows.phones),
+      reasons: byId(rows.reasons),
+      alarms: byId(rows.alarms),
     },
     index: emptyIndex(),
     dirty: new Dirty(),
@@ -123,8 +143,14 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
   for (const offer of state.offers.values()) reindexOffer(world, offer);
   for (const call of state.calls.values()) reindexCall(world, call);
   for (const agent of state.agents.values()) reindexAgent(world, agent);
+  for (const alarm of state.alarms.values()) reindexAlarm(world, alarm);
   reindexMeta(world);
   return world;
+}
+
+function upgradedMeta(row: Meta | undefined): Meta {
+  const meta = { ...emptyMeta(), ...row };
+  return { ...meta, limits: { ...defaultLimits, ...meta.limits } };
 }
 
 function emptyIndex(): Index {

@@ -1,13 +1,21 @@
 import type { FastifyInstance } from 'fastify';
-import type { Intent } from '../core/events.ts';
+import type { AgentIntent } from '../core/events.ts';
+import { ledgerAt } from '../core/routing/ledger.ts';
 import type { Agent } from '../core/state.ts';
 import { existingUser } from '../directory/users.ts';
-import { type AgentView, notReadySchema, signInSchema } from '../protocol/agents.ts';
+import {
+  type AgentView,
+  type AlarmView,
+  agentAskSchema,
+  extendSchema,
+  notReadySchema,
+  signInSchema,
+} from '../protocol/agents.ts';
 import type { UserRow } from '../storage/directory/users.ts';
 import { bodyOf, pathPart } from './request.ts';
 import type { Services } from './services.ts';
 
-/** `/v1/agents` */
+/** `/v1/agents` and `/v1/alarms` */
 export function agentRoutes(app: FastifyInstance, services: Services): void {
   app.get('/v1/agents', (): { agents: readonly AgentView[] } => {
     const users = new Map(services.directory.store.users.all().map((user) => [user.id, user]));
@@ -21,39 +29,54 @@ export function agentRoutes(app: FastifyInstance, services: Services): void {
     return { agents };
   });
 
-  const intent = (action: string, make: (user: string, request: Parameters<typeof bodyOf>[1]) => Intent): void => {
+  app.get('/v1/agents/:username', (request): { agent: AgentView | null } => viewOf(pathPart(request, 'username')));
+
+  app.get('/v1/alarms', (): { alarms: readonly AlarmView[] } => ({
+    alarms: services.live.alarms().map(({ id: _, ...alarm }) => alarm),
+  }));
+
+  const intent = (action: string, make: (user: string, request: Parameters<typeof bodyOf>[1]) => AgentIntent): void => {
     app.post(`/v1/agents/:username/${action}`, async (request): Promise<{ agent: AgentView | null }> => {
       const user = existingUser(services.directory, pathPart(request, 'username'));
       await services.engine.ask(make(user.id, request));
       // The reply comes after the commit, so the row is what the intent made of it.
-      const agent = services.live.agent(user.id);
-      return { agent: agent === null ? null : agentView(agent, user, services.now(), services.live.day()) };
+      return viewOf(user.id);
     });
   };
-  intent('sign-in', (user, request) => ({ do: 'sign-in', user, ready: bodyOf(signInSchema, request).ready }));
-  intent('sign-out', (user) => ({ do: 'sign-out', user }));
-  intent('ready', (user) => ({ do: 'ready', user }));
-  intent('not-ready', (user, request) => ({ do: 'not-ready', user, reason: bodyOf(notReadySchema, request).reason }));
-  intent('end-wrap-up', (user) => ({ do: 'end-wrap-up', user }));
+  intent('sign-in', (user, request) => ({ do: 'sign-in', user, ...bodyOf(signInSchema, request) }));
+  intent('sign-out', (user, request) => ({ do: 'sign-out', user, ...bodyOf(agentAskSchema, request) }));
+  intent('ready', (user, request) => ({ do: 'ready', user, ...bodyOf(agentAskSchema, request) }));
+  intent('not-ready', (user, request) => ({ do: 'not-ready', user, ...bodyOf(notReadySchema, request) }));
+  intent('wrap-up/end', (user, request) => ({ do: 'end-wrap-up', user, ...bodyOf(agentAskSchema, request) }));
+  intent('wrap-up/extend', (user, request) => ({ do: 'extend-wrap-up', user, ...bodyOf(extendSchema, request) }));
+
+  function viewOf(username: string): { agent: AgentView | null } {
+    const user = existingUser(services.directory, username);
+    const agent = services.live.agent(user.id);
+    return { agent: agent === null ? null : agentView(agent, user, services.now(), services.live.day()) };
+  }
 }
 
 /** The counts in the row are of the day on which they last changed: another day's say nothing of today. */
 function agentView(agent: Agent, user: UserRow, now: number, day: string): AgentView {
-  const isToday = agent.given.day === day;
+  const { day: _, until: __, ...today } = ledgerAt(agent, now, day);
   return {
     username: user.id,
     name: user.name,
     extension: user.extension,
     group: user.group,
     now,
+    version: agent.version,
     signedIn: agent.signedIn,
     signedInAt: agent.signedInAt,
+    session: agent.session,
     ready: agent.ready,
     hold: agent.hold,
     work: agent.work,
     reachable: agent.reachable,
-    answeredToday: isToday ? agent.answeredToday : 0,
-    givenToday: isToday ? agent.given.count : 0,
+    idleSince: agent.idleSince,
+    givenToday: agent.given.day === day ? agent.given.count : 0,
     misses: agent.misses.length,
+    today,
   };
 }

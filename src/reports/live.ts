@@ -1,7 +1,9 @@
 import Sqlite from 'better-sqlite3';
+import type { Alarm } from '../core/alarms.ts';
 import type { NumberedFact } from '../core/facts.ts';
 import type { PhoneId, UserId } from '../core/settings.ts';
 import type { Agent, Call, CallId, Leg, Meta, Offer, Phone } from '../core/state.ts';
+import { upgradeAgent } from '../core/upgrade.ts';
 
 /** What the front reads of `live.db`, which only the engine writes. */
 export type LiveReader = ReturnType<typeof openLive>;
@@ -27,6 +29,7 @@ export function openLive(file: string) {
 
   const agents = db.prepare<[], Body>('SELECT body FROM agents ORDER BY id');
   const agent = db.prepare<[string], Body>('SELECT body FROM agents WHERE id = ?');
+  const alarms = db.prepare<[], Body>('SELECT body FROM alarms ORDER BY id');
   const meta = db.prepare<[], Body>('SELECT body FROM meta');
   const phones = db.prepare<[], Body>('SELECT body FROM phones ORDER BY id');
   const phone = db.prepare<[string], Body>('SELECT body FROM phones WHERE id = ?');
@@ -48,8 +51,15 @@ export function openLive(file: string) {
 
   const last = (): number => lastSeq.get()?.seq ?? 0;
   return {
-    agents: (): readonly Agent[] => agents.all().map((row) => JSON.parse(row.body) as Agent),
-    agent: (id: UserId): Agent | null => parsed<Agent>(agent.get(id))[0] ?? null,
+    // The engine upgrades a row with its next change: until then the older one is here.
+    agents: (): readonly Agent[] => agents.all().map((row) => upgradeAgent(JSON.parse(row.body) as Agent)),
+    agent: (id: UserId): Agent | null => parsed<Agent>(agent.get(id)).map(upgradeAgent)[0] ?? null,
+    /** The alarms that stand, oldest first. */
+    alarms: (): readonly Alarm[] =>
+      alarms
+        .all()
+        .map((row) => JSON.parse(row.body) as Alarm)
+        .sort((a, b) => a.since - b.since),
     /** The day that the counts of today are of, `YYYY-MM-DD`. */
     day: (): string => parsed<Meta>(meta.get())[0]?.day ?? '',
     phones: (): readonly Phone[] => phones.all().map((row) => JSON.parse(row.body) as Phone),

@@ -25,10 +25,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   return {
     ledger,
     afterBatch(batch, world) {
-      for (const { event, facts } of batch.steps) {
-        for (const fact of facts) ledger.note(fact);
-        if (event.type === 'settings') for (const user of event.removedUsers) ledger.forget(user);
-      }
+      for (const { facts } of batch.steps) for (const fact of facts) ledger.note(fact);
       checkRows(world);
       checkNobodyWaitsBesideAnIdleAgent(world);
       checkPlaces(world, ledger);

@@ -36,7 +36,7 @@ export class Ledger {
   }
 
   /** A user was removed: what comes back under this name is a new agent. A talk goes on all the same. */
-  forget(agent: string): void {
+  private forget(agent: string): void {
     const talk = this.agents.get(agent)?.talk ?? null;
     this.agents.delete(agent);
     this.agent(agent).talk = talk;
@@ -119,6 +119,8 @@ export class Ledger {
       case 'agent-signed-out':
         this.agent(fact.agent).signedIn = false;
         return;
+      case 'agent-removed':
+        return this.forget(fact.agent);
       case 'agent-ready':
         this.agent(fact.agent).ready = fact.ready;
         return;

@@ -41,6 +41,8 @@ export function createMemoryStore(): MemoryStore {
         offers: rows('offers'),
         agents: rows('agents'),
         phones: rows('phones'),
+        reasons: rows('reasons'),
+        alarms: rows('alarms'),
       };
     },
   };

@@ -109,5 +109,5 @@ describe('rows that no event can free', () => {
 });
 
 function work(agents: AllRows['agents'], is: Rows['agents']['work']['is']): void {
-  one(agents).work = { is, since: 0, until: null, call: 'cb-e-c9' };
+  one(agents).work = { is, since: 0, until: null, call: 'cb-e-c9', extended: false };
 }

@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { outcomeOf } from '../../src/core/routing/outcome.ts';
+import { policies } from '../../src/core/routing/policy.ts';
 import { cell, fileText, type PageTable, tablesOf, wordsOf } from './page.ts';
 import { literalsOf, typeText } from './types.ts';
 
@@ -71,19 +73,72 @@ test('the_outcomes_when_the_source_weighs_them_then_the_page_has_the_same_order'
   expect(literalsOf(written.replaceAll('`', "'"))).toEqual(weights);
 });
 
-test('the_outcomes_when_the_source_backs_off_counts_or_asks_then_the_page_says_so', () => {
-  const source = fileText('src/core/routing/offer.ts');
-  const cases = source.match(/switch \(outcome\) \{([\s\S]*?)\n {2}\}/)?.[1] ?? '';
-  const groups = cases
-    .split(/(?<=;)\n(?= {4}case)/)
-    .map((text) => ({ text, outcomes: literalsOf(text.replaceAll(/'backing-off'/g, '')) }));
-  const doing = (word: string) =>
-    sorted(groups.filter(({ text }) => text.includes(word)).flatMap(({ outcomes }) => outcomes));
-  expect(rowsWith('The agent', 'Back-off')).toEqual(doing('backOff('));
-  expect(rowsWith('Given', '+1')).toEqual(sorted([...doing('countGiven('), 'answered']));
-  const notAsked = literalsOf(source.match(/function asks[\s\S]*?\n\}/)?.[0] ?? '');
-  expect(rowsWith('Asked', '+1')).toEqual(columnOf('Outcome').filter((outcome) => !notAsked.includes(outcome)));
+test.each([
+  ['policies', policyTable],
+  ['sip', sipTable],
+  ['causes', causeTable],
+] as const)('the_table_of_%s_when_it_is_made_of_the_code_then_the_page_has_it', (name, make) => {
+  const text = fileText(page);
+  const between = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
+  const now = text.replace(between, (_all, before: string, after: string) => `${before}${make()}\n${after}`);
+  if (process.env.UPDATE === '1' && process.env.CI === undefined) writeFileSync(page, now);
+  else expect(now).toBe(text);
 });
+
+/** What each outcome does, from the policies. */
+function policyTable(): string {
+  const rows = Object.entries(policies).map(([name, policy]) => [
+    `\`${name}\``,
+    policy.miss === 'never' ? '' : 'where configured',
+    ...[policy.backsOff, policy.given, policy.asked, policy.suspects, policy.onMiss].map((does) => (does ? 'yes' : '')),
+  ]);
+  return markdown(['Outcome', 'Miss', 'Rests', 'Given', 'Asked', 'Suspect', 'On miss'], rows);
+}
+
+/** Final statuses by what they come to; those that the cause decides are one row, and all that the code does not name another. */
+function sipTable(): string {
+  const [sips = ''] = fileText('src/core/routing/outcome.ts').split('function withoutStatus');
+  const rowOf = (sip: number) =>
+    Object.values(evidence).map(([times]) => {
+      const got = new Set([16, 17, 21, 38].map((cause) => outcome(sip, cause, times ?? { rangMs: 0, silentMs: 0 })));
+      return got.size > 1 ? 'by cause' : `\`${[...got].join()}\``;
+    });
+  const rows = grouped(casesOf(sips).map((sip) => [sip === 0 ? 'none' : String(sip), rowOf(sip)]));
+  const byCause = rows.filter(([, second]) => second === 'by cause');
+  return markdown(
+    ['SIP', ...Object.keys(evidence)],
+    [...rows.filter((row) => !byCause.includes(row)), ...byCause, ['any other', ...rowOf(699)]],
+  );
+}
+
+function causeTable(): string {
+  const [, causes = ''] = fileText('src/core/routing/outcome.ts').split('function withoutStatus');
+  const rowOf = (cause: number) =>
+    Object.values(evidence).map(([times]) => `\`${outcome(0, cause, times ?? { rangMs: 0, silentMs: 0 })}\``);
+  const first = ['17', '21'];
+  const rows = grouped(casesOf(causes).map((cause) => [String(cause), rowOf(cause)]));
+  rows.sort((a, b) => Number(first.includes(b[0] ?? '')) - Number(first.includes(a[0] ?? '')));
+  return markdown(['Cause', ...Object.keys(evidence)], [...rows, ['any other', ...rowOf(126)]]);
+}
+
+/** Rows that say the same are one, with all their codes in the first cell. */
+function grouped(rows: readonly (readonly [code: string, cells: readonly string[]])[]): string[][] {
+  const groups = new Map<string, { readonly codes: string[]; readonly cells: readonly string[] }>();
+  for (const [code, cells] of rows) {
+    const group = groups.get(cells.join()) ?? { codes: [], cells };
+    groups.set(cells.join(), group);
+    group.codes.push(code);
+  }
+  return [...groups.values()].map(({ codes, cells }) => [codes.join(', '), ...cells]);
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return lines
+    .join('\n')
+    .replace(/^\|( ---.*)$/m, (line) => line.replaceAll(' ', ''))
+    .replace(/\| {2}(?=\|)/g, '| ');
+}
 
 function outcome(sip: number, cause: number, seen: { rangMs: number | null; silentMs: number }): string {
   return outcomeOf({ sip, cause, ...seen, ...times });
@@ -123,14 +178,6 @@ function tableOf(column: string): PageTable {
 
 function columnOf(column: string): readonly string[] {
   return sorted(tableOf(column).rows.map((row) => cell(row, column)));
-}
-
-function rowsWith(column: string, text: string): readonly string[] {
-  return sorted(
-    tableOf('Outcome')
-      .rows.filter((row) => cell(row, column).includes(text))
-      .map((row) => cell(row, 'Outcome')),
-  );
 }
 
 function numbersOf(table: PageTable): readonly number[] {

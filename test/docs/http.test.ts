@@ -6,7 +6,6 @@ import { silentLog } from '../../src/lib/log.ts';
 import * as agents from '../../src/protocol/agents.ts';
 import * as calls from '../../src/protocol/calls.ts';
 import * as groups from '../../src/protocol/groups.ts';
-import * as phones from '../../src/protocol/phones.ts';
 import * as users from '../../src/protocol/users.ts';
 import { cell, columnUnder, sources, tablesOf, tableUnder, wordsOf } from './page.ts';
 import { fieldsOf, typeText } from './types.ts';
@@ -51,7 +50,7 @@ test('each_query_when_compared_with_the_page_then_every_field_has_a_row', () => 
   }
 });
 
-const schemas: Readonly<Record<string, unknown>> = { ...agents, ...calls, ...groups, ...phones, ...users };
+const schemas: Readonly<Record<string, unknown>> = { ...agents, ...calls, ...groups, ...users };
 const bodies = [...new Set(columnUnder(page, 'Routes', 'Body'))].filter((name) => name !== '-');
 
 test.each(bodies)('%s_when_compared_with_the_page_then_each_field_is_there_and_whether_it_is_needed', (name) => {
@@ -86,7 +85,7 @@ function handlers(): readonly Handler[] {
   const direct = [
     ...front.matchAll(/app\.(get|post|patch|delete)\(\s*'(\/v1[^']*)'([\s\S]*?)(?=\n {2}app\.|\n\}|\n {2}const )/g),
   ];
-  const intents = [...front.matchAll(/\n {2}intent\('([\w-]+)', \(([\s\S]*?)\}\)\);/g)];
+  const intents = [...front.matchAll(/\n {2}intent\('([\w/-]+)', \(([\s\S]*?)\}\)\);/g)];
   const ofIntents = front.match(/:username\/\$\{action\}`([\s\S]*?)=>/)?.[1] ?? '';
   return [
     ...direct.map(([, method = '', path = '', text = '']) => handler(`${method.toUpperCase()} ${path}`, text, text)),

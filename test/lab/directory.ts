@@ -39,6 +39,7 @@ export function newUser(username: string, extension?: string) {
   return {
     username,
     name: `Name of ${username}`,
-    ...(extension === undefined ? {} : { extension, transport: 'udp' as const }),
+    transport: 'udp' as const,
+    ...(extension === undefined ? {} : { extension }),
   };
 }

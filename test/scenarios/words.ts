@@ -65,7 +65,11 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `the offer of ${name(fact.call)} to ${fact.agent} ended ${fact.outcome}${fact.why === null ? '' : ` (${fact.why})`}${rang}`;
     }
     case 'agent-signed-in':
-      return `${fact.agent} signed in`;
+      return `${fact.agent} signed in${fact.session === null ? '' : ` at ${fact.session}`}`;
+    case 'agent-taken-over':
+      return `${fact.agent} signed in at ${fact.session}, which ends the sign-in at ${fact.from}`;
+    case 'agent-removed':
+      return `${fact.agent} is no longer an agent`;
     case 'agent-signed-out':
       return `${fact.agent} signed out`;
     case 'agent-ready':
@@ -78,6 +82,16 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `${fact.agent} is held${fact.until === null ? ' until they choose ready' : until(fact.until)}`;
     case 'agent-hold-ended':
       return `${fact.agent} is no longer held: ${fact.why}`;
+    case 'agent-overdue':
+      return `${fact.agent} is not ready (${fact.reason}) for longer than the ${seconds(fact.limitMs)} it allows`;
+    case 'alarm-raised':
+      return `an alarm is raised: ${fact.alarm}, ${fact.about}`;
+    case 'alarm-ended':
+      return `the alarm is over: ${fact.alarm}, ${fact.about}`;
+    case 'mass-missed': {
+      const forgiven = fact.forgiven.length === 0 ? '' : `, forgiven: ${fact.forgiven.join(' ')}`;
+      return `${fact.agents} of ${fact.of} agents at work in ${fact.queue} missed within seconds${forgiven}`;
+    }
     case 'agent-reachable':
       return `${fact.agent} is ${fact.reachable ? 'reachable' : 'unreachable'}: ${fact.why}`;
     case 'pbx-connected':

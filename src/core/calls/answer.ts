@@ -1,7 +1,8 @@
 import { setWork } from '../routing/agent.ts';
+import { massMissOver } from '../routing/mass-miss.ts';
 import { rescindAll } from '../routing/offer.ts';
 import { endHold, forgiveMisses } from '../routing/rona.ts';
-import type { Call, Leg, Offer } from '../state.ts';
+import type { Agent, Call, Leg, Offer } from '../state.ts';
 import { changedOffer, type Turn, tell } from '../turn.ts';
 import { connect } from './call.ts';
 import { hangUpLeg } from './leg.ts';
@@ -40,9 +41,9 @@ function win(turn: Turn, call: Call, offer: Offer, leg: Leg): void {
   connect(turn, call, leg, offer.agent);
   if (agent) {
     setWork(turn, agent, 'talking', null, call.id);
-    forgiveMisses(turn, agent);
-    endHold(turn, agent, 'answered');
+    isThere(turn, agent);
   }
+  massMissOver(turn, offer.queue);
   rescindAll(turn, call, 'race-lost', offer.id);
 }
 
@@ -50,6 +51,12 @@ function winInternal(turn: Turn, call: Call, leg: Leg): void {
   if (call.callee === null) return tooLate(turn, leg);
   call.claim = leg.id;
   const agent = turn.world.state.agents.get(call.callee);
-  if (agent) forgiveMisses(turn, agent);
+  if (agent) isThere(turn, agent);
   connect(turn, call, leg, call.callee);
+}
+
+/** Whoever answers anything is there: what was held against them is over. */
+function isThere(turn: Turn, agent: Agent): void {
+  forgiveMisses(turn, agent);
+  endHold(turn, agent, 'answered');
 }

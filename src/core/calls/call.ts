@@ -1,6 +1,8 @@
 import type { CallEnding, Outcome } from '../facts.ts';
-import { goIdle, restFor } from '../routing/agent.ts';
+import { goIdle } from '../routing/agent.ts';
+import { bookDirect, rankAnew } from '../routing/ledger.ts';
 import { endOffer, openRoom, rescindAll } from '../routing/offer.ts';
+import { beginWrapUp } from '../routing/wrap-up.ts';
 import type { HangUpCause, UserId } from '../settings.ts';
 import type { Agent, Call, Leg } from '../state.ts';
 import { changedCall, changedOffer, removeCall, send, sendLater, type Turn, tell } from '../turn.ts';
@@ -114,14 +116,15 @@ export function endCall(
   }
   const talkedMs = call.connectedAt === null ? 0 : turn.now - call.connectedAt;
   const waitedMs = (call.connectedAt ?? turn.now) - call.enteredAt;
+  if (talked && call.callee !== null) bookDirect(turn, call, talkedMs);
   tell(turn, { type: 'call-ended', call: call.id, ending, by, waitedMs, talkedMs });
   if (call.legs.length === 0) finishCall(turn, call);
 }
 
 function restAfterTalk(turn: Turn, call: Call, agent: Agent, wrapUp: boolean): void {
   const group = turn.world.state.queues.get(call.queue ?? '');
-  agent.idleSince = turn.now;
-  if (wrapUp && group) restFor(turn, agent, 'wrap-up', group.wrapUpMs);
+  rankAnew(turn, agent);
+  if (wrapUp && group) beginWrapUp(turn, agent, group.wrapUpMs);
   else goIdle(turn, agent);
 }
 

@@ -1,30 +1,18 @@
 import type { UserId } from '../settings.ts';
 import type { Agent, CallId, WorkKind } from '../state.ts';
 import { changedAgent, changedPhone, type Turn, tell } from '../turn.ts';
-
-/** A new agent: signed out, with nothing on the ledger. */
-export function newAgent(id: UserId, now: number): Agent {
-  return {
-    id,
-    signedIn: false,
-    signedInAt: null,
-    ready: { is: false, reason: null, since: now },
-    hold: null,
-    work: { is: 'idle', since: now, until: null, call: null },
-    reachable: { is: false, since: now },
-    misses: [],
-    idleSince: now,
-    given: { day: '', count: 0 },
-    answeredToday: 0,
-    turns: {},
-  };
-}
+import { account, keepRank, rankAnew } from './ledger.ts';
+import { startLimit } from './readiness.ts';
 
 /** Changes what the agent is doing; `until` is when it ends by itself, null when it does not. */
 export function setWork(turn: Turn, agent: Agent, is: WorkKind, until: number | null, call: CallId | null): void {
   const same = agent.work.is === is && agent.work.until === until && agent.work.call === call;
   if (same) return changedAgent(turn, agent);
-  agent.work = { is, since: turn.now, until, call };
+  account(turn, agent);
+  // Idle begins with the end of the rest after a talk, not with the end of the talk.
+  if (agent.work.is === 'wrap-up') rankAnew(turn, agent);
+  agent.work = { is, since: turn.now, until, call, extended: false };
+  startLimit(turn, agent);
   changedAgent(turn, agent);
   tell(turn, { type: 'agent-work', agent: agent.id, work: is, until, call });
 }
@@ -35,10 +23,9 @@ export function goIdle(turn: Turn, agent: Agent): void {
   setWork(turn, agent, elsewhere ? 'busy-elsewhere' : 'idle', null, null);
 }
 
-/** Rest after a call, or after an offer that failed; none where the group gives none. */
-export function restFor(turn: Turn, agent: Agent, is: 'wrap-up' | 'backing-off', restMs: number): void {
-  if (restMs <= 0) goIdle(turn, agent);
-  else setWork(turn, agent, is, turn.now + restMs, agent.work.call);
+/** Rest after an offer that failed. */
+export function backOff(turn: Turn, agent: Agent, restMs: number): void {
+  setWork(turn, agent, 'backing-off', turn.now + restMs, agent.work.call);
 }
 
 /** A leg outside of any offer began or ended at one of the user's phones. */
@@ -50,14 +37,10 @@ export function elsewhereChanged(turn: Turn, user: UserId | undefined): void {
 }
 
 /** The call is counted as given today: what `fewest-calls` compares. */
-export function countGiven(turn: Turn, agent: Agent, answered: boolean): void {
+export function countGiven(turn: Turn, agent: Agent): void {
   const today = turn.world.state.meta.day;
-  if (agent.given.day !== today) {
-    agent.given = { day: today, count: 0 };
-    agent.answeredToday = 0;
-  }
+  if (agent.given.day !== today) agent.given = { day: today, count: 0 };
   agent.given.count += 1;
-  if (answered) agent.answeredToday += 1;
   changedAgent(turn, agent);
 }
 
@@ -72,7 +55,9 @@ export function updateReachable(
   if (!agent) return;
   const is = reachablePhones(turn, user).length > 0;
   if (agent.reachable.is === is) return;
+  account(turn, agent);
   agent.reachable = { is, since: turn.now };
+  keepRank(turn, agent);
   changedAgent(turn, agent);
   tell(turn, {
     type: 'agent-reachable',

@@ -4,14 +4,16 @@ import type { QueueSettings } from '../queue-settings.ts';
 import type { HangUpCause } from '../settings.ts';
 import type { Agent, Call, Leg, Offer } from '../state.ts';
 import { changedCall, changedOffer, newId, removeOffer, send, type Turn, tell } from '../turn.ts';
-import { countGiven, goIdle, reachablePhones, restFor, setWork, suspectPhones } from './agent.ts';
+import { backOff, countGiven, goIdle, reachablePhones, setWork, suspectPhones } from './agent.ts';
+import { book, bookOffer, rankAnew } from './ledger.ts';
 import { weightier } from './outcome.ts';
 import { sendTo } from './overflow.ts';
-import { missed } from './rona.ts';
+import { policies } from './policy.ts';
+import { judge } from './rona.ts';
 import { strategies } from './strategy/table.ts';
 
 /** How long an agent and a slot of the call wait for the last event of an offer that was ended. */
-const releaseMs = 2_000;
+export const releaseMs = 2_000;
 
 /** A phone that refuses at once would be rung in a tight loop where the group gives no back-off. */
 const leastBackOffMs = 1_000;
@@ -42,6 +44,7 @@ export function makeOffer(turn: Turn, call: Call, agent: Agent, group: QueueSett
   changedOffer(turn, offer);
   changedCall(turn, call);
   tell(turn, { type: 'offer-made', offer: offer.id, call: call.id, agent: agent.id, queue: group.id, why });
+  bookOffer(turn, agent);
   setWork(turn, agent, 'offered', null, call.id);
 }
 
@@ -140,49 +143,30 @@ export function endOffer(turn: Turn, offer: Offer, outcome: Outcome): void {
   const call = state.calls.get(offer.call);
   if (!call) return;
   call.offers = call.offers.filter((other) => other !== offer.id);
-  if (asks(outcome)) call.asked[offer.agent] = (call.asked[offer.agent] ?? 0) + 1;
+  if (policies[outcome].asked) call.asked[offer.agent] = (call.asked[offer.agent] ?? 0) + 1;
   changedCall(turn, call);
-  const isMiss = outcome === 'no-answer' || outcome === 'declined';
-  if (isMiss && group?.onMiss === 'overflow' && call.phase === 'waiting' && call.queue === group.id) {
+  if (policies[outcome].onMiss && group?.onMiss === 'overflow' && call.phase === 'waiting' && call.queue === group.id) {
     sendTo(turn, call, group.overflow, 'miss');
   }
 }
 
-/** What each outcome does to the agent: only a phone that rang out climbs the RONA ladder. */
+/** What the outcome's policy says is done to the agent, unless they have something else in hand by now. */
 function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, group: QueueSettings | undefined): void {
-  if (outcome === 'answered') return countGiven(turn, agent, true);
+  const policy = policies[outcome];
+  book(turn, agent, outcome);
+  if (policy.given) countGiven(turn, agent);
+  if (outcome === 'answered') return;
   const mine =
     (agent.work.is === 'offered' || agent.work.is === 'releasing' || agent.work.is === 'talking') &&
     agent.work.call === offer.call;
   if (!mine) return;
-  switch (outcome) {
-    case 'no-answer':
-      countGiven(turn, agent, false);
-      if (group && strategies[group.strategy].countsMisses) missed(turn, agent, offer.call, group);
-      return goIdle(turn, agent);
-    case 'declined':
-      countGiven(turn, agent, false);
-      return backOff(turn, agent, group);
-    case 'busy':
-    case 'forwarded':
-    case 'dropped':
-    case 'failed':
-      return backOff(turn, agent, group);
-    case 'unreachable':
-      suspectPhones(turn, agent.id);
-      return goIdle(turn, agent);
-    case 'short-ring':
-    case 'rescinded':
-    case 'lost':
-      return goIdle(turn, agent);
-  }
+  if (policy.given) rankAnew(turn, agent);
+  if (policy.suspects) suspectPhones(turn, agent.id);
+  if (group) judge(turn, agent, offer, outcome, group);
+  if (policy.backsOff) backOff(turn, agent, Math.max(leastBackOffMs, restOf(group, outcome)));
+  else goIdle(turn, agent);
 }
 
-function backOff(turn: Turn, agent: Agent, group: QueueSettings | undefined): void {
-  restFor(turn, agent, 'backing-off', Math.max(leastBackOffMs, group?.backOffMs ?? 0));
-}
-
-/** Whether the agent was asked and did not take it, so that the others go first now. */
-function asks(outcome: Outcome): boolean {
-  return outcome !== 'answered' && outcome !== 'rescinded' && outcome !== 'lost';
+function restOf(group: QueueSettings | undefined, outcome: Outcome): number {
+  return group?.backOffs[outcome] ?? group?.backOffMs ?? 0;
 }

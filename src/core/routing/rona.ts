@@ -1,24 +1,55 @@
+import { endAlarm, raiseAlarm } from '../alarms.ts';
+import type { HoldEnd, Outcome } from '../facts.ts';
 import type { QueueSettings } from '../queue-settings.ts';
 import type { LadderStep } from '../settings.ts';
-import type { Agent, CallId } from '../state.ts';
+import type { Agent, CallId, Offer } from '../state.ts';
 import { changedAgent, type Turn, tell } from '../turn.ts';
+import { account, keepRank } from './ledger.ts';
+import { isMassMiss } from './mass-miss.ts';
+import { policies } from './policy.ts';
+import { strategies } from './strategy/table.ts';
 
-/** The agent's phone rang out: the miss is counted, and the highest step of the ladder that it reaches is applied. */
-export function missed(turn: Turn, agent: Agent, call: CallId, group: QueueSettings): void {
+/** An offer ended without an answer: whether the agent is to blame for it, by the queue's policy, and what follows. */
+export function judge(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, group: QueueSettings): void {
+  const isMiss = counts(turn, agent, offer, outcome, group);
+  // A person who says no is no sign of a network that fails; a phone that cannot be rung is.
+  const isSign = outcome === 'unreachable' || (isMiss && outcome !== 'declined');
+  const isNetwork = isSign && isMassMiss(turn, agent, group);
+  if (isMiss && !isNetwork) missed(turn, agent, offer.call, group);
+}
+
+/** Ring-all blames nobody, since each waits for another; or, where the queue says so, for each so manieth time. */
+function counts(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, group: QueueSettings): boolean {
+  const named: readonly string[] = group.climbs;
+  const isNamed = policies[outcome].miss === 'where-configured' && named.includes(outcome);
+  if (strategies[group.strategy].countsMisses) return isNamed;
+  const every = group.ringAllMissEvery;
+  if (every === 0 || !(isNamed || wasIgnored(turn, offer, outcome))) return false;
+  agent.sharedMisses += 1;
+  if (agent.sharedMisses < every) return false;
+  agent.sharedMisses = 0;
+  return true;
+}
+
+/** It rang for its whole time, and went on ringing until the call was sent on. */
+function wasIgnored(turn: Turn, { why, rangAt, ringMs }: Offer, outcome: Outcome): boolean {
+  return outcome === 'rescinded' && why === 'overflow' && rangAt !== null && turn.now - rangAt >= ringMs;
+}
+
+/** The miss is counted, and the highest step of the ladder that it reaches is applied. */
+function missed(turn: Turn, agent: Agent, call: CallId, group: QueueSettings): void {
   agent.misses.push(turn.now);
   const step = stepReached(group.ladder, agent.misses, turn.now);
   const rung = step === -1 ? undefined : group.ladder[step];
-  tell(turn, {
-    type: 'agent-missed',
-    agent: agent.id,
-    call,
-    misses: agent.misses.length,
-    notify: rung?.notify ?? 'nobody',
-  });
+  const notify = rung?.notify ?? 'nobody';
+  tell(turn, { type: 'agent-missed', agent: agent.id, call, misses: agent.misses.length, notify });
   if (rung !== undefined && (rung.untilReady || rung.restMs !== null)) {
+    account(turn, agent);
     const until = rung.untilReady ? null : turn.now + (rung.restMs ?? 0);
-    agent.hold = { kind: 'rona', step, since: turn.now, until };
+    agent.hold = { kind: 'rona', step, since: turn.now, until, notify };
+    keepRank(turn, agent);
     tell(turn, { type: 'agent-held', agent: agent.id, call, kind: 'rona', step, until });
+    if (notify === 'supervisors') raiseAlarm(turn, 'agent-held', agent.id, null);
   }
   changedAgent(turn, agent);
 }
@@ -32,19 +63,20 @@ export function stepReached(ladder: readonly LadderStep[], misses: readonly numb
 }
 
 /** Ends what the ladder imposed, if anything. */
-export function endHold(
-  turn: Turn,
-  agent: Agent,
-  why: 'rested' | 'ready' | 'signed-in' | 'answered' | 'signed-out',
-): void {
+export function endHold(turn: Turn, agent: Agent, why: HoldEnd): void {
   if (agent.hold === null) return;
+  account(turn, agent);
   agent.hold = null;
+  keepRank(turn, agent);
   changedAgent(turn, agent);
   tell(turn, { type: 'agent-hold-ended', agent: agent.id, why });
+  endAlarm(turn, 'agent-held', agent.id);
 }
 
 /** Answering anything, choosing ready and signing in begin the count anew. */
 export function forgiveMisses(turn: Turn, agent: Agent): void {
+  agent.failed = null;
+  agent.sharedMisses = 0;
   if (agent.misses.length === 0) return;
   agent.misses = [];
   changedAgent(turn, agent);

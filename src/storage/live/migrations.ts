@@ -55,4 +55,12 @@ export const LIVE_MIGRATIONS: readonly Migration[] = [
       ALTER TABLE journal ADD COLUMN facts INTEGER;
     `,
   },
+  {
+    number: 6,
+    name: 'reasons and alarms',
+    sql: `
+      CREATE TABLE reasons (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE alarms (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

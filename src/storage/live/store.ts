@@ -150,5 +150,7 @@ function loadRows(db: Database.Database): { readonly [K in RowKind]: Rows[K][] }
     calls: read('calls'),
     offers: read('offers'),
     legs: read('legs'),
+    reasons: read('reasons'),
+    alarms: read('alarms'),
   };
 }

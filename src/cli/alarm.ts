@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import type { AlarmView } from '../protocol/agents.ts';
+import type { CliContext } from './context.ts';
+import { timeOfDay } from './fact-line.ts';
+import { table } from './output.ts';
+
+const meanings: Readonly<Record<AlarmView['kind'], string>> = {
+  'mass-miss': 'most of the queue missed within seconds: look at the network; nobody is held for it',
+  'agent-held': 'missed too often, and is held: ask whether they are there',
+  'agent-overdue': 'not ready for longer than the reason allows',
+};
+
+/** `cordboard alarm …` */
+export function alarmCommand(program: Command, context: CliContext): void {
+  const alarm = program.command('alarm').description('what supervisors should look at');
+  alarm
+    .command('list')
+    .description('the alarms that stand now, oldest first; each ends when its cause does')
+    .action(async () => {
+      const answer = await context.client().get<{ alarms: readonly AlarmView[] }>('/v1/alarms');
+      context.output().result(answer, ({ alarms }) => {
+        const rows = alarms.map(({ kind, about, since }) => [timeOfDay(since), pc.yellow(kind), about, meanings[kind]]);
+        return table(['Since', 'Alarm', 'About', 'Meaning'], rows, 'No alarm stands');
+      });
+    });
+}
