@@ -62,7 +62,8 @@ export function createOutside(scheduler: Scheduler, dice: Dice, post: (event: Ev
       switch (command.do) {
         case 'create-leg':
           alive.set(command.leg, 'ours');
-          return later(1, { type: 'leg-created', leg: command.leg });
+          later(1, { type: 'leg-created', leg: command.leg, dialled: true });
+          return ring(command.leg);
         case 'dial-leg':
           return ring(command.leg);
         case 'hang-up':
