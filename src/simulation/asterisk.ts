@@ -40,6 +40,10 @@ export type SimulatedAsterisk = {
   inFlight(): number;
   /** Cuts the event socket for so long. */
   loseConnection(forMs: number): void;
+  /** Cuts the news of registrations for so long; then the whole list comes. */
+  loseNews(forMs: number): void;
+  /** Somebody else connects as our application, and holds it for so long: we are told that we were replaced. */
+  replaceApplication(forMs: number): void;
   /** Asterisk dies and is back after so long: no channel survives, every phone has to register again. */
   crash(forMs: number): void;
 };
@@ -62,11 +66,13 @@ export function createSimulatedAsterisk(options: {
     bridges: new Map(),
     phones: new Map(),
     emit: wire.emit,
+    wants: wire.wants,
     isAppConnected: wire.isUp,
     startedAt: scheduler.now(),
     nextChannel: 1,
   };
   let watcher: PhoneHandlers | null = null;
+  const stopped = new Set<PhoneHandlers>();
 
   const registered = () => [...pbx.phones.values()].filter((phone) => phone.isRegistered).map((phone) => phone.id);
 
@@ -78,6 +84,7 @@ export function createSimulatedAsterisk(options: {
       scheduler.after(dice.between(2, 10), () => handlers === watcher && handlers.onUp(registered()));
       return {
         close() {
+          stopped.add(handlers);
           if (watcher === handlers) watcher = null;
         },
       };
@@ -91,7 +98,11 @@ export function createSimulatedAsterisk(options: {
       const phone = pbx.phones.get(id);
       if (phone === undefined || phone.isRegistered === isRegistered) return;
       phone.isRegistered = isRegistered;
-      scheduler.after(dice.between(1, 20), () => watcher?.onPhone(id, phone.isRegistered));
+      if (faults.newsLost > 0 && dice.happens(faults.newsLost)) return;
+      const isLate = faults.newsLate > 0 && dice.happens(faults.newsLate);
+      const delayMs = isLate ? dice.between(20, faults.lateMs) : dice.between(1, 20);
+      // What it says is what was so: late news may be old news, and the later one has the last word.
+      scheduler.after(delayMs, () => watcher?.onPhone(id, isLate ? isRegistered : phone.isRegistered));
     },
     press(id, key) {
       const channel = [...pbx.channels.values()].findLast((one) => one.endpoint === id && one.kind === 'created');
@@ -111,6 +122,24 @@ export function createSimulatedAsterisk(options: {
     look: () => pbx,
     inFlight: wire.inFlight,
     loseConnection: wire.lose,
+    loseNews(forMs) {
+      const lost = watcher;
+      if (lost === null) return;
+      watcher = null;
+      lost.onDown('the connection was cut');
+      scheduler.after(forMs, () => {
+        // Whoever began to watch meanwhile has the list already; one that has stopped wants none.
+        if (watcher !== null || stopped.has(lost)) return;
+        watcher = lost;
+        lost.onUp(registered());
+      });
+    },
+    replaceApplication(forMs) {
+      // One who is cut off comes back later, and replaces the other.
+      if (!wire.isUp()) return;
+      const other = wire.connect({ onUp: nothing, onDown: nothing, onReplaced: nothing, onEvent: nothing });
+      scheduler.after(forMs, () => other.close());
+    },
     crash(forMs) {
       const watching = watcher;
       wire.lose(forMs);
@@ -136,3 +165,5 @@ export function createSimulatedAsterisk(options: {
   };
   return asterisk;
 }
+
+function nothing(): void {}

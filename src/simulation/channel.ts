@@ -21,7 +21,8 @@ export type Channel = {
   hears: 'nothing' | 'music' | 'ringing';
   bridge: string | null;
   readonly variables: Map<string, string>;
-  readonly createdAt: number;
+  /** When it was made, as Asterisk writes time. */
+  readonly createdText: string;
   /** Running timers that end with the channel: the dial timeout, the lease, what the phone is about to do. */
   readonly timers: Set<Cancel>;
   lease: Cancel | null;
@@ -50,12 +51,15 @@ export function channelJson(channel: Channel): Record<string, unknown> {
     connected: { name: '', number: '' },
     accountcode: '',
     dialplan: { context, exten, priority, app_name: app, app_data: data },
-    creationtime: timestamp(channel.createdAt),
+    creationtime: channel.createdText,
     language: 'en',
   };
 }
 
-/** Virtual time as Asterisk writes time. */
+/** Virtual time as Asterisk writes time. Several events share a moment: it is written once. */
 export function timestamp(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '+0000');
+  if (ms !== written.ms) written = { ms, text: new Date(ms).toISOString().replace('Z', '+0000') };
+  return written.text;
 }
+
+let written = { ms: Number.NaN, text: '' };

@@ -6,13 +6,18 @@ export type Faults = {
   /** An event comes once more than it should, or not at all. */
   doubled: number;
   lost: number;
+  /** An event overtakes those of its own stream that are on their way. Asterisk never does this; a bug of ours might. */
+  reordered: number;
   /** A request is refused without being carried out. */
   refused: number;
   /** A request is never heard of again: half of them were carried out. */
   silent: number;
+  /** News of a phone's registration comes late, by up to `lateMs`, or not at all. */
+  newsLate: number;
+  newsLost: number;
 };
 
 /** Nothing goes wrong. */
 export function noFaults(): Faults {
-  return { late: 0, lateMs: 0, doubled: 0, lost: 0, refused: 0, silent: 0 };
+  return { late: 0, lateMs: 0, doubled: 0, lost: 0, reordered: 0, refused: 0, silent: 0, newsLate: 0, newsLost: 0 };
 }

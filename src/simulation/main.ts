@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
-import { simulate } from './simulate.ts';
+import { type SimulationResult, simulate } from './simulate.ts';
+import { addUp, inWords } from './summary.ts';
 import type { Weather } from './workload.ts';
 
 /**
  * `simulate --seed N [--seeds COUNT] [--weather fair|poor|storm] [--minutes M] [--twin] [--trace]`: runs seeds and prints
- * a line for each; exits 1 at the first that breaks a rule, with its seed.
+ * a line for each, and at last what all came to; exits 1 at the first that breaks a rule, with its seed. `--trace` tells
+ * the story of each: `>` what the engine was told, `!` what it asked for, and what happened.
  */
 const { values } = parseArgs({
   options: {
@@ -17,11 +19,16 @@ const { values } = parseArgs({
   },
 });
 
+// Whoever reads only the first lines closes the pipe.
+process.stdout.on('error', () => process.exit());
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const weather = (['fair', 'poor', 'storm'] as const).find((one): one is Weather => one === values.weather);
 const first = Number(values.seed);
+const began = performance.now();
+const results: SimulationResult[] = [];
+let broken: string | null = null;
 
-for (let seed = first; seed < first + Number(values.seeds); seed += 1) {
+for (let seed = first; seed < first + Number(values.seeds) && broken === null; seed += 1) {
   try {
     const result = simulate(seed, {
       ...(weather === undefined ? {} : { weather }),
@@ -29,11 +36,13 @@ for (let seed = first; seed < first + Number(values.seeds); seed += 1) {
       twin: values.twin,
       ...(values.trace ? { trace: print } : {}),
     });
-    const offers = result.counts.get('offer-made') ?? 0;
-    print(`seed ${seed}: ${result.describe}; ${result.calls} calls, ${offers} offers, ${result.steps} steps`);
+    results.push(result);
+    print(`seed ${seed}: ${result.describe}; ${inWords(addUp([result]))}`);
   } catch (error) {
-    print(error instanceof Error ? error.message : String(error));
+    broken = error instanceof Error ? error.message : String(error);
+    print(broken);
     process.exitCode = 1;
-    break;
   }
 }
+const s = (performance.now() - began) / 1000;
+print(`${results.length} of ${values.seeds} kept every rule: ${inWords(addUp(results), s)}`);

@@ -4,6 +4,8 @@ import type { Batch } from '../storage/live/store.ts';
 /** The rows as a database would keep them: JSON text by kind and id. What is loaded shares nothing with the engine. */
 export type MemoryStore = {
   commit(batch: Batch): void;
+  /** The time of the last commit (engine time in ms); 0 before the first. */
+  lastAt(): number;
   load(): { readonly [K in RowKind]: Rows[K][] };
   /** Called with each batch before its rows are put in. */
   onCommit: (batch: Batch) => void;
@@ -16,19 +18,24 @@ export class DiskFullError extends Error {
   readonly code = 'SQLITE_FULL';
 }
 
-export function createMemoryStore(): MemoryStore {
+/** With `keeps` false nothing is written down, for an engine that will never be started again. */
+export function createMemoryStore(keeps = true): MemoryStore {
   const tables = new Map<RowKind, Map<string, string>>(rowKinds.map((kind) => [kind, new Map()]));
+  let lastAt = 0;
   const store: MemoryStore = {
     onCommit: () => undefined,
     isFull: false,
     commit(batch) {
       if (store.isFull) throw new DiskFullError('the disk is full');
       store.onCommit(batch);
+      lastAt = batch.steps.at(-1)?.at ?? lastAt;
+      if (!keeps) return;
       for (const { kind, id, body } of batch.rows) {
         if (body === null) tables.get(kind)?.delete(id);
         else tables.get(kind)?.set(id, JSON.stringify(body));
       }
     },
+    lastAt: () => lastAt,
     load() {
       const rows = <K extends RowKind>(kind: K): Rows[K][] =>
         [...(tables.get(kind)?.values() ?? [])].map((text) => JSON.parse(text) as Rows[K]);

@@ -17,6 +17,8 @@ export type Pbx = {
   readonly phones: Map<string, SimulatedPhone>;
   /** Sends an event to the application; a disconnected one loses it. */
   readonly emit: (stream: string, event: AriEvent, copies: number) => void;
+  /** Whether anybody hears events of this type now. */
+  readonly wants: (type: string) => boolean;
   readonly isAppConnected: () => boolean;
   startedAt: number;
   nextChannel: number;
@@ -48,7 +50,7 @@ export function newChannel(
     hears: 'nothing',
     bridge: null,
     variables: new Map(),
-    createdAt: pbx.scheduler.now(),
+    createdText: timestamp(pbx.scheduler.now()),
     timers: new Set(),
     lease: null,
     far,
@@ -69,6 +71,7 @@ export function later(pbx: Pbx, channel: Channel, delayMs: number, task: () => v
 
 /** An event of a channel: twice where the channel and its endpoint are both subscribed, once for Stasis' own. */
 export function tellOfChannel(pbx: Pbx, channel: Channel, type: string, more: Record<string, unknown> = {}): void {
+  if (!pbx.wants(type)) return;
   const isStasis = type === 'StasisStart' || type === 'StasisEnd';
   const copies = isStasis || !(channel.inStasis || channel.isSubscribed) ? 1 : 2;
   pbx.emit(channel.id, { ...envelope(pbx, type), ...more, channel: channelJson(channel) }, copies);
@@ -76,6 +79,7 @@ export function tellOfChannel(pbx: Pbx, channel: Channel, type: string, more: Re
 
 /** `Dial` names the rung channel `peer`. */
 export function tellOfDial(pbx: Pbx, channel: Channel, dialstatus: string, forward = ''): void {
+  if (!pbx.wants('Dial')) return;
   const peer = channelJson(channel);
   const dialstring = dialstatus === '' ? channel.endpoint : '';
   pbx.emit(channel.id, { ...envelope(pbx, 'Dial'), dialstatus, forward, dialstring, peer }, 2);
@@ -139,6 +143,7 @@ function talkingChanged(pbx: Pbx, bridge: Bridge): void {
 }
 
 function tellOfBridge(pbx: Pbx, bridge: Bridge, type: string, channel: Channel): void {
+  if (!pbx.wants(type)) return;
   const shown = { ...bridgeJson(bridge), channels: [...bridge.channels] };
   pbx.emit(bridge.id, { ...envelope(pbx, type), bridge: shown, channel: channelJson(channel) }, 1);
 }

@@ -32,21 +32,36 @@ export type Rig = {
   /** It dies after the next commit, before any of its commands is sent: the worst moment. */
   killAtCommit(): void;
   start(): void;
+  /** The engine's process stands still for so long, as with SIGSTOP: what came meanwhile lies in the socket. */
+  stall(forMs: number): void;
+  /** The machine's clock is set forward or back. A running engine does not see it; the next start does. */
+  stepClock(byMs: number): void;
+  /** Somebody else took our application: by default the engine dies of it, as the daemon does. */
+  onReplaced: () => void;
   run(forMs: number): void;
+  /** How many events the engine was told so far, in all its lives. */
+  told(): number;
 };
 
 /** Virtual time begins here: an instant of no meaning. */
 export const startMs = 1_700_000_000_000;
 
 /** Makes the two and starts them; `seed` is an integer, null leaves nothing to chance. */
-export function createRig(options: { readonly seed: number | null; readonly limits?: Partial<EngineLimits> }): Rig {
+export function createRig(options: {
+  readonly seed: number | null;
+  readonly limits?: Partial<EngineLimits>;
+  /** False where the engine will never be started again: its rows are not written down then. */
+  readonly restarts?: boolean;
+}): Rig {
   const scheduler = createScheduler(startMs);
   const asterisk = createSimulatedAsterisk({ scheduler, seed: options.seed });
   const limits: EngineLimits = { ...defaultLimits, ...options.limits };
-  const store = createMemoryStore();
+  const store = createMemoryStore(options.restarts ?? true);
   let life: Life | null = null;
   let epoch = 0;
   let intents = 0;
+  let wallOffsetMs = 0;
+  const counts = { told: 0 };
 
   const rig: Rig = {
     scheduler,
@@ -54,7 +69,7 @@ export function createRig(options: { readonly seed: number | null; readonly limi
     store,
     facts: [],
     world: () => life?.engine.world ?? null,
-    post: (event) => life?.engine.post(event),
+    post: (event) => life?.post(event),
     ask(ask) {
       intents += 1;
       const intent = `i${intents}`;
@@ -71,8 +86,14 @@ export function createRig(options: { readonly seed: number | null; readonly limi
     start() {
       rig.kill();
       epoch += 1;
-      life = startEngine(rig, `e${epoch}`, limits);
+      life = startEngine(rig, { epoch: `e${epoch}`, limits, wallMs: scheduler.now() + wallOffsetMs, counts });
     },
+    stall: (forMs) => life?.stall(forMs),
+    stepClock(byMs) {
+      wallOffsetMs += byMs;
+    },
+    onReplaced: () => rig.kill(),
+    told: () => counts.told,
     run: (forMs) => scheduler.runUntil(scheduler.now() + forMs),
   };
   rig.start();
@@ -82,22 +103,48 @@ export function createRig(options: { readonly seed: number | null; readonly limi
 /** Before the link is there nothing is sent. */
 const unlinked = { request: () => undefined };
 
-type Life = { readonly engine: Engine; readonly stop: () => void; readonly dieUnsent: () => void };
+type Life = {
+  readonly engine: Engine;
+  readonly post: (event: Event) => void;
+  readonly stop: () => void;
+  readonly dieUnsent: () => void;
+  readonly stall: (forMs: number) => void;
+};
+
+type Birth = {
+  readonly epoch: string;
+  readonly limits: EngineLimits;
+  /** What the machine's clock says at the start. */
+  readonly wallMs: number;
+  readonly counts: { told: number };
+};
 
 /** One life of the engine: from its start to its death. */
-function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
+function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
   const { scheduler, asterisk, store } = rig;
+  // As `engineClock` does it: the wall clock or the last commit, whichever is later, and from there on monotonic.
+  const aheadMs = Math.max(wallMs, store.lastAt()) - scheduler.now();
+  let stalledUntil = 0;
   let isAlive = true;
   let isDying = false;
   let link: AriLink | null = null;
-  const turn = (run: () => void) => () => {
-    if (!isAlive) return;
-    run();
-    afterTurn();
+  /** Runs now, or when the process goes on. */
+  const whenAwake = (run: () => void): void => {
+    const waitMs = stalledUntil - scheduler.now();
+    if (waitMs > 0) scheduler.after(waitMs, run);
+    else run();
   };
+  const turn = (run: () => void) => () =>
+    whenAwake(() => {
+      if (!isAlive) return;
+      run();
+      afterTurn();
+    });
   const app = 'cordboard';
   const post = (event: Event): void => {
-    if (isAlive) engine.post(event);
+    if (!isAlive) return;
+    counts.told += 1;
+    engine.post(event);
   };
   const early = createEarlyDial({ link: () => link ?? unlinked, app, post });
   const send = (command: Command): void => {
@@ -116,7 +163,7 @@ function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
       },
     },
     {
-      now: () => scheduler.now(),
+      now: () => scheduler.now() + aheadMs,
       soon: (run) => void scheduler.after(0, turn(run)),
       after: (ms, run) => scheduler.after(ms, turn(run)),
       send,
@@ -140,27 +187,37 @@ function startEngine(rig: Rig, epoch: string, limits: EngineLimits): Life {
     if (isDying) rig.kill();
   }
   post({ type: 'started', epoch, limits });
-  link = asterisk.connect({
-    onUp: () => post({ type: 'pbx-connected' }),
-    onDown: () => {
-      early.forget();
-      post({ type: 'pbx-lost' });
-    },
-    onReplaced: () => undefined,
-    onEvent(event) {
-      const said = translate(event);
-      if (said !== null && early.passes(said.event)) post(said.event);
-    },
+  const raw = asterisk.connect({
+    onUp: () => whenAwake(() => post({ type: 'pbx-connected' })),
+    onDown: () =>
+      whenAwake(() => {
+        early.forget();
+        post({ type: 'pbx-lost' });
+      }),
+    onReplaced: () => whenAwake(() => isAlive && rig.onReplaced()),
+    onEvent: (event) =>
+      whenAwake(() => {
+        const said = translate(event);
+        if (said !== null && early.passes(said.event)) post(said.event);
+      }),
   });
+  link = {
+    request: (asked, done) => raw.request(asked, (response) => whenAwake(() => done(response))),
+    close: () => raw.close(),
+  };
   const watch = asterisk.watchPhones({
-    onUp: (reachable) => post({ type: 'phones-surveyed', reachable }),
+    onUp: (reachable) => whenAwake(() => post({ type: 'phones-surveyed', reachable })),
     onDown: () => undefined,
-    onPhone: (phone, reachable) => post({ type: 'phone-reachable', phone, reachable }),
+    onPhone: (phone, reachable) => whenAwake(() => post({ type: 'phone-reachable', phone, reachable })),
   });
   return {
     engine,
+    post: (event) => whenAwake(() => post(event)),
     dieUnsent() {
       isDying = true;
+    },
+    stall(forMs) {
+      stalledUntil = scheduler.now() + forMs;
     },
     stop() {
       isAlive = false;

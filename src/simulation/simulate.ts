@@ -1,6 +1,7 @@
 import { type Auditor, createAuditor } from './auditor.ts';
 import { createDice } from './dice.ts';
-import { createRig, type Rig } from './rig.ts';
+import { createRig, type Rig, startMs } from './rig.ts';
+import { storyOf } from './story.ts';
 import { createTwin } from './twin.ts';
 import { createWorkload, type Weather } from './workload.ts';
 
@@ -9,6 +10,8 @@ export type SimulationResult = {
   readonly seed: number;
   readonly describe: string;
   readonly calls: number;
+  /** How many events the engine was told, deadlines not counted, and how many steps changed something. */
+  readonly events: number;
   readonly steps: number;
   /** How many facts of each type there were. */
   readonly counts: ReadonlyMap<string, number>;
@@ -34,14 +37,18 @@ const emptyMs = 240_000;
 export function simulate(seed: number, options: SimulationOptions = {}): SimulationResult {
   const dice = createDice(seed);
   const weather = options.weather ?? weathers[seed % weathers.length] ?? 'fair';
-  const rig = createRig({ seed: dice.roll(1 << 30), limits: { confirmMs: dice.pick([500, 2_000]) } });
+  const rig = createRig({
+    seed: dice.roll(1 << 30),
+    limits: { confirmMs: dice.pick([500, 2_000]) },
+    restarts: weather === 'storm' || options.twin === true,
+  });
   const workload = createWorkload(rig, dice.split(), weather);
   const auditor = createAuditor(rig.asterisk);
   let steps = 0;
   if (options.twin) rig.store.onCommit = createTwin(rig.store);
   rig.onBatch = (batch) => {
     steps += batch.steps.length;
-    if (options.trace) for (const line of traceOf(batch.steps)) options.trace(line);
+    if (options.trace) for (const line of storyOf(batch.steps)) options.trace(line);
     const world = rig.world();
     if (world !== null) auditor.afterBatch(batch, world);
   };
@@ -59,7 +66,14 @@ export function simulate(seed: number, options: SimulationOptions = {}): Simulat
   } catch (error) {
     throw new Error(`seed ${seed} (${workload.describe}) at ${clock(rig)}: ${messageOf(error)}`, { cause: error });
   }
-  return { seed, describe: workload.describe, calls: workload.callers.length, steps, counts: auditor.ledger.counts };
+  return {
+    seed,
+    describe: workload.describe,
+    calls: workload.callers.length,
+    events: rig.told(),
+    steps,
+    counts: auditor.ledger.counts,
+  };
 }
 
 /** Goes on to the next moment at which nothing is on its way, and compares there. */
@@ -80,23 +94,10 @@ function checkWhenStill(rig: Rig, auditor: Auditor): void {
 }
 
 function clock(rig: Rig): string {
-  return `${((rig.scheduler.now() - 1_700_000_000_000) / 1000).toFixed(3)} s`;
+  return `${((rig.scheduler.now() - startMs) / 1000).toFixed(3)} s`;
 }
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.stack}` : error.message;
-}
-
-function traceOf(
-  steps: readonly { at: number; event: unknown; commands: readonly unknown[]; facts: readonly unknown[] }[],
-) {
-  return steps.flatMap(({ at, event, commands, facts }) => {
-    const time = ((at - 1_700_000_000_000) / 1000).toFixed(3).padStart(9);
-    return [
-      `${time} > ${JSON.stringify(event)}`,
-      ...commands.map((command) => `${time} ! ${JSON.stringify(command)}`),
-      ...facts.map((fact) => `${time}   ${JSON.stringify(fact)}`),
-    ];
-  });
 }

@@ -16,6 +16,8 @@ const requestMs = 2_000;
  */
 export type Wire = {
   isUp(): boolean;
+  /** Whether an event of this type would be sent at all: the others need not be made. */
+  wants(type: string): boolean;
   /** How many events and answers are on their way to the application. */
   inFlight(): number;
   connect(handlers: AriHandlers): AriLink;
@@ -97,6 +99,7 @@ export function createWire(parts: {
 
   return {
     isUp: () => current?.isUp ?? false,
+    wants: (type) => current?.isUp === true && wanted.has(type),
     inFlight: () => events + (current?.pending.size ?? 0),
     connect(handlers) {
       const connection: Connection = { handlers, isUp: false, isClosed: false, pending: new Set() };
@@ -123,9 +126,10 @@ export function createWire(parts: {
       if (faults.late > 0 && dice.happens(faults.late)) delayMs += dice.between(1, faults.lateMs);
       if (faults.lost > 0 && dice.happens(faults.lost)) count = 0;
       else if (faults.doubled > 0 && dice.happens(faults.doubled)) count += 1;
+      const overtakes = faults.reordered > 0 && dice.happens(faults.reordered);
       for (let copy = 0; copy < count; copy += 1) {
         events += 1;
-        scheduler.after(arrival(stream, delayMs), () => {
+        scheduler.after(overtakes ? 0 : arrival(stream, delayMs), () => {
           events -= 1;
           if (connection.isUp && connection === current) connection.handlers.onEvent(event);
         });

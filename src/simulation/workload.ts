@@ -4,6 +4,7 @@ import type { Destination, LadderStep, UserSettings } from '../core/settings.ts'
 import type { Behaviour } from '../phones/behaviour.ts';
 import type { SimulatedCaller } from './dialplan.ts';
 import type { Dice } from './dice.ts';
+import { type Faults, noFaults } from './faults.ts';
 import type { Rig } from './rig.ts';
 
 /** How rough it gets: nothing goes wrong, the network is poor, or things die. */
@@ -56,7 +57,31 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     if (weather === 'fair') return;
     isRough = true;
     Object.assign(rig.asterisk.faults, poor);
+    often(
+      45_000,
+      () => rig.asterisk.loseNews(dice.between(50, 5_000)),
+      () => isRough,
+    );
     if (weather === 'poor') return;
+    rig.onReplaced = () => {
+      rig.kill();
+      startLater();
+    };
+    often(
+      120_000,
+      () => rig.asterisk.replaceApplication(dice.between(1, 3_000)),
+      () => isRough,
+    );
+    often(
+      30_000,
+      () => rig.stall(dice.between(50, 6_000)),
+      () => isRough,
+    );
+    often(
+      60_000,
+      () => rig.stepClock(dice.pick([-3_600_000, -2_000, 1_500, 3_600_000])),
+      () => isRough,
+    );
     often(
       40_000,
       () => rig.asterisk.loseConnection(dice.between(100, 20_000)),
@@ -129,6 +154,10 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     if (rig.world() === null) return;
     if (dice.happens(500)) rig.killAtCommit();
     else rig.kill();
+    startLater();
+  }
+
+  function startLater(): void {
     rig.scheduler.after(dice.between(50, dice.pick([1_000, 45_000])), () => rig.start());
   }
 
@@ -138,7 +167,9 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     describe: `${users.length} agents, ${groups.map((one) => `${one.id} ${one.strategy}`).join(', ')}, ${weather}`,
     calm() {
       isRough = false;
-      Object.assign(rig.asterisk.faults, { late: 0, doubled: 0, lost: 0, refused: 0, silent: 0 });
+      Object.assign(rig.asterisk.faults, noFaults());
+      // News that were lost are made up for by the whole list, as after every connect.
+      rig.asterisk.loseNews(10);
     },
     close() {
       isOpen = false;
@@ -148,7 +179,17 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
   };
 }
 
-const poor = { late: 20, lateMs: 1_500, doubled: 20, lost: 4, refused: 4, silent: 4 };
+const poor: Faults = {
+  late: 20,
+  lateMs: 1_500,
+  doubled: 20,
+  lost: 4,
+  reordered: 8,
+  refused: 4,
+  silent: 4,
+  newsLate: 100,
+  newsLost: 50,
+};
 
 /** The phone of a user has the user's extension as its id. */
 function phoneOf(user: string): string {
