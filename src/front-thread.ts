@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createFallbackWriter } from './asterisk/ami/fallback.ts';
+import { type Inquiry, openInquiry } from './asterisk/ami/inquiry.ts';
 import { createPbxReader } from './asterisk/control.ts';
 import { createProvisioner } from './asterisk/provisioning/provisioner.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
 import { pathsOf, readSecret } from './config/paths.ts';
-import type { Provisioner } from './directory/phone-keeper.ts';
+import type { Provisioner } from './directory/phone-spec.ts';
 import { type Front, type Outside, startFront } from './front.ts';
 import type { FrontSays } from './front-supervisor.ts';
 import type { EnginePort } from './http/engine-client.ts';
@@ -17,6 +18,9 @@ const main = parentPort;
 if (main === null) {
   throw new Error('front-thread is the entry of a worker thread');
 }
+
+/** People wait for the answer. */
+const INQUIRY_MS = 3_000;
 
 /** Messages that come before the front listens are kept: `hello` is the first of them. */
 const early: ToFront[] = [];
@@ -57,9 +61,23 @@ async function start(config: Config): Promise<Front> {
   const log = createLog({ level: config.log.level, name: 'front' });
   const { host, httpPort, ari, ami } = config.asterisk;
   const secrets = { ari: readSecret(ari.secretFile), ami: readSecret(ami.secretFile) };
-  const fallback = createFallbackWriter({ host, port: ami.port, user: ami.user, secret: secrets.ami });
+  const manager = { host, port: ami.port, user: ami.user, secret: secrets.ami };
+  const fallback = createFallbackWriter(manager);
   const access = { host, port: httpPort, user: ari.user, secret: secrets.ari };
-  const outside: Outside = { log, provisioner: phones(access), fallback, readPbx: createPbxReader(access).readPbx };
+  /** Asked seldom, so each question has a connection of its own. */
+  const inquire = async <T>(ask: (inquiry: Inquiry) => Promise<T>): Promise<T> => {
+    const inquiry = await openInquiry({ ...manager, handshakeMs: INQUIRY_MS, actionMs: INQUIRY_MS });
+    try {
+      return await ask(inquiry);
+    } finally {
+      inquiry.close();
+    }
+  };
+  const outside: Outside = {
+    ...{ log, provisioner: phones(access), fallback, readPbx: createPbxReader(access).readPbx },
+    hasContext: (name) => inquire((inquiry) => inquiry.hasContext(name)),
+    registeredBy: () => inquire((inquiry) => inquiry.registeredBy()),
+  };
   const started = await startFront(port, config, pathsOf(home), outside);
   return {
     async close() {
@@ -75,21 +93,13 @@ type Access = { readonly host: string; readonly port: number; readonly user: str
 function phones(access: Access): Provisioner {
   const provisioner = createProvisioner(access);
   return {
+    ...provisioner,
     apply: (phone) => provisioner.apply({ ...phone, userName: phone.id }),
     async remove(id) {
       try {
         await provisioner.remove(id);
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'not-ours')) throw error;
-      }
-    },
-    async list() {
-      try {
-        return await provisioner.list();
-      } catch (error) {
-        // Asterisk says so while there is no endpoint at all.
-        if (error instanceof Error && /No Endpoints found/.test(error.message)) return [];
-        throw error;
       }
     },
   };

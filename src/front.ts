@@ -3,7 +3,9 @@ import type { Paths } from './config/paths.ts';
 import type { DirectoryContext } from './directory/context.ts';
 import { createFallbackKeeper, type FallbackPort } from './directory/fallback-keeper.ts';
 import { createFeed } from './directory/feed.ts';
-import { createPhoneKeeper, type Provisioner } from './directory/phone-keeper.ts';
+import type { AsteriskView } from './directory/phone-checks.ts';
+import { createPhoneKeeper } from './directory/phone-keeper.ts';
+import type { Provisioner } from './directory/phone-spec.ts';
 import { createTrialPhones } from './directory/trial-phones.ts';
 import { createEngineClient, type EnginePort } from './http/engine-client.ts';
 import { createFollowers } from './http/followers.ts';
@@ -21,6 +23,9 @@ import { keepCheckpoints } from './storage/past/checkpoint-keeper.ts';
 /** What the front needs of the world besides the engine; tests bring their own. */
 export type Outside = {
   readonly provisioner: Provisioner;
+  readonly hasContext: AsteriskView['hasContext'];
+  /** By which transport each registered phone came; rejects when Asterisk cannot be asked. */
+  readonly registeredBy: () => Promise<ReadonlyMap<string, string>>;
   readonly fallback: FallbackPort;
   readonly readPbx: Services['readPbx'];
   readonly log: Log;
@@ -43,7 +48,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   const store = createStore(db);
   const live = openLive(paths.liveDb);
   const followers = createFollowers();
-  const keeper = createPhoneKeeper(store, provisioner, log);
+  const keeper = createPhoneKeeper(store, provisioner, log, config.sip.checkMs);
   const fallback = createFallbackKeeper(store, outside.fallback, config.limits.leaseMs, log);
   const trialPhones = createTrialPhones(store, provisioner, keeper, config);
   const feed = createFeed(store, config.rona.ladder, (event) => engine.settings(event));
@@ -81,6 +86,9 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
       directory,
       settled: () => settled,
       trialPhones,
+      keeper,
+      asterisk: { names: provisioner.names, isOurs: provisioner.isOurs, hasContext: outside.hasContext },
+      registeredBy: outside.registeredBy,
       engine,
       live,
       followers,

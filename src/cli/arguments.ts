@@ -44,3 +44,17 @@ export function destinationArgument(text: string): string {
   }
   return text;
 }
+
+/** `1,sales` as a list; nothing at all is an empty one. */
+export function groupsArgument(text: string): readonly string[] {
+  return text.trim() === '' ? [] : listArgument(text);
+}
+
+/** A caller ID: `"Hotline" <+4930123>`, a name or a number alone; `default` is the user's own name and extension again. */
+export function callerIdArgument(text: string): { callerName?: string | null; callerNumber?: string | null } {
+  if (text === 'default') return { callerName: null, callerNumber: null };
+  const [, name = '', number] = /^\s*"?([^"<>]*?)"?\s*<([^<>]*)>\s*$/.exec(text) ?? [];
+  if (number !== undefined)
+    return { callerNumber: number.trim(), ...(name.trim() === '' ? {} : { callerName: name.trim() }) };
+  return /^\+?\d+$/.test(text) ? { callerNumber: text } : { callerName: text };
+}

@@ -1,9 +1,25 @@
+import { callerIdArgument } from './arguments.ts';
 import { Failure } from './failure.ts';
 
-const COLUMNS = ['username', 'name', 'extension', 'transport', 'codecs', 'sip-password'] as const;
+const PHONE_COLUMNS = [
+  'transport',
+  'codecs',
+  'nat',
+  'context',
+  'call-groups',
+  'pickup-groups',
+  'caller-id',
+  'sip-password',
+] as const;
+const COLUMNS = ['username', 'name', 'extension', 'label', ...PHONE_COLUMNS] as const;
 type Column = (typeof COLUMNS)[number];
+type Cell = (column: Column) => string | undefined;
+type User = Record<string, unknown> & { username?: unknown; phones?: Record<string, unknown>[] };
 
-/** Reads users from CSV (RFC 4180) with a head line; codecs are separated by spaces. What an empty cell means is the daemon's. */
+/**
+ * Reads users from CSV (RFC 4180) with a head line; lists have spaces between. A line with a label is a further phone of the
+ * user of that name, who comes before it. What an empty cell means is the daemon's.
+ */
 export function readUsersCsv(text: string): readonly Record<string, unknown>[] {
   const [head, ...rows] = readCsv(text.replace(/^\uFEFF/, ''));
   const columns = (head ?? []).map((title) => title.trim().toLowerCase());
@@ -15,18 +31,43 @@ export function readUsersCsv(text: string): readonly Record<string, unknown>[] {
       `expected a head line with username, name and any of ${COLUMNS.slice(2).join(', ')}; got ${got}`,
     );
   }
-  return rows.map((row) => {
-    const cell = (column: Column): string | undefined => row[columns.indexOf(column)]?.trim() || undefined;
-    const user: Record<string, unknown> = {
-      username: cell('username'),
-      name: cell('name'),
-      extension: cell('extension'),
-      transport: cell('transport'),
-      codecs: cell('codecs')?.split(/\s+/),
-      sipPassword: cell('sip-password'),
-    };
-    return Object.fromEntries(Object.entries(user).filter(([, value]) => value !== undefined));
-  });
+  const users: User[] = [];
+  for (const [place, row] of rows.entries()) {
+    const cell: Cell = (column) => row[columns.indexOf(column)]?.trim() || undefined;
+    const label = cell('label');
+    if (label === undefined) {
+      users.push(
+        present({ username: cell('username'), name: cell('name'), extension: cell('extension'), ...phoneOf(cell) }),
+      );
+      continue;
+    }
+    const owner = users.find((user) => user.username === cell('username'));
+    if (owner === undefined) {
+      const why = `the phone ${label} of ${cell('username') ?? 'nobody'} comes before its user`;
+      throw new Failure('wrong-file', `line ${place + 2}: ${why}`);
+    }
+    owner.phones = [...(owner.phones ?? []), present({ label, ...phoneOf(cell) })];
+  }
+  return users;
+}
+
+function phoneOf(cell: Cell): Record<string, unknown> {
+  const list = (column: Column): readonly string[] | undefined => cell(column)?.split(/\s+/);
+  const callerId = cell('caller-id');
+  return {
+    transport: cell('transport'),
+    codecs: list('codecs'),
+    nat: cell('nat'),
+    context: cell('context'),
+    callGroups: list('call-groups'),
+    pickupGroups: list('pickup-groups'),
+    ...(callerId === undefined ? {} : callerIdArgument(callerId)),
+    sipPassword: cell('sip-password'),
+  };
+}
+
+function present(record: Record<string, unknown>): User {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
 function readCsv(text: string): readonly (readonly string[])[] {

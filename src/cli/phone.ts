@@ -1,174 +1,159 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { type Behaviour, createPhone, type Phone, type PhoneEvent } from '../phones/index.ts';
-import type { PhoneAccess, TrialPhone } from '../protocol/phones.ts';
-import type { UserView } from '../protocol/users.ts';
-import { durationArgument } from './arguments.ts';
-import type { ApiClient } from './client.ts';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import type { PhoneRemoved, PhoneSaved, PhonesChecked, PhoneView } from '../protocol/phones.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
-import type { Output } from './output.ts';
-import { phoneLine } from './phone-line.ts';
+import { fields, orDash, table } from './output.ts';
+import { credentialsText } from './phone-credentials.ts';
+import { type PhoneOptions, phoneFieldsOf, withPhoneOptions } from './phone-options.ts';
+import { asSimulatedPhone } from './simulated-phone.ts';
 
-type PhoneCommandOptions = {
-  answerAfter?: number;
-  decline?: true | number;
-  ignore?: true;
-  hangUpAfter?: number;
-  dial?: string;
-  for?: number;
-};
+type AddOptions = PhoneOptions & { label?: string; dryRun?: boolean };
 
-/** `cordboard phone`: simulated phones that really register and really talk SIP, for trying and testing. */
+/** `cordboard phone …`: the phones of users; `cordboard phone <username>` is a simulated one. */
 export function phoneCommand(program: Command, context: CliContext): void {
-  program
+  const phone = program
     .command('phone')
-    .summary('be a simulated phone')
+    .summary('phones of users, real and simulated')
     .description(
-      "Be a simulated phone until Ctrl-C: a user's own, or with --dial a throw-away one. It registers and talks SIP like any other, without a voice.",
-    )
-    .argument('[username]', 'whose phone; not needed with --dial')
-    .option('--answer-after <duration>', 'answer each call after this long (the default, after 1s)', durationArgument)
-    .option('--decline [code]', 'decline each call with this SIP code (603 unless said)', declineArgument)
-    .option('--ignore', 'let each call ring out')
-    .option('--hang-up-after <duration>', 'hang up so long after the answer', durationArgument)
-    .option('--dial <number>', 'dial this number, and end when the call ends')
-    .option('--for <duration>', 'with --dial: hang up so long after dialling', durationArgument)
-    .action(async (username: string | undefined, options: PhoneCommandOptions) => {
-      const behaviour = behaviourOf(options);
-      checkUsage(username, options);
-      const client = context.client();
-      const output = context.output();
-      if (username === undefined) {
-        const trial = await client.post<TrialPhone>('/v1/trial-phones');
-        try {
-          await run({ wsUrl: trial.wsUrl, user: trial.id, password: trial.secret }, behaviour, options, output);
-        } finally {
-          await client.delete(`/v1/trial-phones/${trial.id}`);
-        }
-      } else {
-        const access = await client.post<PhoneAccess>(`/v1/users/${encodeURIComponent(username)}/phone-access`);
-        await warnIfTaken(client, username);
-        await run({ wsUrl: access.wsUrl, user: access.extension, ha1: access.ha1 }, behaviour, options, output);
-      }
+      "The phones of users. Without a subcommand: be a simulated phone until Ctrl-C, a user's own, or with --dial a throw-away one. It registers and talks SIP like any other, without a voice.",
+    );
+  asSimulatedPhone(phone, context);
+  const dryRun = 'check everything and say what would be, and do nothing';
+
+  withPhoneOptions(phone.command('add <username>'))
+    .description('give a user one more phone; prints its SIP credentials, once')
+    .option('--label <label>', "the phone's name, such as mobile: its id is then the extension, a dash and this")
+    .option('--dry-run', dryRun)
+    .action(async (username: string, { label, dryRun, ...rest }: AddOptions) => {
+      const said = { ...(label === undefined ? {} : { label }), ...(dryRun === true ? { dryRun } : {}) };
+      const path = `/v1/users/${encodeURIComponent(username)}/phones`;
+      const saved = await context.client().post<PhoneSaved>(path, { ...said, ...phoneFieldsOf(rest) });
+      context.output().result(saved, (each) => savedText('added', each));
     });
-}
 
-type Account = { wsUrl: string; user: string } & ({ password: string } | { ha1: string });
-
-/** Runs one phone until Ctrl-C, SIGTERM, or the end of the call that it dialled. Whatever happens it takes its leave. */
-async function run(
-  account: Account,
-  behaviour: Behaviour,
-  options: PhoneCommandOptions,
-  output: Output,
-): Promise<void> {
-  const stopped = untilStopped();
-  const phone = createPhone({ ...account, behaviour, log: (event) => output.line(event, phoneLine) });
-  if (options.hangUpAfter !== undefined) hangUpAfter(phone, options.hangUpAfter);
-  try {
-    if (options.dial === undefined) {
-      await Promise.race([phone.register(), stopped.promise]);
-      await stopped.promise;
-    } else {
-      await dialAndFollow(phone, options.dial, options.for ?? null, stopped.promise);
-    }
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure('phone-failed', error instanceof Error ? error.message : String(error));
-  } finally {
-    await phone.close();
-    stopped.forget();
-  }
-}
-
-async function dialAndFollow(
-  phone: Phone,
-  target: string,
-  forMs: number | null,
-  stopped: Promise<void>,
-): Promise<void> {
-  // Without its socket the phone would not hear the other side's BYE.
-  const over = firstEvent(phone, (event) => event.type === 'ended' || event.type === 'disconnected');
-  const call = await phone.dial(target);
-  const timer = forMs === null ? null : setTimeout(() => call.hangUp(), forMs);
-  await Promise.race([over, stopped]);
-  if (timer !== null) clearTimeout(timer);
-  await phone.close();
-  if (phone.events.some((event) => event.type === 'answered')) return;
-  const sip = call.end?.sip ?? null;
-  const why = call.end?.by === 'us' ? 'nobody had answered when we hung up' : `SIP ${sip ?? 'gave no reason'}`;
-  throw new Failure('not-answered', `The call to ${target} was not answered: ${why}`);
-}
-
-function firstEvent(phone: Phone, predicate: (event: PhoneEvent) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const leave = phone.subscribe((event) => {
-      if (!predicate(event)) return;
-      leave();
-      resolve();
+  phone
+    .command('list')
+    .description('all phones, and by which transport they are registered')
+    .action(async () => {
+      const answer = await context.client().get<{ phones: readonly PhoneView[] }>('/v1/phones');
+      context.output().result(answer, ({ phones }) => phoneTable(phones));
     });
-  });
+
+  phone
+    .command('show <id>')
+    .description('one phone')
+    .action(async (id: string) => {
+      const answer = await context.client().get<{ phone: PhoneView }>(pathOf(id));
+      context.output().result(answer, (shown) => phoneText(shown.phone));
+    });
+
+  withPhoneOptions(phone.command('set <id>'))
+    .description('change a phone; what is not named stays')
+    .option('--dry-run', dryRun)
+    .action(async (id: string, { dryRun, ...rest }: AddOptions) => {
+      const patch = phoneFieldsOf(rest);
+      if (Object.keys(patch).length === 0) throw new Failure('usage', 'say what to change, such as --nat no', 2);
+      const body = { ...patch, ...(dryRun === true ? { dryRun } : {}) };
+      const saved = await context.client().patch<PhoneSaved>(pathOf(id), body);
+      context.output().result(saved, (each) => savedText('changed', each));
+    });
+
+  phone
+    .command('remove <id>')
+    .description('remove one phone; the user keeps the extension and the other ones')
+    .action(async (id: string) => {
+      const answer = await context.client().delete<PhoneRemoved>(pathOf(id));
+      context.output().result(answer, ({ removed, username }) => `${removed} removed from ${username}`);
+    });
+
+  phone
+    .command('rotate <id>')
+    .description('give a phone another SIP password; prints it, once')
+    .action(async (id: string) => {
+      const saved = await context.client().post<PhoneSaved>(`${pathOf(id)}/rotate`);
+      context.output().result(saved, (each) => savedText('has another password', each));
+    });
+
+  phone
+    .command('sign-in <id>')
+    .description('a throw-away SIP password for a phone in a browser, good until its next sign-in')
+    .action(async (id: string) => {
+      const saved = await context.client().post<PhoneSaved>(`${pathOf(id)}/sign-in`);
+      context.output().result(saved, (each) => savedText('may sign in', each));
+    });
+
+  phone
+    .command('check')
+    .description('compare all phones with Asterisk, attribute by attribute, and put right what was changed there')
+    .action(async () => {
+      const checked = await context.client().post<PhonesChecked>('/v1/phones/check');
+      context.output().result(checked, checkedText);
+    });
+
+  // Not an option of `phone` itself: it would swallow the --label of `phone add`.
+  asSimulatedPhone(phone.command('simulate'), context)
+    .description('be a simulated phone until Ctrl-C: what cordboard phone does without a subcommand')
+    .option('--label <label>', 'which of their phones; the first one unless said');
 }
 
-function hangUpAfter(phone: Phone, ms: number): void {
-  phone.subscribe((event) => {
-    if (event.type !== 'answered') return;
-    const call = phone.calls[event.call - 1];
-    setTimeout(() => call?.hangUp(), ms).unref();
-  });
+const pathOf = (id: string): string => `/v1/phones/${encodeURIComponent(id)}`;
+
+function savedText(what: string, { phone, sip, dryRun }: PhoneSaved): string {
+  const lines = [dryRun ? `${phone.id} could be ${what}; nothing was done` : `${phone.id} ${what}`];
+  if (sip !== null) lines.push('', credentialsText(sip));
+  for (const warning of phone.warnings) lines.push('', pc.yellow(warning));
+  if (!phone.provisioned && !dryRun) lines.push('', pc.yellow(`${stateOf(phone)}. It is tried again by itself.`));
+  return lines.join('\n');
 }
 
-/** Ctrl-C once is a request; the second time the process ends at once, as if nobody listened. */
-function untilStopped(): { readonly promise: Promise<void>; readonly forget: () => void } {
-  let stop = (): void => {};
-  const promise = new Promise<void>((resolve) => {
-    stop = () => {
-      forget();
-      resolve();
-    };
-  });
-  const forget = (): void => {
-    process.removeListener('SIGINT', stop);
-    process.removeListener('SIGTERM', stop);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  return { promise, forget };
+function phoneTable(phones: readonly PhoneView[]): string {
+  const rows = phones.map((phone) => [
+    phone.id,
+    phone.username,
+    orDash(phone.label),
+    phone.transport,
+    phone.nat,
+    phone.codecs.join(','),
+    stateOf(phone),
+  ]);
+  const head = ['Phone', 'User', 'Label', 'Transport', 'NAT', 'Codecs', 'State'];
+  const warnings = phones.flatMap((phone) => phone.warnings.map((warning) => pc.yellow(`${phone.id}: ${warning}`)));
+  return [table(head, rows, 'No phones yet: cordboard user add, or cordboard phone add'), ...warnings].join('\n');
 }
 
-function checkUsage(username: string | undefined, options: PhoneCommandOptions): void {
-  if (username === undefined && options.dial === undefined) {
-    throw new Failure('usage', 'Say whose phone: cordboard phone <username>; or cordboard phone --dial <number>', 2);
-  }
-  if (options.dial === undefined && options.for !== undefined) {
-    throw new Failure('usage', '--for goes with --dial; for a phone that is called there is --hang-up-after', 2);
-  }
+function phoneText(phone: PhoneView): string {
+  const drift =
+    phone.drift === null ? null : `${phone.drift.attributes.join(', ')} (${new Date(phone.drift.at).toISOString()})`;
+  const text = fields([
+    ['id', phone.id],
+    ['user', phone.username],
+    ['label', orDash(phone.label)],
+    ['extension', phone.extension],
+    ['transport', phone.transport],
+    ['codecs', phone.codecs.join(', ')],
+    ['NAT', phone.nat],
+    ['context', phone.context],
+    ['call groups', orDash(phone.callGroups.join(', '))],
+    ['pickup groups', orDash(phone.pickupGroups.join(', '))],
+    ['caller ID', `"${phone.callerName}" <${phone.callerNumber}>`],
+    ['state', stateOf(phone)],
+    ['changed by hand', orDash(drift)],
+  ]);
+  return [text, ...phone.warnings.map((warning) => pc.yellow(warning))].join('\n');
 }
 
-function behaviourOf(options: PhoneCommandOptions): Behaviour {
-  const said = [options.answerAfter, options.decline, options.ignore].filter((option) => option !== undefined);
-  if (said.length > 1) {
-    throw new Failure('usage', 'Only one of --answer-after, --decline and --ignore', 2);
-  }
-  if (options.ignore === true) return { kind: 'ignore' };
-  if (options.decline !== undefined) {
-    return { kind: 'decline', sip: options.decline === true ? 603 : options.decline, afterMs: 1_000 };
-  }
-  return { kind: 'answer', afterMs: options.answerAfter ?? 1_000 };
+/** A phone's state in a few words. */
+export function stateOf(phone: PhoneView): string {
+  if (!phone.provisioned) return pc.yellow(`unprovisioned: ${phone.failure ?? 'not given to Asterisk yet'}`);
+  if (phone.registered !== true) return pc.dim('not registered');
+  return pc.green(phone.registeredBy === null ? 'registered' : `registered by ${phone.registeredBy}`);
 }
 
-function declineArgument(text: string): number {
-  const code = Number(text);
-  if (!/^[4-6]\d\d$/.test(text)) {
-    throw new InvalidArgumentError('Expected a SIP code from 400 to 699, such as 486 or 603.');
-  }
-  return code;
-}
-
-/** A phone has one contact at a time: the one that was there is not told that it lost its place. */
-async function warnIfTaken(client: ApiClient, username: string): Promise<void> {
-  const { user } = await client.get<{ user: UserView }>(`/v1/users/${encodeURIComponent(username)}`);
-  if (user.phones.some((phone) => phone.registered === true)) {
-    process.stderr.write(`${username}'s own phone is registered: this one takes its place until it registers again.\n`);
-  }
+function checkedText({ checked, repaired, failed, strangers }: PhonesChecked): string {
+  const lines = [`${checked} phones compared; ${repaired.length} had been changed in Asterisk and were put right`];
+  for (const { phone, attributes } of repaired) lines.push(`  ${phone}: ${attributes.join(', ')}`);
+  for (const { phone, failure } of failed) lines.push(pc.red(`  ${phone} could not be put right: ${failure}`));
+  if (strangers.length > 0) lines.push(pc.yellow(`not in the directory, left alone: ${strangers.join(', ')}`));
+  return lines.join('\n');
 }

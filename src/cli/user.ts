@@ -1,52 +1,46 @@
 import { readFileSync } from 'node:fs';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import pc from 'picocolors';
-import { TRANSPORTS, type UserRemoved, type UserSaved, type UserView } from '../protocol/users.ts';
-import { listArgument } from './arguments.ts';
+import type { UserRemoved, UserSaved, UserView } from '../protocol/users.ts';
 import type { CliContext } from './context.ts';
 import { readUsersCsv } from './csv.ts';
 import { Failure } from './failure.ts';
 import { fields, orDash, table } from './output.ts';
+import { stateOf } from './phone.ts';
+import { credentialsText } from './phone-credentials.ts';
+import { type PhoneOptions, phoneFieldsOf, withPhoneOptions } from './phone-options.ts';
 
-type AddOptions = {
-  name?: string;
-  extension?: string;
-  transport?: string;
-  codecs?: readonly string[];
-  sipPassword?: string;
-  from?: string;
-};
-type SetOptions = Omit<AddOptions, 'from' | 'extension'> & { extension?: string | false; newPassword?: boolean };
+type SetOptions = PhoneOptions & { name?: string; extension?: string; newPassword?: boolean };
+type AddOptions = Omit<SetOptions, 'newPassword'> & { from?: string; dryRun?: boolean };
 
 /** `cordboard user …` */
 export function userCommand(program: Command, context: CliContext): void {
   const user = program.command('user').description('users and their phones');
-  const transport = () => new Option('--transport <transport>', 'how the phone comes').choices(TRANSPORTS);
 
-  user
-    .command('add [username]')
+  withPhoneOptions(user.command('add [username]'))
     .description('add a user and give their phone to Asterisk; prints the SIP credentials, once')
     .option('--name <name>', 'the name that is shown to others')
-    .option('--extension <number>', 'the internal number; without it the user has no phone')
-    .addOption(transport())
-    .option('--codecs <list>', 'the codecs, best first: opus,ulaw', listArgument)
-    .option('--sip-password <password>', 'a SIP password of 12 characters or more; made up when not given')
-    .option('--from <file.csv>', 'add many: columns username, name, extension, transport, codecs, sip-password')
-    .action(async (username: string | undefined, { from, ...rest }: AddOptions) => {
+    .option('--extension <number>', 'the internal number, or next; without it the user has no phone')
+    .option('--from <file.csv>', 'add many, each with their phones: see the reference for the columns')
+    .option('--dry-run', 'check everything and say what would be, and do nothing')
+    .action(async (username: string | undefined, { from, name, extension, dryRun, ...phone }: AddOptions) => {
       const output = context.output();
+      const rehearsal = dryRun === true ? { dryRun } : {};
       if (from !== undefined) {
         if (username !== undefined) throw new Failure('usage', 'give either a username or --from FILE, not both', 2);
-        const body = { users: readUsersCsv(readFileText(from)) };
+        const body = { users: readUsersCsv(readFileText(from)), ...rehearsal };
         output.result(
           await context.client().post<{ users: readonly UserSaved[] }>('/v1/users/import', body),
           ({ users }) => manyAdded(users),
         );
         return;
       }
-      if (username === undefined || rest.name === undefined) {
+      if (username === undefined || name === undefined) {
         throw new Failure('usage', 'expected: cordboard user add <username> --name N --extension 1001', 2);
       }
-      const saved = await context.client().post<UserSaved>('/v1/users', { username, ...rest });
+      const number = extension === undefined ? {} : { extension };
+      const body = { username, name, ...number, ...phoneFieldsOf(phone), ...rehearsal };
+      const saved = await context.client().post<UserSaved>('/v1/users', body);
       output.result(saved, (each) => savedText('added', each));
     });
 
@@ -66,20 +60,14 @@ export function userCommand(program: Command, context: CliContext): void {
       context.output().result(answer, (shown) => userText(shown.user));
     });
 
-  user
-    .command('set <username>')
-    .description('change a user; what is not named stays')
+  withPhoneOptions(user.command('set <username>'))
+    .description('change a user, and their first phone; what is not named stays, and an extension never changes')
     .option('--name <name>', 'the name that is shown to others')
-    .option('--extension <number>', 'another number: a new SIP account with a new password')
-    .option('--no-extension', 'take the number and the phone away')
-    .addOption(transport())
-    .option('--codecs <list>', 'the codecs, best first: opus,ulaw', listArgument)
-    .option('--sip-password <password>', 'another SIP password')
+    .option('--extension <number>', 'a number, or next, for a user who has none')
     .option('--new-password', 'make up another SIP password')
-    .action(async (username: string, { extension, ...rest }: SetOptions) => {
-      // Commander gives `true` where only the --no form was declared and nothing was said.
-      const number = extension === false ? { extension: null } : typeof extension === 'string' ? { extension } : {};
-      const patch = { ...rest, ...number };
+    .action(async (username: string, { name, extension, newPassword, ...phone }: SetOptions) => {
+      const said = Object.entries({ name, extension, newPassword }).filter(([, value]) => value !== undefined);
+      const patch = { ...Object.fromEntries(said), ...phoneFieldsOf(phone) };
       if (Object.keys(patch).length === 0) throw new Failure('usage', 'say what to change, such as --name N', 2);
       const saved = await context.client().patch<UserSaved>(path(username), patch);
       context.output().result(saved, (each) => savedText('changed', each));
@@ -108,23 +96,12 @@ function readFileText(file: string): string {
   }
 }
 
-function savedText(what: string, { user, sip }: UserSaved): string {
-  const lines = [`${user.username} ${what}`];
-  if (sip !== null) {
-    lines.push(
-      '',
-      'The phone registers with (this password is shown once and kept nowhere):',
-      fields([
-        ['user', sip.user],
-        ['password', pc.bold(sip.password)],
-        ['address', sip.wsUrl ?? `${sip.host}:${sip.port}`],
-        ['transport', sip.transport],
-        ['realm', sip.realm],
-      ]),
-    );
-  }
+function savedText(what: string, { user, sips, dryRun }: UserSaved): string {
+  const lines = [dryRun ? `${user.username} could be ${what}; nothing was done` : `${user.username} ${what}`];
+  for (const sip of sips) lines.push('', credentialsText(sip));
   for (const phone of user.phones) {
-    if (!phone.provisioned) {
+    for (const warning of phone.warnings) lines.push('', pc.yellow(`${phone.id}: ${warning}`));
+    if (!phone.provisioned && !dryRun) {
       lines.push(
         '',
         pc.yellow(
@@ -137,27 +114,24 @@ function savedText(what: string, { user, sip }: UserSaved): string {
 }
 
 function manyAdded(users: readonly UserSaved[]): string {
-  const rows = users.map(({ user, sip }) => [
-    user.username,
-    orDash(sip?.user),
-    orDash(sip?.password),
-    orDash(sip?.transport),
-  ]);
-  return `${table(['Username', 'SIP user', 'SIP password', 'Transport'], rows, '')}\n\n${users.length} users added`;
+  const rows = users.flatMap(({ user, sips }) =>
+    sips.length === 0
+      ? [[user.username, orDash(user.extension), '-', '-']]
+      : sips.map((sip) => [user.username, sip.user, sip.password, sip.transport]),
+  );
+  const done = users.some(({ dryRun }) => dryRun) ? 'could be added; nothing was done' : 'added';
+  return `${table(['Username', 'SIP user', 'SIP password', 'Transport'], rows, '')}\n\n${users.length} users ${done}`;
 }
 
 function userTable(users: readonly UserView[]): string {
-  const rows = users.map((user) => {
-    const phone = user.phones[0];
-    return [
-      user.username,
-      user.name,
-      orDash(user.extension),
-      orDash(user.group),
-      orDash(phone?.transport),
-      state(phone),
-    ];
-  });
+  const rows = users.map((user) => [
+    user.username,
+    user.name,
+    orDash(user.extension),
+    orDash(user.group),
+    orDash(user.phones.map((phone) => phone.transport).join(', ')),
+    orDash(user.phones.map(stateOf).join(', ')),
+  ]);
   return table(
     ['Username', 'Name', 'Extension', 'Group', 'Transport', 'Phone'],
     rows,
@@ -166,20 +140,16 @@ function userTable(users: readonly UserView[]): string {
 }
 
 function userText(user: UserView): string {
-  const phone = user.phones[0];
   return fields([
     ['username', user.username],
     ['name', user.name],
     ['extension', orDash(user.extension)],
     ['group', orDash(user.group)],
-    ['transport', orDash(phone?.transport)],
-    ['codecs', orDash(phone?.codecs.join(', '))],
-    ['phone', state(phone)],
+    ...(user.phones.length === 0 ? ([['phone', '-']] as const) : []),
+    ...user.phones.flatMap((phone) => [
+      ['phone', `${phone.id}: ${stateOf(phone)}`] as const,
+      ['  transport', phone.transport] as const,
+      ['  codecs', phone.codecs.join(', ')] as const,
+    ]),
   ]);
-}
-
-function state(phone: UserView['phones'][number] | undefined): string {
-  if (phone === undefined) return '-';
-  if (!phone.provisioned) return pc.yellow(`unprovisioned: ${phone.failure ?? 'not given to Asterisk yet'}`);
-  return phone.registered === true ? pc.green('registered') : pc.dim('not registered');
 }

@@ -30,7 +30,15 @@ export type Config = {
   };
   readonly groups: GroupDefaults;
   readonly rona: { readonly ladder: readonly LadderStep[] };
-  readonly sip: { readonly codecs: readonly string[] };
+  readonly sip: {
+    readonly codecs: readonly string[];
+    /** Stands before the id of each new phone, on an Asterisk that others use too. */
+    readonly prefix: string;
+    /** Where the calls of a new phone enter the dialplan. */
+    readonly context: string;
+    /** How often Asterisk's phones are compared with the directory, attribute by attribute. */
+    readonly checkMs: number;
+  };
   readonly journal: { readonly keepDays: number; readonly keepMegabytes: number; readonly checkpointMs: number };
   readonly log: { readonly level: LogLevel };
 };

@@ -126,7 +126,7 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
         notify: step.notify,
       })),
     },
-    sip: raw.sip,
+    sip: { codecs: raw.sip.codecs, prefix: raw.sip.prefix, context: raw.sip.context, checkMs: raw.sip.check },
     journal: {
       keepDays: raw.journal['keep-days'],
       keepMegabytes: raw.journal['keep-megabytes'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ON_MISS, STRATEGIES, WHEN_NOBODY } from '../protocol/groups.ts';
-import { CODECS } from '../protocol/users.ts';
+import { CODECS } from '../protocol/phone-settings.ts';
 import { LOG_LEVELS } from './config.ts';
 import { destination, duration, durationIn, extensionRange, integer, oneOf, port, text, timeZone } from './fields.ts';
 
@@ -121,7 +121,14 @@ export const CONFIG_SCHEMA = z.strictObject({
   limits: LIMITS.prefault({}),
   groups: GROUPS.prefault({}),
   rona: RONA.prefault({}),
-  sip: z.strictObject({ codecs: CODEC_LIST }).prefault({}),
+  sip: z
+    .strictObject({
+      codecs: CODEC_LIST,
+      prefix: text('', /^(?:[a-z0-9][a-z0-9._-]{0,15})?$/, 'nothing, or 1 to 16 of a-z, 0-9, dot, underscore and dash'),
+      context: text('from-sip', /^[A-Za-z0-9_-]{1,79}$/, 'the name of a context of the dialplan'),
+      check: duration('15m', '1m', '24h'),
+    })
+    .prefault({}),
   journal: z
     .strictObject({
       'keep-days': integer(14, 1, 3650),

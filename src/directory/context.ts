@@ -22,22 +22,37 @@ export type Change = {
   touchPhone(id: PhoneId): void;
 };
 
+/** How a change is made: `dryRun` undoes it in the end, `avoid` are names that Asterisk has for others. */
+export type ChangeOptions = { readonly dryRun?: boolean; readonly avoid?: ReadonlySet<string> };
+
 /** Runs one change as `who`: one transaction, one new revision, its audit rows, and then `changed`. */
-export function change<T>(context: DirectoryContext, who: string, work: (change: Change) => T): T {
+export function change<T>(context: DirectoryContext, who: string, work: (change: Change) => T, dryRun = false): T {
   const { store } = context;
   const phones: PhoneId[] = [];
-  const result = store.transaction(() => {
-    const revision = store.revision() + 1;
-    store.setRevision(revision);
-    return work({
-      revision,
-      audit: (action, subject, before, after) =>
-        store.audit.add({ at: context.now(), who, action, subject, before, after }),
-      touchPhone: (id) => void phones.push(id),
+  const rehearsed = { result: null as { readonly it: T } | null };
+  const result = (): T =>
+    store.transaction(() => {
+      const revision = store.revision() + 1;
+      store.setRevision(revision);
+      const done = work({
+        revision,
+        audit: (action, subject, before, after) =>
+          store.audit.add({ at: context.now(), who, action, subject, before, after }),
+        touchPhone: (id) => void phones.push(id),
+      });
+      if (!dryRun) return done;
+      rehearsed.result = { it: done };
+      // What is thrown takes the transaction back: a rehearsal leaves no trace, but is otherwise the real thing.
+      throw rehearsed;
     });
-  });
-  context.changed(phones);
-  return result;
+  try {
+    const made = result();
+    context.changed(phones);
+    return made;
+  } catch (error) {
+    if (error === rehearsed && rehearsed.result !== null) return rehearsed.result.it;
+    throw error;
+  }
 }
 
 /** Gives `number` to a user or group, or refuses: outside of the configured range, or somebody has it. */
@@ -59,4 +74,19 @@ export function takeExtension(context: DirectoryContext, number: string, kind: '
     );
   }
   context.store.extensions.take(number, kind, owner);
+}
+
+/** The lowest free number of the users' range whose phone would not be somebody else's in Asterisk. */
+export function nextExtension(context: DirectoryContext, avoid: ReadonlySet<string>): string {
+  const { from, to } = context.config.extensions.users;
+  const taken = new Set(context.store.extensions.between(from, to));
+  for (let number = Number(from); number <= Number(to); number++) {
+    const extension = String(number).padStart(from.length, '0');
+    if (!taken.has(extension) && !avoid.has(`${context.config.sip.prefix}${extension}`)) return extension;
+  }
+  throw new Refusal(
+    'taken',
+    `extension: every number from ${from} to ${to} is taken; widen extensions.users in cordboard.yaml`,
+    'extension',
+  );
 }

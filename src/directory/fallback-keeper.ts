@@ -105,19 +105,28 @@ export function createFallbackKeeper(
   };
 }
 
-/** What each number rings without us: a user's own phone, a group's members in the order of the team. */
+/** What each number rings without us: all of a user's phones, those of a group's members in the order of the team. */
 export function fallbacks(store: DirectoryStore): ReadonlyMap<string, string> {
-  const users = store.users.all();
-  const phoneOf = new Map(users.map((user) => [user.id, user.extension]));
-  const result = new Map<string, string>();
-  for (const group of store.groups.all()) {
-    const phones = group.members.flatMap((user) => phoneOf.get(user) ?? []).slice(0, MOST_PHONES);
-    if (phones.length > 0) {
-      result.set(group.extension, phones.map((phone) => `PJSIP/${phone}`).join('&'));
-    }
+  const phonesOf = new Map<string, string[]>();
+  for (const { user, id, label } of store.phones.all()) {
+    const phones = phonesOf.get(user) ?? [];
+    if (label === null) phones.unshift(id);
+    else phones.push(id);
+    phonesOf.set(user, phones);
   }
-  for (const { extension } of users) {
-    if (extension !== null) result.set(extension, `PJSIP/${extension}`);
+  const result = new Map<string, string>();
+  const put = (extension: string, phones: readonly string[]): void => {
+    const rung = phones.slice(0, MOST_PHONES).map((phone) => `PJSIP/${phone}`);
+    if (rung.length > 0) result.set(extension, rung.join('&'));
+  };
+  for (const group of store.groups.all()) {
+    put(
+      group.extension,
+      group.members.flatMap((user) => phonesOf.get(user) ?? []),
+    );
+  }
+  for (const { id, extension } of store.users.all()) {
+    if (extension !== null) put(extension, phonesOf.get(id) ?? []);
   }
   return result;
 }

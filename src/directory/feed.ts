@@ -3,6 +3,7 @@ import { type QueueSettings, queueOf } from '../core/queue-settings.ts';
 import type { LadderStep, QueueId, UserId, UserSettings } from '../core/settings.ts';
 import type { ToFront } from '../protocol/seam.ts';
 import type { GroupRow } from '../storage/directory/groups.ts';
+import type { PhoneRow } from '../storage/directory/phones.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import type { UserRow } from '../storage/directory/users.ts';
 
@@ -40,7 +41,7 @@ export function createFeed(
     const users = new Set(store.users.ids());
     const queues = new Set(store.groups.ids());
     const news: News = {
-      users: store.users.changedSince(known.since).map(userSettings),
+      users: store.users.changedSince(known.since).map((user) => userSettings(user, store.phones.ofUser(user.id))),
       queues: store.groups.changedSince(known.since).map((group) => groupQueue(group, ladder)),
       removedUsers: [...known.users].filter((id) => !users.has(id)).sort(),
       removedQueues: [...known.queues].filter((id) => !queues.has(id)).sort(),
@@ -92,14 +93,8 @@ function portions(news: News, before: number, after: number): readonly SettingsE
   return parts.map((part, i) => ({ type: 'settings', revision: i === parts.length - 1 ? after : before, ...part }));
 }
 
-function userSettings(row: UserRow): UserSettings {
-  return {
-    id: row.id,
-    name: row.name,
-    extension: row.extension,
-    phones: row.extension === null ? [] : [row.extension],
-    skills: {},
-  };
+function userSettings(row: UserRow, phones: readonly PhoneRow[]): UserSettings {
+  return { id: row.id, name: row.name, extension: row.extension, phones: phones.map((phone) => phone.id), skills: {} };
 }
 
 function groupQueue(row: GroupRow, ladder: readonly LadderStep[]): QueueSettings {

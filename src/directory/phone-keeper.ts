@@ -1,29 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { PhoneId } from '../core/settings.ts';
 import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
-import type { Transport } from '../protocol/users.ts';
-import type { PhoneRow } from '../storage/directory/phones.ts';
+import type { PhonesChecked } from '../protocol/phones.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
-
-/** Everything that Asterisk needs to know of a phone. */
-export type PhoneSpec = {
-  readonly id: PhoneId;
-  readonly extension: string;
-  readonly callerName: string;
-  readonly transport: Transport;
-  readonly codecs: readonly string[];
-  readonly ha1: string;
-};
-
-/** What gives phones to Asterisk (`asterisk/provisioning`). Each rejects with a reason that people can read. */
-export type Provisioner = {
-  apply(phone: PhoneSpec): Promise<void>;
-  /** Removing what is not there is done. */
-  remove(id: PhoneId): Promise<void>;
-  /** The ids of all endpoints that Asterisk has from us. */
-  list(): Promise<readonly PhoneId[]>;
-};
+import { inspectPhones } from './phone-inspection.ts';
+import { hashOf, type Provisioner, specOf } from './phone-spec.ts';
 
 /** Brings Asterisk's phones to what the directory says, and keeps trying. */
 export type PhoneKeeper = {
@@ -31,18 +12,31 @@ export type PhoneKeeper = {
   push(ids: readonly PhoneId[], patienceMs: number): Promise<void>;
   /** Compares everything: after a start, and when Asterisk came back. */
   check(): Promise<void>;
+  /**
+   * Compares attribute by attribute, puts right what somebody changed by hand, and says what that was. Rejects when
+   * Asterisk cannot be asked. From the first check on it also runs by itself.
+   */
+  inspect(): Promise<PhonesChecked>;
   close(): void;
 };
 
 /** At most so many requests at Asterisk at a time. */
 const CONCURRENCY = 8;
 
-export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisioner, log: Log): PhoneKeeper {
+/** Makes the keeper; it inspects every `inspectMs`. */
+export function createPhoneKeeper(
+  store: DirectoryStore,
+  provisioner: Provisioner,
+  log: Log,
+  inspectMs = 15 * 60_000,
+): PhoneKeeper {
   const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
   const waiting = new Map<PhoneId, (() => void)[]>();
   let retry: NodeJS.Timeout | null = null;
   const running = new Set<PhoneId>();
   let checks = Promise.resolve();
+  let inspecting: Promise<PhonesChecked> | null = null;
+  let nextInspection: NodeJS.Timeout | null = null;
   let closed = false;
   let saidStrangers = false;
 
@@ -116,7 +110,7 @@ export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisione
     }
     let there: ReadonlySet<PhoneId>;
     try {
-      there = new Set(await provisioner.list());
+      there = new Set(await provisioner.list(new Set(store.phones.all().map((phone) => phone.id))));
     } catch (error) {
       if (!closed) {
         const why = error instanceof Error ? error.message : String(error);
@@ -131,6 +125,7 @@ export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisione
     const wrong = store.phones.all().filter((phone) => phone.applied !== hashOf(phone) || !there.has(phone.id));
     const toRemove = store.phones.removed();
     sayStrangers(there);
+    inspectLater();
     if (wrong.length + toRemove.length === 0) {
       backoff.reset();
       return;
@@ -138,6 +133,26 @@ export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisione
     log.info({ apply: wrong.length, remove: toRemove.length }, 'giving Asterisk the phones that it lacks');
     await Promise.all([...toRemove, ...wrong.map((phone) => phone.id)].map(enqueue));
     if (retry === null) backoff.reset();
+  }
+
+  /** The first one soon after a start, which itself only compares hashes; then every `inspectMs`. */
+  function inspectLater(): void {
+    if (closed || nextInspection !== null) return;
+    nextInspection = setTimeout(() => {
+      nextInspection = null;
+      void inspect()
+        .catch((error: unknown) => log.warn({ why: String(error) }, 'the phones of Asterisk could not be inspected'))
+        .finally(inspectLater);
+    }, inspectMs);
+    nextInspection.unref();
+  }
+
+  /** One at a time: two would report the same drift twice. */
+  function inspect(): Promise<PhonesChecked> {
+    inspecting ??= inspectPhones(store, provisioner, log, enqueue).finally(() => {
+      inspecting = null;
+    });
+    return inspecting;
   }
 
   /**
@@ -170,20 +185,11 @@ export function createPhoneKeeper(store: DirectoryStore, provisioner: Provisione
       clearTimeout(timer);
     },
     check,
+    inspect,
     close() {
       closed = true;
+      if (nextInspection !== null) clearTimeout(nextInspection);
       if (retry !== null) clearTimeout(retry);
     },
   };
-}
-
-function specOf(phone: PhoneRow): PhoneSpec {
-  const { id, userName: callerName, transport, codecs, ha1 } = phone;
-  return { id, extension: id, callerName, transport, codecs, ha1 };
-}
-
-function hashOf(phone: PhoneRow): string {
-  return createHash('sha256')
-    .update(JSON.stringify(specOf(phone)))
-    .digest('hex');
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import { REALM } from '../protocol/phones.ts';
-import type { SipCredentials, Transport } from '../protocol/users.ts';
+import type { Transport } from '../protocol/phone-settings.ts';
+import { REALM, type SipCredentials } from '../protocol/phones.ts';
 
 /** Asterisk's SIP over WebSocket without TLS, for phones on the same machine (RFC 7118). */
 export function wsUrl(config: Config): string {

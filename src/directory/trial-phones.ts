@@ -4,7 +4,8 @@ import type { TrialPhone } from '../protocol/phones.ts';
 import { REALM } from '../protocol/phones.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { ha1Of, makePassword } from './password.ts';
-import type { PhoneKeeper, Provisioner } from './phone-keeper.ts';
+import type { PhoneKeeper } from './phone-keeper.ts';
+import type { Provisioner } from './phone-spec.ts';
 import { Refusal } from './refusal.ts';
 import { wsUrl } from './sip-access.ts';
 

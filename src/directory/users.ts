@@ -1,88 +1,102 @@
 import type { UserId } from '../core/settings.ts';
+import type { PhoneFields } from '../protocol/phone-settings.ts';
 import type { NewUser, UserPatch } from '../protocol/users.ts';
 import type { UserRow } from '../storage/directory/users.ts';
-import { type Change, change, type DirectoryContext, takeExtension } from './context.ts';
+import {
+  type Change,
+  type ChangeOptions,
+  change,
+  type DirectoryContext,
+  nextExtension,
+  takeExtension,
+} from './context.ts';
 import { groupsThatOverflowTo } from './overflow.ts';
-import { ha1Of, makePassword } from './password.ts';
+import { makePassword } from './password.ts';
+import { insertPhone, type SavedPhone, shown as shownPhone, updatePhone } from './phones.ts';
 import { Refusal } from './refusal.ts';
 
-/** A user that was saved. `password` is the new SIP password, told this once; null when none was made. */
-export type SavedUser = { readonly user: UserRow; readonly password: string | null };
+/**
+ * A user that was saved. `password` is the first phone's new SIP password, told this once; null when none was made. `phones`
+ * are those that were made or changed.
+ */
+export type SavedUser = {
+  readonly user: UserRow;
+  readonly password: string | null;
+  readonly phones: readonly SavedPhone[];
+};
 
-/** Adds one user with their phone. Throws a `Refusal` that names the field. */
-export function addUser(context: DirectoryContext, input: NewUser, who: string): SavedUser {
-  return change(context, who, (now) => insertUser(context, now, input));
+/** Adds one user with their phones. Throws a `Refusal` that names the field. */
+export function addUser(
+  context: DirectoryContext,
+  input: NewUser,
+  who: string,
+  options: ChangeOptions = {},
+): SavedUser {
+  return change(context, who, (now) => insertUser(context, now, input, options.avoid ?? new Set()), options.dryRun);
 }
 
 /** Adds all of these users in one transaction, or none: a `Refusal` says which one was wrong. */
-export function importUsers(context: DirectoryContext, inputs: readonly NewUser[], who: string): readonly SavedUser[] {
-  return change(context, who, (now) =>
-    inputs.map((input, i) => {
-      try {
-        return insertUser(context, now, input);
-      } catch (error) {
-        if (error instanceof Refusal) {
-          throw new Refusal(
-            error.code,
-            `user ${i + 1} (${input.username}): ${error.message}`,
-            `users.${i}.${error.field ?? ''}`,
-          );
-        }
-        throw error;
-      }
-    }),
-  );
+export function importUsers(
+  context: DirectoryContext,
+  inputs: readonly NewUser[],
+  who: string,
+  options: ChangeOptions = {},
+): readonly SavedUser[] {
+  const insert = (now: Change, input: NewUser, place: number): SavedUser => {
+    try {
+      return insertUser(context, now, input, options.avoid ?? new Set());
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const message = `user ${place + 1} (${input.username}): ${error.message}`;
+      throw new Refusal(error.code, message, `users.${place}.${error.field ?? ''}`);
+    }
+  };
+  return change(context, who, (now) => inputs.map((input, place) => insert(now, input, place)), options.dryRun);
 }
 
-/** Changes what `patch` names. Another extension is another SIP account, so it comes with a new password. */
-export function setUser(context: DirectoryContext, id: UserId, patch: UserPatch, who: string): SavedUser {
+/** Changes what `patch` names. An extension, once given, stays: it is in contacts, on cards and in other people's phones. */
+export function setUser(
+  context: DirectoryContext,
+  id: UserId,
+  patch: UserPatch,
+  who: string,
+  options: ChangeOptions = {},
+): SavedUser {
   const { store } = context;
   return change(context, who, (now) => {
     const before = existingUser(context, id);
     const phone = store.phones.ofUser(id)[0] ?? null;
-    const extension = patch.extension === undefined ? before.extension : patch.extension;
-    const moved = extension !== before.extension;
-    if (moved && extension === null && before.group !== null) {
-      throw new Refusal(
-        'in-use',
-        `extension: ${id} is a member of ${before.group} and needs one; remove them from it first`,
-        'extension',
-      );
+    if (patch.extension !== undefined && before.extension !== null && patch.extension !== before.extension) {
+      const why = `${id} has ${before.extension}, and an extension never changes; add another user for another number`;
+      throw new Refusal('unchangeable', `extension: ${why}`, 'extension');
     }
-    if (extension === null) {
-      refusePhoneFields(patch);
-    }
-    if (moved && before.extension !== null) {
-      store.extensions.free(before.extension);
-    }
-    if (moved && extension !== null) {
-      takeExtension(context, extension, 'user', id);
-    }
+    const given = before.extension === null && patch.extension !== undefined;
+    const extension = given ? extensionOf(context, id, patch.extension, options.avoid ?? new Set()) : before.extension;
     const user = { ...before, name: patch.name ?? before.name, extension, revision: now.revision };
     store.users.update(user);
-    const password =
-      extension !== null && (moved || patch.newPassword === true || patch.sipPassword !== undefined)
-        ? (patch.sipPassword ?? makePassword())
-        : null;
-    const transport = patch.transport ?? phone?.transport ?? 'udp';
-    const codecs = patch.codecs ?? phone?.codecs ?? context.config.sip.codecs;
-    if (phone !== null && moved) {
-      store.phones.remove(phone.id);
-      now.touchPhone(phone.id);
+    const phones: SavedPhone[] = [];
+    if (given && extension !== null) {
+      phones.push(insertPhone(context, now, id, extension, null, patch));
+    } else if (phone === null) {
+      refusePhoneFields(id, patch);
+    } else {
+      const password = patch.sipPassword ?? (patch.newPassword === true ? makePassword() : null);
+      phones.push(updatePhone(context, now, phone, patch, password));
     }
-    if (extension !== null) {
-      const ha1 = password === null ? (phone?.ha1 ?? '') : ha1Of(extension, password);
-      const saved = { id: extension, user: id, transport, codecs, ha1 };
-      if (moved) store.phones.insert(saved);
-      else store.phones.update(saved);
-      now.touchPhone(extension);
-    }
-    now.audit('user.set', id, shown(before, phone), shown(user, { transport, codecs }, password !== null));
-    return { user, password };
+    // The name is on the screens of those whom the other phones call, too.
+    const others = user.name === before.name ? [] : store.phones.ofUser(id).slice(1);
+    for (const other of others) phones.push(updatePhone(context, now, other, {}, null));
+    const password = phones[0]?.password ?? null;
+    const first = phones[0]?.phone ?? null;
+    now.audit('user.set', id, shown(before, phone), {
+      ...shown(user, first),
+      ...(password === null ? {} : { newPassword: true }),
+    });
+    return { user, password, phones };
   });
 }
 
-/** Removes a user, their phone and their membership. Says which group they left. */
+/** Removes a user, their phones and their membership. Says which group they left. */
 export function removeUser(context: DirectoryContext, id: UserId, who: string): { leftGroup: string | null } {
   const { store } = context;
   return change(context, who, (now) => {
@@ -120,53 +134,64 @@ export function existingUser(context: Pick<DirectoryContext, 'store'>, id: UserI
   return user;
 }
 
-function insertUser(context: DirectoryContext, now: Change, input: NewUser): SavedUser {
+function insertUser(context: DirectoryContext, now: Change, input: NewUser, avoid: ReadonlySet<string>): SavedUser {
   const { store } = context;
   if (store.users.find(input.username) !== null) {
     throw new Refusal('taken', `username: expected a new one; ${input.username} exists`, 'username');
   }
-  const extension = input.extension ?? null;
-  if (extension === null) {
-    refusePhoneFields(input);
-  } else {
-    takeExtension(context, extension, 'user', input.username);
-  }
+  const extension = extensionOf(context, input.username, input.extension, avoid);
   const user: UserRow = { id: input.username, name: input.name, extension, revision: now.revision, group: null };
   store.users.insert(user, context.now());
-  let password: string | null = null;
-  if (extension !== null) {
-    password = input.sipPassword ?? makePassword();
-    const codecs = input.codecs ?? context.config.sip.codecs;
-    store.phones.insert({
-      id: extension,
-      user: user.id,
-      transport: input.transport,
-      codecs,
-      ha1: ha1Of(extension, password),
-    });
-    now.touchPhone(extension);
+  const phones: SavedPhone[] = [];
+  if (extension === null) {
+    refusePhoneFields(user.id, input);
+  } else {
+    phones.push(insertPhone(context, now, user.id, extension, null, input));
+    for (const further of input.phones ?? []) {
+      phones.push(insertPhone(context, now, user.id, extension, further.label, further));
+    }
   }
-  now.audit('user.add', user.id, null, shown(user, extension === null ? null : store.phones.find(extension)));
-  return { user, password };
+  now.audit('user.add', user.id, null, shown(user, phones[0]?.phone ?? null));
+  return { user, password: phones[0]?.password ?? null, phones };
 }
 
-function refusePhoneFields(input: { sipPassword?: string | undefined; codecs?: readonly string[] | undefined }): void {
-  const field = input.sipPassword !== undefined ? 'sipPassword' : input.codecs !== undefined ? 'codecs' : null;
-  if (field !== null) {
-    throw new Refusal('no-extension', `${field}: a user with no extension has no phone; give an extension too`, field);
-  }
+/** Takes the number that was asked for; null when none was. */
+function extensionOf(
+  context: DirectoryContext,
+  owner: UserId,
+  asked: string | undefined,
+  avoid: ReadonlySet<string>,
+): string | null {
+  if (asked === undefined) return null;
+  const number = asked === 'next' ? nextExtension(context, avoid) : asked;
+  takeExtension(context, number, 'user', owner);
+  return number;
 }
 
-/** What the audit keeps: no secret, but whether there was a new one. */
-function shown(
-  user: UserRow,
-  phone: { transport: string; codecs: readonly string[] } | null,
-  newPassword = false,
-): unknown {
+const phoneFieldNames = [
+  'sipPassword',
+  'codecs',
+  'transport',
+  'nat',
+  'context',
+  'callGroups',
+  'pickupGroups',
+  'callerName',
+  'callerNumber',
+] as const;
+
+function refusePhoneFields(
+  user: UserId,
+  input: PhoneFields & { readonly phones?: unknown; readonly newPassword?: unknown },
+): void {
+  const named = [...phoneFieldNames, 'phones' as const, 'newPassword' as const];
+  const field = named.find((name) => input[name] !== undefined && input[name] !== false);
+  if (field === undefined) return;
+  throw new Refusal('no-extension', `${field}: ${user} has no phone; give an extension too, or a phone`, field);
+}
+
+/** What the audit keeps: no secret. */
+function shown(user: UserRow, phone: SavedPhone['phone'] | null): Readonly<Record<string, unknown>> {
   const { revision: _, ...kept } = user;
-  return {
-    ...kept,
-    ...(phone === null ? {} : { transport: phone.transport, codecs: phone.codecs }),
-    ...(newPassword ? { newPassword } : {}),
-  };
+  return phone === null ? kept : { ...kept, phone: shownPhone(phone) };
 }

@@ -4,6 +4,7 @@ import { findDrift } from '../asterisk/provisioning/drift.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf, readSecret } from '../config/paths.ts';
 import { fallbacks } from '../directory/fallback-keeper.ts';
+import { specOf } from '../directory/phone-spec.ts';
 import type { StatusView } from '../protocol/status.ts';
 import { checkDatabase, DATABASES } from '../storage/check.ts';
 import { openDirectoryToRead } from '../storage/directory/database.ts';
@@ -69,8 +70,8 @@ function readDirectory(file: string): DirectoryRead {
 }
 
 /** The digest's user is the phone's own id, as the front gives it. */
-function accountOf({ id, userName: callerName, transport, codecs, ha1 }: PhoneRow) {
-  return { id, userName: id, extension: id, callerName, transport, codecs, ha1 };
+function accountOf(phone: PhoneRow) {
+  return { ...specOf(phone), userName: phone.id };
 }
 
 function modeOf(file: string): number | null {

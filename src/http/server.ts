@@ -50,7 +50,7 @@ function refused(code: string, message: string, field?: string): RefusalBody {
 /** The engine's own codes come on top of ours: they are conflicts with the state of things, or unknown things. */
 function statusOf(code: string): number {
   if (code.startsWith('unknown-') || code === 'not-found') return 404;
-  if (code === 'invalid' || code === 'out-of-range' || code === 'no-extension') return 400;
+  if (code === 'invalid' || code === 'out-of-range' || code === 'no-extension' || code === 'no-context') return 400;
   if (code === 'stale') return 412;
   if (code === 'engine-silent') return 504;
   if (code === 'pbx-failed') return 502;

@@ -1,5 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { DirectoryContext } from '../directory/context.ts';
+import type { AsteriskView } from '../directory/phone-checks.ts';
+import type { PhoneKeeper } from '../directory/phone-keeper.ts';
 import type { TrialPhones } from '../directory/trial-phones.ts';
 import type { StatusView } from '../protocol/status.ts';
 import type { LiveReader } from '../reports/live.ts';
@@ -13,6 +15,10 @@ export type Services = {
   /** Resolves when Asterisk was told of the last change, or has been asked for long enough. */
   readonly settled: () => Promise<void>;
   readonly trialPhones: TrialPhones;
+  readonly keeper: Pick<PhoneKeeper, 'check' | 'inspect'>;
+  readonly asterisk: AsteriskView;
+  /** By which transport each registered phone came; rejects when Asterisk cannot be asked. */
+  readonly registeredBy: () => Promise<ReadonlyMap<string, string>>;
   readonly engine: EngineClient;
   readonly live: LiveReader;
   readonly followers: Followers;

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { sipCredentials } from '../directory/sip-access.ts';
 import { addUser, existingUser, importUsers, removeUser, type SavedUser, setUser } from '../directory/users.ts';
 import {
   importSchema,
@@ -11,6 +10,8 @@ import {
 } from '../protocol/users.ts';
 import type { PhoneRow } from '../storage/directory/phones.ts';
 import type { UserRow } from '../storage/directory/users.ts';
+import { lookAhead } from './look-ahead.ts';
+import { credentialsOf, phoneView, type Registration, registrationsOf } from './phone-view.ts';
 import { bodyOf, pathPart, whoOf } from './request.ts';
 import type { Services } from './services.ts';
 
@@ -19,7 +20,8 @@ export function userRoutes(app: FastifyInstance, services: Services): void {
   const { directory } = services;
 
   app.get('/v1/users', (): { users: readonly UserView[] } => {
-    const registered = registrations(services);
+    const rows = services.live.phones();
+    const registered = new Map(rows.map(({ id, registered: is }) => [id, { registered: is, via: null }]));
     const phones = new Map<string, PhoneRow[]>();
     for (const phone of directory.store.phones.all()) {
       phones.set(phone.user, [...(phones.get(phone.user) ?? []), phone]);
@@ -28,29 +30,48 @@ export function userRoutes(app: FastifyInstance, services: Services): void {
   });
 
   app.post('/v1/users', async (request, reply): Promise<UserSaved> => {
-    const saved = addUser(directory, bodyOf(newUserSchema, request), whoOf(request));
-    await services.settled();
+    const body = bodyOf(newUserSchema, request);
+    const avoid = await lookAhead(services, [body]);
+    const dryRun = body.dryRun === true;
+    const saved = addUser(directory, body, whoOf(request), { avoid, dryRun });
     reply.code(201);
-    return savedView(services, saved);
+    if (dryRun) reply.code(200);
+    else await services.settled();
+    return savedView(services, saved, dryRun);
   });
 
   app.post('/v1/users/import', async (request, reply): Promise<{ users: readonly UserSaved[] }> => {
-    const saved = importUsers(directory, bodyOf(importSchema, request).users, whoOf(request));
-    await services.settled();
+    const body = bodyOf(importSchema, request);
+    const avoid = await lookAhead(services, body.users);
+    const dryRun = body.dryRun === true;
+    const saved = importUsers(directory, body.users, whoOf(request), { avoid, dryRun });
     reply.code(201);
-    return { users: saved.map((each) => savedView(services, each)) };
+    if (dryRun) reply.code(200);
+    else await services.settled();
+    return { users: saved.map((each) => savedView(services, each, dryRun)) };
   });
 
   app.get('/v1/users/:username', (request): { user: UserView } => {
     const user = existingUser(directory, pathPart(request, 'username'));
     const phones = directory.store.phones.ofUser(user.id);
-    return { user: userView(user, phones, registrationsOf(services, phones)) };
+    return {
+      user: userView(
+        user,
+        phones,
+        registrationsOf(
+          services,
+          phones.map((phone) => phone.id),
+        ),
+      ),
+    };
   });
 
   app.patch('/v1/users/:username', async (request): Promise<UserSaved> => {
-    const saved = setUser(directory, pathPart(request, 'username'), bodyOf(userPatchSchema, request), whoOf(request));
+    const body = bodyOf(userPatchSchema, request);
+    const avoid = await lookAhead(services, [body]);
+    const saved = setUser(directory, pathPart(request, 'username'), body, whoOf(request), { avoid });
     await services.settled();
-    return savedView(services, saved);
+    return savedView(services, saved, false);
   });
 
   app.delete('/v1/users/:username', async (request): Promise<UserRemoved> => {
@@ -61,42 +82,26 @@ export function userRoutes(app: FastifyInstance, services: Services): void {
   });
 }
 
-/** Which phones have a contact, as the engine last wrote it. */
-function registrations(services: Services): ReadonlyMap<string, boolean> {
-  return new Map(services.live.phones().map((phone) => [phone.id, phone.registered]));
-}
-
-/** The same for a few phones: whoever adds a thousand users does not read a million rows. */
-function registrationsOf(services: Services, phones: readonly PhoneRow[]): ReadonlyMap<string, boolean> {
-  return new Map(
-    phones.flatMap(({ id }) => services.live.phone(id) ?? []).map((phone) => [phone.id, phone.registered]),
+/** The rows are read anew where they were saved: Asterisk has the phones by now, or the reason why not is there. */
+function savedView(services: Services, saved: SavedUser, dryRun: boolean): UserSaved {
+  const { directory } = services;
+  const user = dryRun ? saved.user : existingUser(directory, saved.user.id);
+  const phones = dryRun ? saved.phones.map(({ phone }) => phone) : directory.store.phones.ofUser(user.id);
+  const known = registrationsOf(
+    services,
+    phones.map((phone) => phone.id),
   );
+  const sips = dryRun ? [] : saved.phones.flatMap((phone) => credentialsOf(services, phone) ?? []);
+  const sip = saved.password === null ? null : (sips[0] ?? null);
+  return { user: userView(user, phones, known), sip, sips, dryRun };
 }
 
-function savedView(services: Services, saved: SavedUser): UserSaved {
-  const user = existingUser(services.directory, saved.user.id);
-  const phones = services.directory.store.phones.ofUser(user.id);
-  const phone = phones[0];
-  const sip =
-    phone === undefined || saved.password === null
-      ? null
-      : sipCredentials(services.config, phone.id, saved.password, phone.transport);
-  return { user: userView(user, phones, registrationsOf(services, phones)), sip };
-}
-
-function userView(user: UserRow, phones: readonly PhoneRow[], registered: ReadonlyMap<string, boolean>): UserView {
+function userView(user: UserRow, phones: readonly PhoneRow[], known: ReadonlyMap<string, Registration>): UserView {
   return {
     username: user.id,
     name: user.name,
     extension: user.extension,
     group: user.group,
-    phones: phones.map((phone) => ({
-      id: phone.id,
-      transport: phone.transport,
-      codecs: phone.codecs,
-      registered: registered.get(phone.id) ?? null,
-      provisioned: phone.applied !== null,
-      failure: phone.failure,
-    })),
+    phones: phones.map((phone) => phoneView(phone, known)),
   };
 }

@@ -194,11 +194,68 @@ describe('with a daemon', () => {
     expect((await run(['group', 'member', 'add', 'support', 'bert', 'anna'])).out).toContain('members: bert, anna');
     expect((await run(['group', 'show', 'support'])).out).toMatch(/max wait +1m30s/);
     expect((await run(['user', 'list'])).out).toMatch(/anna +Anna Ant +1001 +support +udp +not registered/);
-    const moved = await run(['user', 'set', 'anna', '--no-extension']);
-    expect(moved).toMatchObject({ code: 1, err: expect.stringContaining('member of support') });
+    const moved = await run(['user', 'set', 'anna', '--extension', '1009']);
+    expect(moved).toMatchObject({ code: 1, err: expect.stringContaining('an extension never changes') });
     expect((await run(['user', 'remove', 'anna'])).out).toBe('anna removed, also from the group support\n');
     const who = (await lab.ask('GET', '/v1/users/bert')).body;
     expect(who).toMatchObject({ user: { group: 'support' } });
+  });
+
+  test('given_phones_then_they_are_added_listed_changed_rotated_checked_and_removed', async () => {
+    await run([
+      'user',
+      'add',
+      'dora',
+      '--name',
+      'Dora',
+      '--extension',
+      '1201',
+      '--nat',
+      'route',
+      '--caller-id',
+      'Hotline',
+    ]);
+    const added = await run([
+      'phone',
+      'add',
+      'dora',
+      '--label',
+      'web',
+      '--transport',
+      'wss',
+      '--call-groups',
+      '1,sales',
+    ]);
+    expect(added.out).toMatch(/1201-web added[\s\S]*password +\S{20,}/);
+    expect((await run(['phone', 'add', 'dora', '--label', 'tls', '--dry-run'])).out).toContain('nothing was done');
+    expect((await run(['phone', 'list'])).out).toMatch(/1201-web +dora +web +wss +yes/);
+    expect((await run(['phone', 'show', '1201'])).out).toMatch(/caller ID +"Hotline" <1201>/);
+    const set = await run(['phone', 'set', '1201', '--caller-id', '"Desk" <+4930>', '--pickup-groups', '', '--json']);
+    expect(JSON.parse(set.out)).toMatchObject({ phone: { nat: 'route', callerName: 'Desk', callerNumber: '+4930' } });
+    expect((await run(['phone', 'rotate', '1201'])).out).toMatch(/password +\S{20,}/);
+    expect((await run(['phone', 'sign-in', '1201'])).err).toContain('comes by udp');
+    expect((await run(['phone', 'sign-in', '1201-web'])).out).toContain('wss://');
+    expect(JSON.parse((await run(['phone', 'check', '--json'])).out)).toMatchObject({ repaired: [], failed: [] });
+    expect((await run(['phone', 'remove', '1201-web'])).out).toBe('1201-web removed from dora\n');
+    expect((await run(['phone', 'set', '1201'])).code).toBe(2);
+    expect((await run(['user', 'show', 'dora'])).out).toContain('1201: not registered');
+  });
+
+  test('given_a_csv_file_with_labels_then_those_lines_are_further_phones_and_a_dry_run_adds_nothing', async () => {
+    const file = join(empty, 'phones.csv');
+    const head = 'username,name,extension,label,transport,call-groups,caller-id';
+    writeFileSync(file, `${head}\np1,Pia,1301,,udp,1 sales,"""P, P"" <030>"\np1,,,web,wss,,\n`);
+    const dry = await run(['user', 'add', '--from', file, '--dry-run']);
+    expect(dry.out).toContain('could be added; nothing was done');
+    expect((await run(['user', 'show', 'p1'])).code).toBe(1);
+    const phones = [
+      { id: '1301', callGroups: ['1', 'sales'], callerName: 'P, P', callerNumber: '030' },
+      { id: '1301-web', transport: 'wss' },
+    ];
+    const added = JSON.parse((await run(['user', 'add', '--from', file, '--json'])).out);
+    expect(added).toMatchObject({ users: [{ user: { phones } }] });
+    writeFileSync(file, `${head}\np2,,,web,wss,,\n`);
+    expect((await run(['user', 'add', '--from', file])).err).toContain('comes before its user');
   });
 
   test('given_a_csv_file_then_its_users_are_added_together_or_not_at_all', async () => {

@@ -9,7 +9,7 @@ import { keysOf, loadConfig, readConfig, TEMPLATE_FILE } from '../../src/config/
 import { readSecret } from '../../src/config/paths.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import { formatDuration, parseDuration } from '../../src/lib/duration.ts';
-import { CODECS } from '../../src/protocol/users.ts';
+import { CODECS } from '../../src/protocol/phone-settings.ts';
 
 const template = readFileSync(TEMPLATE_FILE, 'utf8');
 

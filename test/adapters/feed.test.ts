@@ -4,7 +4,8 @@ import { type QueueSettings, queueOf } from '../../src/core/queue-settings.ts';
 import type { UserSettings } from '../../src/core/settings.ts';
 import { createFeed, PORTION } from '../../src/directory/feed.ts';
 import { addGroup, addMembers, removeGroup, removeMembers, setGroup } from '../../src/directory/groups.ts';
-import { addUser, importUsers, removeUser, setUser } from '../../src/directory/users.ts';
+import { addPhone, removePhone } from '../../src/directory/phones.ts';
+import { addUser, existingUser, importUsers, removeUser, setUser } from '../../src/directory/users.ts';
 import { type LabDirectory, newUser, openLabDirectory } from '../lab/directory.ts';
 
 let lab: LabDirectory;
@@ -48,7 +49,7 @@ function expectSame(model: ReturnType<typeof engineModel>): void {
     id: user.id,
     name: user.name,
     extension: user.extension,
-    phones: user.extension === null ? [] : [user.extension],
+    phones: lab.store.phones.ofUser(user.id).map((phone) => phone.id),
     skills: {},
   }));
   const groups = lab.store.groups
@@ -141,8 +142,9 @@ describe('changes while it runs', () => {
       () => importUsers(context, many(4), who),
       () => addGroup(context, { name: 'support', extension: '8001' }, who),
       () => addMembers(context, 'support', ['u1001', 'u1000'], who),
-      () => setUser(context, 'u1000', { extension: '1050' }, who),
-      () => addUser(context, newUser('late', '1000'), who),
+      () => addPhone(context, existingUser(context, 'u1000'), { label: 'mobile' }, who),
+      () => removePhone(context, '1000', who),
+      () => addUser(context, newUser('late', '1050'), who),
       () => removeMembers(context, 'support', ['u1001'], who),
       () => setGroup(context, 'support', { strategy: 'linear', overflow: { to: 'user', user: 'late' } }, who),
       () => addGroup(context, { name: 'sales', extension: '8002', overflow: { to: 'group', group: 'support' } }, who),

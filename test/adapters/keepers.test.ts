@@ -50,7 +50,8 @@ describe('phones in Asterisk', () => {
     asterisk.failure = null;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(lab.store.phones.find('1001')).toMatchObject({ applied: expect.any(String), failure: null });
-    expect(vi.getTimerCount()).toBe(0);
+    // What is left is the next inspection.
+    expect(vi.getTimerCount()).toBe(1);
   });
 
   test('given_phones_that_asterisk_lost_or_has_otherwise_when_checked_then_only_those_are_pushed', async () => {
@@ -85,6 +86,64 @@ describe('phones in Asterisk', () => {
     expect([...asterisk.phones.keys()]).toEqual(['1001', '1002']);
     expect(said.mock.calls.map(([fields]) => fields)).toEqual([{ count: 1, phones: ['1002'] }]);
     telling.close();
+  });
+
+  test('given_a_phone_changed_by_hand_in_asterisk_when_inspected_then_it_is_put_right_and_reported_and_the_others_are_left', async () => {
+    for (const [i, name] of ['anna', 'bert', 'cleo'].entries()) addUser(lab.context, newUser(name, `100${i + 1}`), who);
+    await keeper.check();
+    const mine = asterisk.phones.get('1002');
+    if (mine === undefined) throw new Error('it was not given to Asterisk');
+    asterisk.phones.set('1002', { ...mine, codecs: ['gsm'], context: 'elsewhere' });
+    asterisk.phones.delete('1003');
+    asterisk.log.length = 0;
+    const checked = await keeper.inspect();
+    expect(checked).toEqual({
+      checked: 3,
+      repaired: [
+        { phone: '1002', attributes: ['endpoint.codecs', 'endpoint.context'] },
+        { phone: '1003', attributes: ['endpoint'] },
+      ],
+      failed: [],
+      strangers: [],
+    });
+    expect(asterisk.log).toEqual(['apply 1002', 'apply 1003']);
+    expect(asterisk.phones.get('1002')).toEqual(mine);
+    const row = lab.store.phones.find('1002');
+    expect(row).toMatchObject({ applied: expect.any(String), failure: null });
+    expect(row?.drift?.attributes).toEqual(['endpoint.codecs', 'endpoint.context']);
+    expect(lab.store.audit.last(2)).toMatchObject([
+      { who: 'cordboard', action: 'phone.drift', subject: '1003' },
+      { who: 'cordboard', action: 'phone.drift', subject: '1002' },
+    ]);
+    expect((await keeper.inspect()).repaired).toEqual([]);
+  });
+
+  test('given_the_time_of_an_inspection_when_it_comes_then_what_was_changed_by_hand_is_put_right_by_itself', async () => {
+    addUser(lab.context, newUser('anna', '1001'), who);
+    await keeper.check();
+    asterisk.phones.clear();
+    await vi.advanceTimersByTimeAsync(14 * 60_000);
+    expect(asterisk.phones.size).toBe(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([...asterisk.phones.keys()]).toEqual(['1001']);
+    // And so the next time.
+    asterisk.phones.clear();
+    await vi.advanceTimersByTimeAsync(15 * 60_000);
+    expect([...asterisk.phones.keys()]).toEqual(['1001']);
+  });
+
+  test('given_a_repair_that_asterisk_refuses_then_the_report_says_so_and_the_phone_is_unprovisioned', async () => {
+    addUser(lab.context, newUser('anna', '1001'), who);
+    await keeper.check();
+    asterisk.phones.clear();
+    const refusing = createPhoneKeeper(
+      lab.store,
+      { ...asterisk.provisioner, apply: () => Promise.reject(new Error('not now')) },
+      silentLog(),
+    );
+    expect(await refusing.inspect()).toMatchObject({ repaired: [], failed: [{ phone: '1001', failure: 'not now' }] });
+    expect(lab.store.phones.find('1001')).toMatchObject({ applied: null, failure: 'not now' });
+    refusing.close();
   });
 
   test('given_a_removed_user_while_asterisk_is_down_then_the_phone_is_taken_away_later', async () => {

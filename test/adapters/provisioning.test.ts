@@ -57,6 +57,7 @@ for (const [transport, expected] of mediaCases) {
       ...{ aors: '1001', auth: '1001', context: 'from-sip', identify_by: 'username', transport: '' },
       ...{ callerid: '"Zoë Łukasz" <1001>', callerid_tag: 'cordboard', allow: '(alaw|opus)' },
       ...{ direct_media: 'false', rtp_symmetric: 'true', force_rport: 'true', rewrite_contact: 'true' },
+      ...{ call_group: '', named_call_group: '', pickup_group: '', named_pickup_group: '' },
       ...expected,
     });
   });
@@ -68,6 +69,7 @@ test('given_every_attribute_that_we_push_when_shown_then_none_is_missing_from_th
     ...['auth_type', 'username', 'realm', 'password_digest'],
     ...['max_contacts', 'remove_existing', 'qualify_frequency', 'qualify_timeout'],
     ...['aors', 'auth', 'context', 'identify_by', 'callerid', 'callerid_tag', 'allow'],
+    ...['call_group', 'named_call_group', 'pickup_group', 'named_pickup_group'],
     ...['direct_media', 'rtp_symmetric', 'force_rport', 'rewrite_contact', ...Object.keys(webrtc)],
   ];
   const pushed = [...objects.auth, ...objects.aor, ...objects.endpoint].map(([name]) => name);

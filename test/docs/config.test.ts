@@ -6,7 +6,7 @@ import { ConfigError } from '../../src/config/problem.ts';
 import type { HangUpCause } from '../../src/core/settings.ts';
 import { HANG_UP_CAUSES, parseDestination } from '../../src/directory/destination.ts';
 import { parseDuration } from '../../src/lib/duration.ts';
-import { CODECS } from '../../src/protocol/users.ts';
+import { CODECS } from '../../src/protocol/phone-settings.ts';
 import { cell, columnUnder, fileText, tablesOf, tableUnder } from './page.ts';
 
 const page = 'docs/reference/config.md';

@@ -39,7 +39,6 @@ export function newUser(username: string, extension?: string) {
   return {
     username,
     name: `Name of ${username}`,
-    transport: 'udp' as const,
-    ...(extension === undefined ? {} : { extension }),
+    ...(extension === undefined ? {} : { extension, transport: 'udp' as const }),
   };
 }

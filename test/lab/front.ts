@@ -7,7 +7,7 @@ import { pathsOf } from '../../src/config/paths.ts';
 import type { SettingsEvent } from '../../src/core/events.ts';
 import type { Fact, NumberedFact } from '../../src/core/facts.ts';
 import type { RowKind } from '../../src/core/world.ts';
-import type { PhoneSpec } from '../../src/directory/phone-keeper.ts';
+import type { PhoneSpec, Provisioner } from '../../src/directory/phone-spec.ts';
 import { startFront } from '../../src/front.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { EngineStatus, ToEngine, ToFront } from '../../src/protocol/seam.ts';
@@ -30,6 +30,8 @@ export async function startLabFront() {
   const outside = {
     log: silentLog(),
     provisioner: asterisk.provisioner,
+    hasContext: asterisk.hasContext,
+    registeredBy: asterisk.registeredBy,
     fallback: asterisk.fallback,
     readPbx: async () => ({ host: '127.0.0.1', version: '22.10.1', warnings: [], failure: null }),
   };
@@ -122,28 +124,62 @@ function createEngineStub() {
 
 /** Remembers what it was given; `failure` makes every request fail. */
 export function createAsteriskStub() {
+  const fail = (): void => {
+    if (stub.failure !== null) throw new Error(stub.failure);
+  };
+  const provisioner: Provisioner = {
+    async apply(phone) {
+      stub.log.push(`apply ${phone.id}`);
+      fail();
+      stub.phones.set(phone.id, phone);
+    },
+    async remove(id) {
+      stub.log.push(`remove ${id}`);
+      fail();
+      stub.phones.delete(id);
+    },
+    async list() {
+      fail();
+      return [...stub.phones.keys()];
+    },
+    async names() {
+      fail();
+      return [...stub.phones.keys(), ...stub.theirs];
+    },
+    async isOurs(id) {
+      fail();
+      return stub.phones.has(id);
+    },
+    async drift(phone) {
+      fail();
+      const there = stub.phones.get(phone.id);
+      if (there === undefined) return ['endpoint'];
+      const keys = Object.keys(phone) as (keyof PhoneSpec)[];
+      return keys
+        .filter((key) => JSON.stringify(there[key]) !== JSON.stringify(phone[key]))
+        .map((key) => `endpoint.${key}`);
+    },
+  };
   const stub = {
     phones: new Map<string, PhoneSpec>(),
+    /** Endpoints that somebody else made. */
+    theirs: new Set<string>(),
+    contexts: new Set(['from-sip', 'from-home']),
     fallbacks: new Map<string, string>(),
     leaseS: 0,
     failure: null as string | null,
     /** Every push in order: `apply 1001`, `remove 1001`. */
     log: [] as string[],
-    provisioner: {
-      async apply(phone: PhoneSpec): Promise<void> {
-        stub.log.push(`apply ${phone.id}`);
-        if (stub.failure !== null) throw new Error(stub.failure);
-        stub.phones.set(phone.id, phone);
-      },
-      async remove(id: string): Promise<void> {
-        stub.log.push(`remove ${id}`);
-        if (stub.failure !== null) throw new Error(stub.failure);
-        stub.phones.delete(id);
-      },
-      async list(): Promise<readonly string[]> {
-        if (stub.failure !== null) throw new Error(stub.failure);
-        return [...stub.phones.keys()];
-      },
+    provisioner,
+    /** By which transport phones are registered. */
+    via: new Map<string, string>(),
+    async registeredBy(): Promise<ReadonlyMap<string, string>> {
+      fail();
+      return stub.via;
+    },
+    async hasContext(name: string): Promise<boolean> {
+      fail();
+      return stub.contexts.has(name);
     },
     fallback: {
       async setFallback(extension: string, dial: string | null): Promise<void> {

@@ -9,6 +9,10 @@ export type Inquiry = {
   category(file: string, name: string): Promise<ReadonlyMap<string, string> | null>;
   /** A family of AstDB: its keys, without the family's name, and their values. */
   family(name: string): Promise<ReadonlyMap<string, string>>;
+  /** By which transport each phone with a contact is registered: `udp`, `tcp`, `tls`, `ws` or `wss`. */
+  registeredBy(): Promise<ReadonlyMap<string, string>>;
+  /** Whether the dialplan has a context of this name. */
+  hasContext(name: string): Promise<boolean>;
   close(): void;
 };
 
@@ -28,6 +32,8 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
       onMessage(message) {
         if (message.event === 'DBGetTreeResponse') lists.get('tree')?.rows.push(message);
         if (message.event === 'DBGetTreeComplete') lists.get('tree')?.done();
+        if (message.event === 'ContactList') lists.get('contacts')?.rows.push(message);
+        if (message.event === 'ContactListComplete') lists.get('contacts')?.done();
       },
       onEnd(why) {
         reject(new Error(`AMI: ${why}`));
@@ -35,6 +41,18 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
       },
     });
   });
+  async function list(name: string, action: string, fields: Readonly<Record<string, string>>): Promise<AmiMessage[]> {
+    const rows: AmiMessage[] = [];
+    const complete = new Promise<void>((resolve) => lists.set(name, { rows, done: resolve }));
+    try {
+      await connection.ask(action, fields);
+      await Promise.race([complete, lost, late(access.actionMs ?? 5_000)]);
+      return rows;
+    } finally {
+      lists.delete(name);
+    }
+  }
+
   return {
     async category(file, name) {
       try {
@@ -46,12 +64,27 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
       }
     },
     async family(name) {
-      const rows: AmiMessage[] = [];
-      const complete = new Promise<void>((resolve) => lists.set('tree', { rows, done: resolve }));
-      await connection.ask('DBGetTree', { Family: name });
-      await Promise.race([complete, lost, late(access.actionMs ?? 5_000)]);
-      lists.delete('tree');
+      const rows = await list('tree', 'DBGetTree', { Family: name });
       return new Map(rows.map((row) => [String(row.key).replace(`/${name}/`, ''), String(row.val)]));
+    },
+    async registeredBy() {
+      try {
+        const rows = await list('contacts', 'PJSIPShowContacts', {});
+        return new Map(rows.map((row) => [String(row.endpoint), transportOf(String(row.uri))]));
+      } catch (error) {
+        // Asterisk calls it an error when nobody is registered.
+        if (error instanceof Error && /no contacts found/i.test(error.message)) return new Map();
+        throw error;
+      }
+    },
+    async hasContext(name) {
+      try {
+        await connection.ask('ShowDialPlan', { Context: name });
+        return true;
+      } catch (error) {
+        if (error instanceof Error && /did not find context/i.test(error.message)) return false;
+        throw error;
+      }
     },
     close: () => connection.close(),
   };
@@ -67,6 +100,12 @@ function linesOf(answer: AmiMessage): ReadonlyMap<string, string> {
       return equals < 0 ? [] : [[text.slice(0, equals).trim(), text.slice(equals + 1).trim()] as const];
     }),
   );
+}
+
+/** A contact's URI says its transport, UDP by saying nothing (RFC 3261 section 19.1.1); `sips` stands for TLS. */
+function transportOf(uri: string): string {
+  const said = /;transport=(\w+)/i.exec(uri)?.[1]?.toLowerCase();
+  return said ?? (/^sips:/i.test(uri) ? 'tls' : 'udp');
 }
 
 function late(ms: number): Promise<never> {

@@ -8,6 +8,10 @@ export type Transport = (typeof transports)[number];
 export const codecs = ['opus', 'g722', 'ulaw', 'alaw', 'g729', 'g726', 'gsm', 'ilbc', 'speex', 'h264', 'vp8'] as const;
 export type Codec = (typeof codecs)[number];
 
+/** chan_sip's words for what is done about NAT (see `docs/internals/provisioning.md`). */
+export const nats = ['yes', 'no', 'force_rport', 'comedia', 'never', 'route'] as const;
+export type Nat = (typeof nats)[number];
+
 /** The realm of Asterisk's challenges: `ha1` is made with it, so it can never change. */
 export const realm = 'asterisk';
 
@@ -26,6 +30,16 @@ export type PhoneAccount = {
   readonly ha1: string;
   /** What others see as the name; empty for none. */
   readonly callerName: string;
+  /** What others see as the number where it is not the extension: digits, and `+` in front. */
+  readonly callerNumber?: string;
+  /** `yes` unless said otherwise: nobody knows where a phone will be tomorrow. */
+  readonly nat?: Nat;
+  /** Where its calls enter the dialplan; `from-sip` unless said otherwise. */
+  readonly context?: string;
+  /** The groups whose members may take its ringing calls: 0 to 63, or names. None unless said otherwise. */
+  readonly callGroups?: readonly string[];
+  /** The groups whose ringing calls it may take. */
+  readonly pickupGroups?: readonly string[];
 };
 
 /** One thing wrong with an account. `got` never holds a secret. */
@@ -62,7 +76,32 @@ export function accountProblems(account: PhoneAccount): readonly AccountProblem[
   );
   const plain = !/\p{Cc}/u.test(account.callerName) && account.callerName.length <= 80;
   check('callerName', plain, 'at most 80 characters, no control characters', JSON.stringify(account.callerName));
+  const { callerNumber, nat = 'yes', context = 'from-sip' } = account;
+  check(
+    'callerNumber',
+    callerNumber === undefined || /^\+?[0-9]{1,32}$/.test(callerNumber),
+    '1 to 32 digits',
+    callerNumber,
+  );
+  check('nat', includes(nats, nat), `one of ${nats.join(', ')}`, nat);
+  check('context', contextName.test(context), '1 to 79 letters, digits, "_" and "-"', JSON.stringify(context));
+  for (const field of ['callGroups', 'pickupGroups'] as const) {
+    const strangers = (account[field] ?? []).filter((group) => !isGroup(group));
+    check(
+      field,
+      strangers.length === 0,
+      'numbers from 0 to 63, or names that begin with a letter',
+      strangers.join(' '),
+    );
+  }
   return problems;
+}
+
+const contextName = /^[A-Za-z0-9_-]{1,79}$/;
+
+/** Asterisk keeps numbered groups as the bits of one word; named ones without limit. */
+function isGroup(group: string): boolean {
+  return /^\d{1,2}$/.test(group) ? Number(group) <= 63 : /^[A-Za-z][A-Za-z0-9._-]{0,63}$/.test(group);
 }
 
 function includes(list: readonly string[], value: string): boolean {

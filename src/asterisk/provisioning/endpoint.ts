@@ -1,4 +1,4 @@
-import { type PhoneAccount, realm, type Transport, userNameOf } from './account.ts';
+import { type Nat, type PhoneAccount, realm, type Transport, userNameOf } from './account.ts';
 
 /** An object's attributes in the order in which they are pushed. */
 export type Attributes = readonly (readonly [name: string, value: string])[];
@@ -34,21 +34,48 @@ export function phoneObjects(account: PhoneAccount): PjsipObjects {
     endpoint: [
       ['aors', account.id],
       ['auth', account.id],
-      ['context', 'from-sip'],
+      ['context', account.context ?? 'from-sip'],
       // By name only: an address that several phones share (NAT, a proxy) says nothing of who it is.
       ['identify_by', 'username'],
       // Without it the object is stored, and read back, as a caller whose number is "unknown".
       ['callerid', callerId(account)],
       mark,
       ['allow', `!all,${account.codecs.join(',')}`],
-      // The engine wants the media where it can be bridged, recorded and given music; and it may be behind a NAT.
+      // The engine wants the media where it can be bridged, recorded and given music.
       ['direct_media', 'no'],
-      ['rtp_symmetric', 'yes'],
-      ['force_rport', 'yes'],
-      ['rewrite_contact', 'yes'],
+      ...throughNat(account.nat ?? 'yes', account.transport),
+      ...groups('call', account.callGroups ?? []),
+      ...groups('pickup', account.pickupGroups ?? []),
       ...media(account.transport),
     ],
   };
+}
+
+/**
+ * chan_sip's `nat` in PJSIP's terms; `never` and `route` have no exact counterpart. A WebSocket phone is only ever reached
+ * down the connection that it opened (RFC 7118 section 5), so its contact is rewritten whatever is said.
+ */
+function throughNat(nat: Nat, transport: Transport): Attributes {
+  const is = (...those: readonly Nat[]): 'yes' | 'no' => (those.includes(nat) ? 'yes' : 'no');
+  return [
+    ['rtp_symmetric', is('yes', 'comedia', 'route')],
+    // Said each time: the default is yes.
+    ['force_rport', is('yes', 'force_rport')],
+    ['rewrite_contact', isWeb(transport) ? 'yes' : is('yes', 'force_rport', 'route')],
+  ];
+}
+
+/** Numbers are one kind of group, names another; an empty list says that there is none, also where there was one. */
+function groups(kind: 'call' | 'pickup', list: readonly string[]): Attributes {
+  const isNumber = (group: string): boolean => /^\d+$/.test(group);
+  return [
+    [`${kind}_group`, list.filter(isNumber).join(',')],
+    [`named_${kind}_group`, list.filter((group) => !isNumber(group)).join(',')],
+  ];
+}
+
+function isWeb(transport: Transport): boolean {
+  return transport === 'ws' || transport === 'wss';
 }
 
 /**
@@ -57,7 +84,7 @@ export function phoneObjects(account: PhoneAccount): PjsipObjects {
  * changes only what it names, and a phone may change its transport.
  */
 function media(transport: Transport): Attributes {
-  const web = transport === 'ws' || transport === 'wss';
+  const web = isWeb(transport);
   const flag = web ? 'yes' : 'no';
   return [
     ['webrtc', flag],
@@ -78,5 +105,6 @@ function media(transport: Transport): Attributes {
 /** `"Name" <number>`; what would end the quoted name early (RFC 3261 25.1, quoted-string) is replaced. */
 function callerId(account: PhoneAccount): string {
   const name = account.callerName.replaceAll('"', "'").replaceAll('\\', '/').trim();
-  return name === '' ? `<${account.extension}>` : `"${name}" <${account.extension}>`;
+  const number = account.callerNumber ?? account.extension;
+  return name === '' ? `<${number}>` : `"${name}" <${number}>`;
 }

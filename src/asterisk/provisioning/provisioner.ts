@@ -1,5 +1,6 @@
 import type { PhoneId } from '../../core/settings.ts';
 import { accountProblems, type PhoneAccount } from './account.ts';
+import { differing } from './difference.ts';
 import { mark, phoneObjects } from './endpoint.ts';
 import { createPusher, type PushAnswer } from './pusher.ts';
 
@@ -16,8 +17,14 @@ export interface Provisioner {
   apply(account: PhoneAccount): Promise<void>;
   /** Takes the phone out of Asterisk; one that is not there is as good as removed. */
   remove(id: PhoneId): Promise<void>;
-  /** The ids of all phones of ours in Asterisk, sorted. */
-  list(): Promise<readonly PhoneId[]>;
+  /** The ids of all phones of ours in Asterisk, sorted. Those in `known` are not looked at one by one, which is cheap. */
+  list(known?: ReadonlySet<PhoneId>): Promise<readonly PhoneId[]>;
+  /** The names of all endpoints, whoever made them. */
+  names(): Promise<readonly string[]>;
+  /** Whether an endpoint of this name is there and has our mark. */
+  isOurs(id: PhoneId): Promise<boolean>;
+  /** Which attributes Asterisk has otherwise, such as `endpoint.allow`, or `endpoint` where the whole object is missing. */
+  drift(account: PhoneAccount): Promise<readonly string[]>;
 }
 
 /** Where Asterisk's HTTP server is and who we are there. */
@@ -59,7 +66,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       await claim(account.id);
       const objects = phoneObjects(account);
       // What is named must be there before what names it.
-      for (const type of ['auth', 'aor', 'endpoint'] as const) {
+      for (const type of objectTypes) {
         const answer = await pusher.put(type, account.id, objects[type]);
         if (answer.status !== 200) throw failure(`writing ${type} "${account.id}"`, answer);
       }
@@ -72,14 +79,34 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
         if (answer.status !== 204 && answer.status !== 404) throw failure(`removing ${type} "${id}"`, answer);
       }
     },
-    async list() {
-      const all = await pusher.endpoints();
-      if (all.status !== 200 || !Array.isArray(all.body)) throw failure('listing endpoints', all);
-      const names = all.body.map((endpoint) => String(endpoint?.resource));
-      const ours = await Promise.all(names.map(isOurs));
-      return names.filter((_, index) => ours[index]).sort();
+    async list(known = new Set()) {
+      const all = await names();
+      const ours = await Promise.all(all.map((name) => known.has(name) || isOurs(name)));
+      return all.filter((_, index) => ours[index]).sort();
+    },
+    names,
+    isOurs,
+    async drift(account) {
+      const wanted = phoneObjects(account);
+      const found = await Promise.all(
+        objectTypes.map(async (type) => {
+          const answer = await pusher.get(type, account.id);
+          if (answer.status === 404) return [type];
+          if (answer.status !== 200) throw failure(`looking at ${type} "${account.id}"`, answer);
+          return differing(wanted[type], answer.body).map((name) => `${type}.${name}`);
+        }),
+      );
+      return found.flat();
     },
   };
+
+  async function names(): Promise<readonly string[]> {
+    const all = await pusher.endpoints();
+    // Asterisk answers so while there is no endpoint at all.
+    if (all.status === 404 && /No Endpoints found/.test(all.message)) return [];
+    if (all.status !== 200 || !Array.isArray(all.body)) throw failure('listing endpoints', all);
+    return all.body.map((endpoint) => String(endpoint?.resource));
+  }
 
   async function isOurs(id: PhoneId): Promise<boolean> {
     const answer = await pusher.get('endpoint', id);
@@ -89,6 +116,8 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     return isMarked(answer.body);
   }
 }
+
+const objectTypes = ['auth', 'aor', 'endpoint'] as const;
 
 function provisioningError(
   code: ProvisioningError['code'],

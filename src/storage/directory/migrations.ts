@@ -149,4 +149,22 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    number: 3,
+    name: 'several phones a user, each with its own settings',
+    sql: `
+      -- Null is the user's first phone, whose id is the extension; else the id is extension-label.
+      ALTER TABLE phones ADD COLUMN label TEXT;
+      ALTER TABLE phones ADD COLUMN nat TEXT NOT NULL DEFAULT 'yes';
+      ALTER TABLE phones ADD COLUMN context TEXT NOT NULL DEFAULT 'from-sip';
+      ALTER TABLE phones ADD COLUMN call_groups TEXT NOT NULL DEFAULT '[]';
+      ALTER TABLE phones ADD COLUMN pickup_groups TEXT NOT NULL DEFAULT '[]';
+      -- Null: the user's name and extension.
+      ALTER TABLE phones ADD COLUMN caller_name TEXT;
+      ALTER TABLE phones ADD COLUMN caller_number TEXT;
+      -- What was last found otherwise in Asterisk, as JSON; null when nothing ever was.
+      ALTER TABLE phones ADD COLUMN drift TEXT;
+      CREATE UNIQUE INDEX phones_by_label ON phones (user, coalesce(label, ''));
+    `,
+  },
 ];

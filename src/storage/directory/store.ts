@@ -26,6 +26,9 @@ export function createStore(db: DirectoryDb) {
     'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   );
   const owner = db.prepare<[string], ExtensionOwner>('SELECT kind, owner FROM extensions WHERE number = ?');
+  const numbersBetween = db.prepare<[string, string, string], { number: string }>(
+    'SELECT number FROM extensions WHERE number BETWEEN ? AND ? AND length(number) = length(?)',
+  );
   const takeNumber = db.prepare('INSERT INTO extensions (number, kind, owner) VALUES (?, ?, ?)');
   const freeNumber = db.prepare('DELETE FROM extensions WHERE number = ?');
   const addAudit = db.prepare('INSERT INTO audit (at, who, action, subject, before, after) VALUES (?, ?, ?, ?, ?, ?)');
@@ -55,6 +58,9 @@ export function createStore(db: DirectoryDb) {
     setRevision: (revision: number): void => meta.set('revision', String(revision)),
     extensions: {
       owner: (number: string): ExtensionOwner | null => owner.get(number) ?? null,
+      /** Those taken from `from` to `to`, which have the same count of digits. */
+      between: (from: string, to: string): readonly string[] =>
+        numbersBetween.all(from, to, from).map((row) => row.number),
       take: (number: string, kind: ExtensionOwner['kind'], by: string): void => void takeNumber.run(number, kind, by),
       free: (number: string): void => void freeNumber.run(number),
     },

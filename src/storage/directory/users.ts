@@ -21,6 +21,7 @@ export function userRows(db: DirectoryDb) {
   const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM users');
   const insert = db.prepare('INSERT INTO users (id, name, extension, revision, created_at) VALUES (?, ?, ?, ?, ?)');
   const update = db.prepare('UPDATE users SET name = ?, extension = ?, revision = ? WHERE id = ?');
+  const touch = db.prepare('UPDATE users SET revision = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM users WHERE id = ?');
   return {
     find: (id: UserId): UserRow | null => one.get(id) ?? null,
@@ -33,6 +34,10 @@ export function userRows(db: DirectoryDb) {
     },
     update(user: Omit<UserRow, 'group'>): void {
       update.run(user.name, user.extension, user.revision, user.id);
+    },
+    /** Something that belongs to the user changed: the engine has to hear of them. */
+    touch(id: UserId, revision: number): void {
+      touch.run(revision, id);
     },
     remove(id: UserId): void {
       remove.run(id);
