@@ -32,16 +32,19 @@ function cordboard(...args: string[]) {
   };
 }
 
+/** The dialplan knows whom to ring without us. */
+function fallbackOf(extension: string, has: string): Promise<unknown> {
+  const shown = () => lab.asterisk.rx(`database get cordboard/fallback ${extension}`);
+  return waitUntil(async () => (await shown()).includes(has), 'the fallback list');
+}
+
 const status = () => lab.api<StatusView>('GET', '/v1/status');
 
 test('given_one_talks_and_one_waits_when_drained_then_the_talk_goes_on_and_the_fallback_rings_the_free_member', async () => {
   const { extension, agents } = await lab.team([answers, answers], plain);
   const [first, second] = agents;
   await lab.api('POST', `/v1/agents/${second?.name}/not-ready`, {});
-  await waitUntil(
-    async () => (await lab.asterisk.rx(`database get cordboard/fallback ${extension}`)).includes(`&PJSIP/`),
-    'the fallback list',
-  );
+  await fallbackOf(extension, '&PJSIP/');
   const talking = await (await lab.stranger()).dial(extension);
   await lab.fact('call-connected', { user: first?.name ?? '' });
   const waiting = await (await lab.stranger()).dial(extension);
@@ -89,6 +92,7 @@ test('given_one_waits_and_asterisk_stands_still_when_drained_then_it_ends_after_
   const { extension, agents } = await lab.team([answers], plain);
   const [agent] = agents;
   await lab.api('POST', `/v1/agents/${agent?.name}/not-ready`, {});
+  await fallbackOf(extension, 'PJSIP/');
   const waiting = await (await lab.stranger()).dial(extension);
   const queued = await lab.fact('call-queued', { queue: 'team3' });
   process.kill(lab.asterisk.pid, 'SIGSTOP');
@@ -101,6 +105,9 @@ test('given_one_waits_and_asterisk_stands_still_when_drained_then_it_ends_after_
     process.kill(lab.asterisk.pid, 'SIGCONT');
   }
   expect(lab.running).toBe(false);
-  await waitUntil(() => waiting.state === 'answered' && agent?.phone.calls[0]?.state === 'answered', 'the fallback');
+  const isServed = () => waiting.state === 'answered' && agent?.phone.calls[0]?.state === 'answered';
+  await waitUntil(isServed, 'the fallback').catch(async (error: Error) => {
+    throw new Error(`${error.message}\n${await lab.asterisk.log()}`);
+  });
   waiting.hangUp();
 });
