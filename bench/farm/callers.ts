@@ -1,7 +1,7 @@
 import { contactLine, randomToken, viaLine } from './lines.ts';
+import { type FarmMedia, silentMedia } from './media.ts';
 import { formatRequest, formatResponse, type HeaderLine, header, methodOf, type SipMessage, uriOf } from './message.ts';
 import type { Address, FarmEvent } from './protocol.ts';
-import { silentSdp } from './sdp.ts';
 import type { Wire } from './wire.ts';
 
 /** Callers on one socket, each with a number of its own in From, that tell each step to `log`. */
@@ -29,7 +29,11 @@ type Caller = {
   target: string;
 };
 
-export function createCallers(wire: Wire, log: (event: FarmEvent) => void): Callers {
+export function createCallers(
+  wire: Wire,
+  log: (event: FarmEvent) => void,
+  media: FarmMedia = silentMedia(wire.address.host),
+): Callers {
   const callers = new Map<string, Caller>();
 
   const tell = (caller: Caller, what: FarmEvent['what'], atMs: number, status = 0): void =>
@@ -47,6 +51,7 @@ export function createCallers(wire: Wire, log: (event: FarmEvent) => void): Call
   const end = (caller: Caller, atMs: number, status: number): void => {
     callers.delete(caller.callId);
     wire.settle(caller.callId);
+    media.over(caller.number);
     tell(caller, 'caller-ended', atMs, status);
   };
 
@@ -57,6 +62,7 @@ export function createCallers(wire: Wire, log: (event: FarmEvent) => void): Call
     wire.send(formatRequest('ACK', caller.target, lines(caller, '1 ACK')), caller.to);
     if (caller.phase === 'inviting') {
       caller.phase = 'talking';
+      media.learnt(caller.number, message.body);
       tell(caller, 'caller-answered', atMs);
     } else if (caller.phase === 'leaving') hangUp(caller);
   };
@@ -118,7 +124,7 @@ export function createCallers(wire: Wire, log: (event: FarmEvent) => void): Call
       };
       callers.set(caller.callId, caller);
       const head = [...lines(caller, '1 INVITE', caller.branch), contactLine(wire, number)];
-      const invite = formatRequest('INVITE', uri, head, silentSdp(wire.address.host));
+      const invite = formatRequest('INVITE', uri, head, media.describe(number));
       tell(caller, 'caller-invited', performance.now());
       wire.sendUntil(caller.callId, invite, to, () => end(caller, performance.now(), 408));
     },

@@ -1,4 +1,5 @@
 import { contactLine, randomToken, viaLine } from './lines.ts';
+import { type FarmMedia, silentMedia } from './media.ts';
 import {
   formatRequest,
   formatResponse,
@@ -10,7 +11,6 @@ import {
   userOf,
 } from './message.ts';
 import type { Address, FarmEvent } from './protocol.ts';
-import { silentSdp } from './sdp.ts';
 import type { Wire } from './wire.ts';
 
 /** How the phones treat a call; asked anew at each step. */
@@ -25,6 +25,8 @@ export type PhoneHabits = {
 export type Phones = {
   /** Takes every message of the socket but the responses to REGISTER. */
   receive(message: SipMessage, from: Address, atMs: number): void;
+  /** Ends the talk of this phone. */
+  hangUp(phone: string): void;
   /** Ends every talk that is still on. */
   hangUpAll(): void;
   /** How many calls the phones have now. */
@@ -45,7 +47,12 @@ type Talk = {
 };
 
 /** Phones that ring, answer and hang up as `habits` says, and tell each step to `log`. */
-export function createPhones(wire: Wire, habits: PhoneHabits, log: (event: FarmEvent) => void): Phones {
+export function createPhones(
+  wire: Wire,
+  habits: PhoneHabits,
+  log: (event: FarmEvent) => void,
+  media: FarmMedia = silentMedia(wire.address.host),
+): Phones {
   const talks = new Map<string, Talk>();
 
   const tell = (talk: Talk, what: FarmEvent['what'], atMs: number): void =>
@@ -73,7 +80,8 @@ export function createPhones(wire: Wire, habits: PhoneHabits, log: (event: FarmE
 
   const answer = (callId: string, talk: Talk): void => {
     talk.phase = 'answered';
-    const body = silentSdp(wire.address.host);
+    const body = media.describe(talk.phone);
+    media.learnt(talk.phone, talk.invite.body);
     talk.reply = formatResponse(talk.invite, 200, 'OK', talk.tag, [contactLine(wire, talk.phone)], body);
     wire.sendUntil(`reply ${callId}`, talk.reply, talk.peer);
     tell(talk, 'phone-answered', performance.now());
@@ -106,6 +114,7 @@ export function createPhones(wire: Wire, habits: PhoneHabits, log: (event: FarmE
     ];
     const bye = formatRequest('BYE', uriOf(header(talk.invite, 'contact')), lines);
     tell(talk, 'phone-hung-up', performance.now());
+    media.over(talk.phone);
     wire.sendUntil(`bye ${callId}`, bye, talk.peer, () => talks.delete(callId));
   };
 
@@ -119,6 +128,7 @@ export function createPhones(wire: Wire, habits: PhoneHabits, log: (event: FarmE
     wire.settle(`reply ${callId}`);
     talks.delete(callId);
     tell(talk, 'phone-was-hung-up', atMs);
+    media.over(talk.phone);
   };
 
   const cancelled = (message: SipMessage, from: Address, atMs: number): void => {
@@ -146,6 +156,9 @@ export function createPhones(wire: Wire, habits: PhoneHabits, log: (event: FarmE
       else if (start.method === 'CANCEL') cancelled(message, from, atMs);
       // OPTIONS (a qualify), NOTIFY, UPDATE: nothing that a phone of the farm would refuse.
       else wire.send(formatResponse(message, 200, 'OK', randomToken()), from);
+    },
+    hangUp: (phone) => {
+      for (const [callId, talk] of talks) if (talk.phone === phone) hangUp(callId, talk);
     },
     hangUpAll: () => {
       for (const [callId, talk] of talks) hangUp(callId, talk);

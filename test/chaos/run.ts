@@ -1,23 +1,11 @@
-import Table from 'cli-table3';
-import type { NumberedFact } from '../../src/core/facts.ts';
 import type { Dice } from '../../src/simulation/dice.ts';
 import { waitUntil } from '../lab/deadline.ts';
+import { expectWholeLedger } from '../lab/whole-ledger.ts';
 import { during, type Fault } from './fault.ts';
 import { arrange, bothAreHeard, dial, type Floor, first, incoming, musicIsHeard } from './floor.ts';
-import { expectEmpty, expectWholeLedger } from './ledger.ts';
+import { expectEmpty } from './ledger.ts';
+import { endsOf, type Outcome } from './outcome.ts';
 import type { Stage } from './stage.ts';
-
-/** What happened at one fault: a line of the table. `failure` is null when all was as it must be. */
-export type Outcome = {
-  readonly fault: string;
-  readonly talk: string;
-  readonly ring: string;
-  readonly wait: string;
-  readonly ends: string;
-  readonly repairs: number;
-  readonly note: string;
-  readonly failure: string | null;
-};
 
 /** One fault from an empty exchange to an empty exchange. Never rejects; after a failure the stage is not to be used again. */
 export async function runFault(stage: Stage, fault: Fault, dice: Dice): Promise<Outcome> {
@@ -36,7 +24,7 @@ export async function runFault(stage: Stage, fault: Fault, dice: Dice): Promise<
     seen.wait = await serve(stage, fault, 'wait', floor);
     await everybodyLeaves(stage);
     await expectEmpty(stage);
-    expectWholeLedger(stage);
+    expectWholeLedger(stage.lab.home);
     judgeRepairs(stage, fault, before);
   } catch (error) {
     failure = `${error instanceof Error ? error.message : String(error)}\n${historyOf(stage, before)}`;
@@ -134,23 +122,4 @@ function judgeRepairs({ lab }: Stage, { expect }: Fault, before: number): void {
   const repairs = lab.facts().filter((fact) => fact.seq > before && fact.type === 'repaired');
   if (expect.repairs === 'none' && repairs.length > 0) throw new Error(`repairs: ${JSON.stringify(repairs)}`);
   if (expect.repairs === 'some' && repairs.length === 0) throw new Error('nothing was repaired');
-}
-
-function endsOf(facts: readonly NumberedFact[]): string {
-  const counts = new Map<string, number>();
-  for (const fact of facts) if (fact.type === 'call-ended') counts.set(fact.ending, (counts.get(fact.ending) ?? 0) + 1);
-  return [...counts].map(([ending, count]) => `${count} ${ending}`).join(', ');
-}
-
-/** The table that the suite prints. */
-export function tableOf(outcomes: readonly Outcome[]): string {
-  const table = new Table({
-    head: ['fault', 'talk', 'ringing', 'waiting', 'recorded ends', 'repairs', 'what happened'],
-    style: { head: [], border: [] },
-    wordWrap: true,
-    colWidths: [44, 12, 14, 14, 24, 9, 50],
-  });
-  for (const { fault, talk, ring, wait, ends, repairs, note, failure } of outcomes)
-    table.push([fault, talk, ring, wait, ends, repairs, failure === null ? note : `FAILED: ${failure.split('\n')[0]}`]);
-  return table.toString();
 }

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createDice } from '../../src/simulation/dice.ts';
-import { type Outcome, runFault, tableOf } from './run.ts';
+import { type Outcome, tableOf } from './outcome.ts';
+import { runFault } from './run.ts';
 import { openStage, type Stage } from './stage.ts';
 import { faults } from './table.ts';
 

@@ -14,6 +14,7 @@ import { openPhoneBox } from './phones.ts';
 import { takePorts } from './ports.ts';
 import { createVoicedMedia } from './voiced-media.ts';
 import type { Voices } from './voices.ts';
+import { expectWholeLedger } from './whole-ledger.ts';
 
 /** A real daemon beside a real Asterisk, with real phones: what a test of the whole needs. */
 export type LabCordboard = {
@@ -39,7 +40,10 @@ export type LabCordboard = {
   readonly running: boolean;
   /** What the daemon printed, for the message of a test that failed. */
   output(): string;
-  /** To be called after each test: phones closed, nothing left in Asterisk, no open call in the database. */
+  /**
+   * To be called after each test: phones closed, nothing left in Asterisk, no open call in the database, one recorded end for
+   * each call, no gap in what is recorded, and nothing that the periodic survey had to repair.
+   */
   expectQuiet(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -149,6 +153,9 @@ export async function startCordboard(settings = '', options: CordboardOptions = 
       await waitUntil(() => open().length === 0, 'the database to have no open call').catch((error: Error) => {
         throw new Error(`${error.message}: ${JSON.stringify(open())}`);
       });
+      expectWholeLedger(home);
+      const repairs = lab.facts().filter((fact) => fact.type === 'repaired');
+      if (repairs.length > 0) throw new Error(`a healthy run repairs nothing: ${JSON.stringify(repairs)}`);
       const users = await lab.api<{ users: { username: string }[] }>('GET', '/v1/users');
       const groups = await lab.api<{ groups: { name: string }[] }>('GET', '/v1/groups');
       // The later ones may overflow to the earlier ones.
