@@ -84,8 +84,9 @@ async function offeredAgain({ lab }: Hall, { mark, waiting }: Before): Promise<s
     if (at - waitedMs !== enteredAt) throw new Error(`${call} entered at ${enteredAt}, and now at ${at - waitedMs}`);
   }
   const connectedAt = facts.find(({ type }) => type === 'pbx-connected')?.at ?? Number.NaN;
+  const readyAt = facts.find(({ type }) => type === 'pbx-ready')?.at ?? Number.NaN;
   const offeredAt = facts.find(({ type }) => type === 'offer-made')?.at ?? Number.NaN;
-  return `the first offer ${offeredAt - connectedAt} ms after ARI was connected`;
+  return `the first offer ${offeredAt - connectedAt} ms after ARI was connected, ${readyAt - connectedAt} of them to see what is`;
 }
 
 async function keptTheirPlaces(hall: Hall, { waiting }: Before): Promise<string> {
