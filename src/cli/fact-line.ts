@@ -44,6 +44,14 @@ function said(fact: NumberedFact): readonly [Colour, string] {
         pc.bold,
         `call ended: ${fact.ending}, by the ${fact.by}; waited ${seconds(fact.waitedMs)}, talked ${seconds(fact.talkedMs)}`,
       ];
+    case 'call-rose':
+      return [plain, `risen to priority ${fact.priority} in ${fact.queue}`];
+    case 'call-relaxed':
+      return [plain, `needs less in ${fact.queue}: ${fact.needs === '' ? 'nothing' : fact.needs}`];
+    case 'tier-opened':
+      return [plain, `tier ${fact.tier} of ${fact.queue} opens (${fact.why})`];
+    case 'wave-began':
+      return [plain, `wave ${fact.wave} in ${fact.queue}: at most ${fact.most} ring`];
     case 'offer-made':
       return [plain, `offered to ${fact.agent} (${whyChosen(fact)})`];
     case 'offer-rang':

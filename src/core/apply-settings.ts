@@ -4,10 +4,12 @@ import { compareIds } from './ordered.ts';
 import { forgetQueue, forgetUser, reindexQueue, reindexUser } from './reindex.ts';
 import { updateReachable } from './routing/agent.ts';
 import { newAgent } from './routing/agent-row.ts';
+import { rekey } from './routing/entry.ts';
 import { cancelOffer } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
 import type { QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import { changedAgent, changedCall, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
+import { queueIndex } from './world.ts';
 
 /**
  * Takes over a portion of the directory. Offers under way end on the settings they began with; the next decision uses the
@@ -32,11 +34,9 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
     state.queues.set(group.id, group);
     dirty.mark('queues', group.id);
     reindexQueue(turn.world, group);
-    for (const id of [...(index.queued.get(group.id) ?? [])].sort(compareIds)) {
+    for (const id of [...queueIndex(index, group.id).queued].sort(compareIds)) {
       const call = state.calls.get(id);
-      if (!call) continue;
-      call.due = call.enteredAt + group.targetMs;
-      changedCall(turn, call);
+      if (call) rekey(turn, call, group);
     }
     index.touched.add(group.id);
   }
@@ -107,7 +107,7 @@ function removeQueue(turn: Turn, id: QueueId): void {
   const { state, dirty, index } = turn.world;
   const group = state.queues.get(id);
   if (!group) return;
-  const queued = [...(index.queued.get(id) ?? [])].sort(compareIds);
+  const queued = [...queueIndex(index, id).queued].sort(compareIds);
   forgetQueue(turn.world, group);
   state.queues.delete(id);
   dirty.mark('queues', id);

@@ -10,6 +10,7 @@ import { endOffer, offerRungOut } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
 import { limitOver } from './routing/readiness.ts';
 import { endHold } from './routing/rona.ts';
+import { takeSteps } from './routing/steps.ts';
 import type { Agent, Call } from './state.ts';
 import { about, askSurvey, changedCall, changedPhone, type Turn } from './turn.ts';
 
@@ -128,7 +129,7 @@ function callDue(turn: Turn, call: Call): void {
   if (call.phase === 'connecting' && call.joinBy !== null && call.joinBy <= turn.now) return joinFailed(turn, call);
   if (call.phase !== 'waiting') return;
   if (call.ringUntil !== null && call.ringUntil <= turn.now) return internalRungOut(turn, call);
-  if (call.waitUntil === null || call.waitUntil > turn.now) return;
+  if (call.waitUntil === null || call.waitUntil > turn.now) return takeSteps(turn, call);
   const group = turn.world.state.queues.get(call.queue ?? '');
   call.waitUntil = null;
   changedCall(turn, call);

@@ -1,5 +1,6 @@
 import type { AlarmKind } from './alarms.ts';
 import type { StrategyName } from './queue-settings.ts';
+import type { Eligibility } from './routing/eligibility.ts';
 import type { Destination, PhoneId, QueueId, UserId } from './settings.ts';
 import type { CallId, CallKind, LegId, OfferId, WorkKind } from './state.ts';
 
@@ -54,7 +55,42 @@ export type Fact =
       readonly call: CallId;
       readonly queue: QueueId;
       readonly due: number;
+      readonly priority: number;
+      /** As `printNeeds` writes them; empty for none. */
+      readonly needs: string;
       readonly waiting: number;
+    }
+  /** Its time of waiting gave it a higher priority, and with it an earlier due. */
+  | {
+      readonly type: 'call-rose';
+      readonly call: CallId;
+      readonly queue: QueueId;
+      readonly priority: number;
+      readonly due: number;
+    }
+  /** It needs less now. */
+  | {
+      readonly type: 'call-relaxed';
+      readonly call: CallId;
+      readonly queue: QueueId;
+      readonly step: number;
+      readonly needs: string;
+    }
+  /** Members of another tier may take it now: it waited so long, or all of the tiers before were tried. */
+  | {
+      readonly type: 'tier-opened';
+      readonly call: CallId;
+      readonly queue: QueueId;
+      readonly tier: number;
+      readonly why: 'waited' | 'tried';
+    }
+  /** Ring-all in waves: so many members ring now at the most. */
+  | {
+      readonly type: 'wave-began';
+      readonly call: CallId;
+      readonly queue: QueueId;
+      readonly wave: number;
+      readonly most: number;
     }
   | {
       readonly type: 'call-connected';
@@ -67,7 +103,7 @@ export type Fact =
       readonly type: 'call-overflowed';
       readonly call: CallId;
       readonly queue: QueueId;
-      readonly why: 'max-wait' | 'miss' | 'nobody' | 'queue-removed' | 'moved';
+      readonly why: 'max-wait' | 'miss' | 'nobody' | 'full' | 'queue-removed' | 'moved';
       readonly to: Destination;
     }
   /** The caller was handed to the dialplan's fallback: we are overloaded, or on our way out. */
@@ -197,9 +233,16 @@ export type OfferWhy = {
   readonly strategy: StrategyName;
   readonly key: readonly number[];
   readonly runnerUp: { readonly agent: UserId; readonly key: readonly number[] } | null;
+  /** Idle members of the queue, and those of them who may take this call. */
   readonly idle: number;
+  readonly fitting: number;
   readonly passedOver: Readonly<Record<string, number>>;
+  /** The first few of the team who were passed over, each with the reason and its number. */
+  readonly named: readonly PassedOver[];
 };
+
+/** One who was passed over: `eligibility` says why. */
+export type PassedOver = { readonly agent: UserId } & Eligibility;
 
 /** A fact with its place in the one gap-free stream: `seq` grows by one, `at` is engine time in ms. */
 export type NumberedFact = Fact & { readonly seq: number; readonly at: number };

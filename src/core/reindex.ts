@@ -1,9 +1,13 @@
 import type { Alarm } from './alarms.ts';
+import { countMember, isThere, placeMembers, type QueueIndex } from './queue-index.ts';
 import type { QueueSettings } from './queue-settings.ts';
+import { IdleLanes } from './routing/lanes.ts';
+import { noSkills, profileOf } from './routing/skills.ts';
+import { nextStepAt } from './routing/steps.ts';
 import { strategies } from './routing/strategy/table.ts';
 import type { QueueId, UserId, UserSettings } from './settings.ts';
-import type { Agent, Call, Leg, Offer, Phone } from './state.ts';
-import { type Index, orderedOf, type World } from './world.ts';
+import type { Agent, Call, CallId, Leg, Offer, Phone, WorkKind } from './state.ts';
+import { type Index, queueIndex, type World } from './world.ts';
 
 /*
  * Each function derives from one row what the index says of it. The same functions run at load and after each change of
@@ -21,9 +25,19 @@ export function reindexMeta(world: World): void {
 }
 
 export function reindexUser(world: World, user: UserSettings): void {
-  const { index } = world;
+  const { index, state } = world;
   if (user.extension !== null) index.extensions.set(user.extension, { user: user.id });
   for (const phone of user.phones) index.phoneUser.set(phone, user.id);
+  const profile = profileOf(user.skills);
+  const before = index.profiles.get(user.id) ?? noSkills;
+  index.profiles.set(user.id, profile);
+  const agent = state.agents.get(user.id);
+  if (before.key === profile.key || !agent) return;
+  // The members' lanes go by their skills.
+  for (const id of index.queuesOf.get(user.id) ?? []) {
+    reindexMember(world, queueIndex(index, id), agent, whyNotAvailable(world, agent));
+    index.touched.add(id);
+  }
 }
 
 export function forgetUser(world: World, user: UserSettings): void {
@@ -34,31 +48,34 @@ export function forgetUser(world: World, user: UserSettings): void {
 
 export function reindexQueue(world: World, queue: QueueSettings): void {
   const { index, state } = world;
+  const mine = queueIndex(index, queue.id);
   if (queue.extension !== null) index.extensions.set(queue.extension, { queue: queue.id });
-  index.members.set(queue.id, new Map(queue.members.map((member, position) => [member.user, { ...member, position }])));
-  for (const { user: member } of queue.members) {
-    const queues = index.queuesOf.get(member) ?? new Set();
-    queues.add(queue.id);
-    index.queuesOf.set(member, queues);
-    const agent = state.agents.get(member);
-    if (agent) reindexMember(world, queue.id, agent, whyNotAvailable(world, agent));
+  placeMembers(mine, queue);
+  for (const user of mine.members.keys()) {
+    const queues = index.queuesOf.get(user) ?? new Set();
+    index.queuesOf.set(user, queues.add(queue.id));
+    const agent = state.agents.get(user);
+    if (agent) reindexMember(world, mine, agent, whyNotAvailable(world, agent));
   }
-  for (const call of index.queued.get(queue.id) ?? []) {
-    const row = state.calls.get(call);
-    if (row) reindexCall(world, row);
+  for (const id of [...mine.queued]) {
+    const call = state.calls.get(id);
+    if (call) reindexCall(world, call);
   }
   index.touched.add(queue.id);
 }
 
 /** Takes a queue out of the index, before a changed one is put in or when it is gone. */
-export function forgetQueue(world: World, queue: QueueSettings): void {
-  const { index } = world;
+export function forgetQueue({ index }: World, queue: QueueSettings): void {
+  const mine = queueIndex(index, queue.id);
   if (queue.extension !== null) index.extensions.delete(queue.extension);
-  for (const { user } of queue.members) {
-    leaveLane(world, queue.id, user);
+  for (const user of mine.members.keys()) {
+    leaveLane(mine, user);
     index.queuesOf.get(user)?.delete(queue.id);
   }
-  index.members.delete(queue.id);
+  mine.settings = null;
+  mine.members = new Map();
+  mine.idle = new IdleLanes();
+  index.touched.add(queue.id);
 }
 
 export function reindexPhone(world: World, phone: Phone): void {
@@ -73,22 +90,30 @@ export function reindexAgent(world: World, agent: Agent): void {
   // Only an available agent has a key that can change while the reason stays.
   if (reason === before && reason !== 'available') return;
   for (const id of index.queuesOf.get(agent.id) ?? []) {
-    reindexMember(world, id, agent, reason);
+    reindexMember(world, queueIndex(index, id), agent, reason);
     if (reason !== before) index.touched.add(id);
   }
   if (reason !== before) index.reasons.set(agent.id, reason);
 }
 
-/** An agent's place in one queue: in its lane when available, and counted under their reason. */
-function reindexMember({ index, state }: World, queue: QueueId, agent: Agent, reason: string): void {
-  const group = state.queues.get(queue);
-  const member = index.members.get(queue)?.get(agent.id);
-  if (!group || member === undefined) return;
-  const lane = orderedOf(index.lanes, queue);
-  if (reason === 'available')
-    lane.set(agent.id, strategies[group.strategy].key({ member, agent, queue, today: state.meta.day }));
-  else lane.delete(agent.id);
-  count(index, queue, agent.id, reason);
+/** An agent's place in one queue: in their lane when available, and counted under their reason. */
+function reindexMember({ index, state }: World, queue: QueueIndex, agent: Agent, reason: string): void {
+  const { settings } = queue;
+  const member = queue.members.get(agent.id);
+  if (settings === null || member === undefined) return;
+  if (reason === 'available') {
+    const key = strategies[settings.strategy].key({ member, agent, queue: settings.id, today: state.meta.day });
+    queue.idle.set(agent.id, member.tier, index.profiles.get(agent.id) ?? noSkills, key);
+  } else queue.idle.delete(agent.id);
+  const wasThere = isThere(queue.counted.get(agent.id));
+  countMember(queue, agent.id, reason);
+  if (wasThere && !isThere(reason)) rethinkTiers(index, queue);
+}
+
+/** One member fewer is there: for those who wait, all of the open tiers may have been tried now. */
+function rethinkTiers(index: Index, { waiting, lastTier }: QueueIndex): void {
+  if (lastTier === 0) return;
+  for (const lane of waiting.all()) if (lane.tier < lastTier) for (const id of lane.calls.ids()) index.untried.add(id);
 }
 
 /** When the time of the agent's reason is over, as long as that was not told. */
@@ -100,14 +125,29 @@ export function reindexAlarm(world: World, alarm: Alarm): void {
   world.index.deadlines.set('alarms', alarm.id, alarm.until);
 }
 
-export function forgetAgent(world: World, agent: Agent): void {
-  for (const group of world.index.queuesOf.get(agent.id) ?? []) leaveLane(world, group, agent.id);
-  world.index.reasons.delete(agent.id);
-  world.index.deadlines.set('agents', agent.id, null);
+export function forgetAgent({ index }: World, agent: Agent): void {
+  for (const id of index.queuesOf.get(agent.id) ?? []) {
+    const queue = queueIndex(index, id);
+    leaveLane(queue, agent.id);
+    rethinkTiers(index, queue);
+    index.touched.add(id);
+  }
+  index.reasons.delete(agent.id);
+  index.deadlines.set('agents', agent.id, null);
 }
 
+/** In one word, why an agent cannot be offered any call; `available` when they can. */
+export type Availability =
+  | 'available'
+  | 'signed-out'
+  | 'not-ready'
+  | 'held'
+  | 'resting'
+  | 'unreachable'
+  | Exclude<WorkKind, 'idle'>;
+
 /** Why the agent cannot be offered a call now, in one word; `available` when they can. */
-export function whyNotAvailable(world: World, agent: Agent): string {
+export function whyNotAvailable(world: World, agent: Agent): Availability {
   if (!agent.signedIn) return 'signed-out';
   if (!agent.ready.is) return 'not-ready';
   if (agent.hold) return agent.hold.until === null ? 'held' : 'resting';
@@ -117,29 +157,35 @@ export function whyNotAvailable(world: World, agent: Agent): string {
   return 'available';
 }
 
-export function reindexCall(world: World, call: Call): void {
-  const { index, state } = world;
-  index.deadlines.set('calls', call.id, nextOfCall(call));
+export function reindexCall({ index }: World, call: Call): void {
+  const queue = call.queue === null ? null : queueIndex(index, call.queue);
+  index.deadlines.set('calls', call.id, nextOfCall(call, queue));
   const before = index.queueOf.get(call.id);
-  const queueing = call.queue !== null && (call.phase === 'waiting' || call.phase === 'connecting');
-  if (before !== undefined && (!queueing || before !== call.queue)) leaveQueue(world, before, call.id);
-  if (call.queue === null || !queueing) return;
-  const group = state.queues.get(call.queue);
-  index.queueOf.set(call.id, call.queue);
-  const queued = index.queued.get(call.queue) ?? new Set();
-  index.queued.set(call.queue, queued.add(call.id));
+  if (before !== undefined && (queue === null || before !== call.queue || call.phase === 'ended'))
+    leaveQueue(index, before, call.id);
+  if (queue === null || call.queue === null || call.phase === 'ended') return;
+  if (before !== call.queue) index.queueOf.set(call.id, call.queue);
+  const { settings } = queue;
+  if (settings !== null && settings.maxTalking !== null) index.touched.add(call.queue);
+  if (call.phase !== 'waiting' || call.offers.length > 0) queue.busy.add(call.id);
+  else queue.busy.delete(call.id);
+  if (call.phase === 'talking') queue.queued.delete(call.id);
+  else queue.queued.add(call.id);
   const wants =
-    group !== undefined && call.phase === 'waiting' && call.offers.length < strategies[group.strategy].parallel(group);
-  if (!wants) return unwait(world, call.queue, call.id);
-  orderedOf(index.waiting, call.queue).set(call.id, [call.due]);
+    settings !== null &&
+    call.phase === 'waiting' &&
+    call.offers.length < strategies[settings.strategy].parallel(settings, call);
+  if (!wants) return queue.waiting.delete(call.id);
+  queue.waiting.set(call, settings);
   index.touched.add(call.queue);
+  if (call.tier < queue.lastTier) index.untried.add(call.id);
 }
 
 /** Which of a call's times runs depends on its phase; a maximum wait stands still while an agent is being joined. */
-function nextOfCall(call: Call): number | null {
+function nextOfCall(call: Call, queue: QueueIndex | null): number | null {
   switch (call.phase) {
     case 'waiting':
-      return earliest(call.waitUntil, call.ringUntil, call.leaseAt);
+      return earliest(earliest(call.waitUntil, call.ringUntil), call.leaseAt, nextStepAt(call, queue));
     case 'connecting':
       return earliest(call.joinBy, call.leaseAt);
     case 'talking':
@@ -149,20 +195,20 @@ function nextOfCall(call: Call): number | null {
   }
 }
 
-export function forgetCall(world: World, call: Call): void {
-  world.index.deadlines.set('calls', call.id, null);
-  const queue = world.index.queueOf.get(call.id);
-  if (queue !== undefined) leaveQueue(world, queue, call.id);
+export function forgetCall({ index }: World, call: Call): void {
+  index.deadlines.set('calls', call.id, null);
+  index.untried.delete(call.id);
+  const queue = index.queueOf.get(call.id);
+  if (queue !== undefined) leaveQueue(index, queue, call.id);
 }
 
-function leaveQueue(world: World, queue: QueueId, call: string): void {
-  world.index.queueOf.delete(call);
-  world.index.queued.get(queue)?.delete(call);
-  unwait(world, queue, call);
-}
-
-function unwait(world: World, queue: QueueId, call: string): void {
-  world.index.waiting.get(queue)?.delete(call);
+function leaveQueue(index: Index, id: QueueId, call: CallId): void {
+  const queue = queueIndex(index, id);
+  index.queueOf.delete(call);
+  queue.queued.delete(call);
+  queue.waiting.delete(call);
+  // Its place among those that are with an agent is free for another.
+  if (queue.busy.delete(call) && queue.settings?.maxTalking != null) index.touched.add(id);
 }
 
 export function reindexOffer(world: World, offer: Offer): void {
@@ -181,24 +227,7 @@ export function forgetLeg(world: World, leg: Leg): void {
   if (leg.user !== null) world.index.elsewhere.get(leg.user)?.delete(leg.id);
 }
 
-function leaveLane(world: World, queue: QueueId, user: UserId): void {
-  world.index.lanes.get(queue)?.delete(user);
-  count(world.index, queue, user, null);
-  world.index.touched.add(queue);
-}
-
-/** Which reason each member is counted under, for each queue: `tally` holds the counts of the offer's `why`. */
-function count(index: Index, queue: QueueId, user: UserId, reason: string | null): void {
-  const tally = index.tally.get(queue) ?? new Map<string, number>();
-  if (tally.size === 0) index.tally.set(queue, tally);
-  const members = index.counted.get(queue) ?? new Map<UserId, string>();
-  if (members.size === 0) index.counted.set(queue, members);
-  const counted = members.get(user);
-  if (counted === reason) return;
-  if (counted !== undefined) tally.set(counted, (tally.get(counted) ?? 1) - 1);
-  if (reason === null) members.delete(user);
-  else {
-    members.set(user, reason);
-    tally.set(reason, (tally.get(reason) ?? 0) + 1);
-  }
+function leaveLane(queue: QueueIndex, user: UserId): void {
+  queue.idle.delete(user);
+  countMember(queue, user, null);
 }

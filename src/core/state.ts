@@ -53,11 +53,13 @@ export type Call = {
   aheadMs: number;
   /** What the caller came with, before any queue. */
   readonly wishes: Wishes;
-  /** Since when it is in this queue: rises, relaxation and tiers count from then. */
-  queuedAt: number;
+  /** Since when it is in this queue, null before its first one: rises, relaxation and tiers count from then. */
+  queuedAt: number | null;
   /** How many rises and relaxations of its queue it has taken, and which tier of members is open to it (0: the first). */
   rises: number;
   relaxed: number;
+  /** What it needs after that, as `printNeeds` writes it; empty for nothing. */
+  needs: string;
   tier: number;
   /** Ring-all in waves: how many have begun, and when the next one does. */
   wave: number;

@@ -11,6 +11,7 @@ import { act } from './intents.ts';
 import { freeOrphans } from './orphans.ts';
 import { phoneReachable, phonesSurveyed } from './phones.ts';
 import { surveyed, surveyFailed } from './reconcile.ts';
+import { seedOf } from './routing/dice.ts';
 import { account } from './routing/ledger.ts';
 import { match } from './routing/queue.ts';
 import { setAside } from './set-aside.ts';
@@ -117,6 +118,7 @@ function started(turn: Turn, event: Extract<Event, { type: 'started' }>): void {
   meta.pbx = 'down';
   meta.draining = false;
   meta.surveyAt = null;
+  meta.dice = seedOf(event.epoch);
   changedMeta(turn);
   tell(turn, { type: 'engine-started', epoch: event.epoch, calls: calls.size });
 }

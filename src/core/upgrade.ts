@@ -11,7 +11,7 @@ export function upgradeUser(row: UserSettings): UserSettings {
 }
 
 export function upgradeCall(row: Call): Call {
-  return { ...callDefaults, ...row, queuedAt: row.queuedAt ?? row.enteredAt };
+  return { ...callDefaults, ...row, queuedAt: row.queuedAt ?? (row.queue === null ? null : row.enteredAt) };
 }
 
 export function upgradeAgent(row: Agent): Agent {
@@ -37,6 +37,7 @@ const callDefaults = {
   wishes: {},
   rises: 0,
   relaxed: 0,
+  needs: '',
   tier: 0,
   wave: 0,
   waveAt: null,

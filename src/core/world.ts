@@ -1,8 +1,8 @@
 import type { Alarm } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { Dirty } from './dirty.ts';
-import { Ordered } from './ordered.ts';
-import { defaultHeadStartsMs, type Member, type QueueSettings, queueOf } from './queue-settings.ts';
+import { emptyQueueIndex, type QueueIndex } from './queue-index.ts';
+import { defaultHeadStartsMs, type QueueSettings, queueOf } from './queue-settings.ts';
 import {
   reindexAgent,
   reindexAlarm,
@@ -14,8 +14,9 @@ import {
   reindexQueue,
   reindexUser,
 } from './reindex.ts';
+import type { Profile } from './routing/skills.ts';
 import type { EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
-import type { Agent, Call, Leg, Meta, Offer, Phone, State } from './state.ts';
+import type { Agent, Call, CallId, Leg, Meta, Offer, Phone, State } from './state.ts';
 import { upgradeAgent, upgradeCall, upgradeUser } from './upgrade.ts';
 
 /** The live rows with everything that is derived from them. Only `step` changes it. */
@@ -30,19 +31,15 @@ export type Index = {
   readonly extensions: Map<string, { readonly queue: QueueId } | { readonly user: UserId }>;
   readonly phoneUser: Map<PhoneId, UserId>;
   readonly queuesOf: Map<UserId, Set<QueueId>>;
-  /** Each member's place in the team, and what the queue says of them. */
-  readonly members: Map<QueueId, Map<UserId, PlacedMember>>;
-  /** Idle members of each queue, in the order of its strategy. */
-  readonly lanes: Map<QueueId, Ordered>;
-  /** Calls of each queue that want another offer, in the order of (due, id). */
-  readonly waiting: Map<QueueId, Ordered>;
-  /** All calls in each queue that nobody has answered. */
-  readonly queued: Map<QueueId, Set<string>>;
-  readonly queueOf: Map<string, QueueId>;
-  /** Why each member is not in the lane, and how many there are of each reason. */
+  /** What is known of each queue: its members, who of them is idle, and which calls are there. */
+  readonly queues: Map<QueueId, QueueIndex>;
+  /** The queue of each call that is in one. */
+  readonly queueOf: Map<CallId, QueueId>;
+  /** Why each agent is not in the lanes. */
   readonly reasons: Map<UserId, string>;
-  readonly tally: Map<QueueId, Map<string, number>>;
-  readonly counted: Map<QueueId, Map<UserId, string>>;
+  readonly profiles: Map<UserId, Profile>;
+  /** Calls to which another tier opens if everybody of the open ones was tried: asked at the next matching. */
+  readonly untried: Set<CallId>;
   /** Live legs of a user's phones that belong to no offer. */
   readonly elsewhere: Map<UserId, Set<string>>;
   /** Queues whose calls or members changed since the last matching. */
@@ -50,9 +47,6 @@ export type Index = {
   /** Whose call the step is at just now, where its event does not say: should it trip, that one is to blame. */
   readonly about: { call: string | null };
 };
-
-/** A member with their place in the team, the first being 0. */
-export type PlacedMember = Member & { readonly position: number };
 
 /** The kinds of rows, and the tables they live in. */
 export type Rows = {
@@ -160,28 +154,25 @@ function emptyIndex(): Index {
     extensions: new Map(),
     phoneUser: new Map(),
     queuesOf: new Map(),
-    members: new Map(),
-    lanes: new Map(),
-    waiting: new Map(),
-    queued: new Map(),
+    queues: new Map(),
     queueOf: new Map(),
     reasons: new Map(),
-    tally: new Map(),
-    counted: new Map(),
+    profiles: new Map(),
+    untried: new Set(),
     elsewhere: new Map(),
     touched: new Set(),
     about: { call: null },
   };
 }
 
-/** The ordered set of a queue, made when first asked for. */
-export function orderedOf(map: Map<QueueId, Ordered>, queue: QueueId): Ordered {
-  let ordered = map.get(queue);
-  if (ordered === undefined) {
-    ordered = new Ordered();
-    map.set(queue, ordered);
+/** The index of a queue, made when first asked for. */
+export function queueIndex(index: Index, queue: QueueId): QueueIndex {
+  let mine = index.queues.get(queue);
+  if (mine === undefined) {
+    mine = emptyQueueIndex();
+    index.queues.set(queue, mine);
   }
-  return ordered;
+  return mine;
 }
 
 /** The rows that changed since the last call, with their bodies (null: the row is gone), in a fixed order. */

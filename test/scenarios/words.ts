@@ -54,6 +54,14 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `call ${name(fact.call)} moves on to ${destinationWords(fact.to)}: ${fact.why}`;
     case 'call-ended':
       return `call ${name(fact.call)} ended ${fact.ending}, by the ${fact.by}${fact.talkedMs > 0 ? `, talked ${seconds(fact.talkedMs)}` : ''}`;
+    case 'call-rose':
+      return `${name(fact.call)} rises to priority ${fact.priority}`;
+    case 'call-relaxed':
+      return `${name(fact.call)} needs no more than ${fact.needs === '' ? 'nothing' : fact.needs}`;
+    case 'tier-opened':
+      return `tier ${fact.tier} of ${fact.queue} opens to ${name(fact.call)}: ${fact.why}`;
+    case 'wave-began':
+      return `wave ${fact.wave} of ${name(fact.call)}: ${fact.most} may ring`;
     case 'offer-made':
       return `${fact.agent} is offered ${name(fact.call)}`;
     case 'offer-rang':

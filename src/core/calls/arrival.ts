@@ -1,6 +1,6 @@
 import type { Event } from '../events.ts';
 import type { CallEnding } from '../facts.ts';
-import { enqueue } from '../routing/queue.ts';
+import { enqueue } from '../routing/entry.ts';
 import type { Destination, HangUpCause } from '../settings.ts';
 import type { Call, CallKind, LegId, Wishes } from '../state.ts';
 import { newId, send, type Turn, tell } from '../turn.ts';
@@ -77,9 +77,10 @@ function newCall(
     priority: 5,
     aheadMs: 0,
     wishes,
-    queuedAt: turn.now,
+    queuedAt: null,
     rises: 0,
     relaxed: 0,
+    needs: '',
     tier: 0,
     wave: 0,
     waveAt: null,

@@ -124,7 +124,8 @@ export function endCall(
 function restAfterTalk(turn: Turn, call: Call, agent: Agent, wrapUp: boolean): void {
   const group = turn.world.state.queues.get(call.queue ?? '');
   rankAnew(turn, agent);
-  if (wrapUp && group) beginWrapUp(turn, agent, group.wrapUpMs);
+  const own = turn.world.index.queues.get(call.queue ?? '')?.members.get(agent.id)?.wrapUpMs ?? null;
+  if (wrapUp && group) beginWrapUp(turn, agent, own ?? group.wrapUpMs);
   else goIdle(turn, agent);
 }
 

@@ -5,6 +5,7 @@ import type { HangUpCause } from '../settings.ts';
 import type { Agent, Call, Leg, Offer } from '../state.ts';
 import { changedCall, changedOffer, newId, removeOffer, send, type Turn, tell } from '../turn.ts';
 import { backOff, countGiven, goIdle, reachablePhones, setWork, suspectPhones } from './agent.ts';
+import { idleForCall } from './choose.ts';
 import { book, bookOffer, rankAnew } from './ledger.ts';
 import { weightier } from './outcome.ts';
 import { sendTo } from './overflow.ts';
@@ -81,7 +82,7 @@ export function offerRungOut(turn: Turn, offer: Offer): void {
   const call = state.calls.get(offer.call);
   if (group && call && strategies[group.strategy].ringsOn) {
     const ending = call.offers.filter((id) => state.offers.get(id)?.phase === 'cancelling').length;
-    if ((index.lanes.get(group.id)?.size ?? 0) <= ending) {
+    if (idleForCall(index, call) <= ending) {
       offer.ringUntil = turn.now + offer.ringMs;
       return changedOffer(turn, offer);
     }

@@ -5,8 +5,8 @@ import type { Fact } from '../facts.ts';
 import type { Destination } from '../settings.ts';
 import type { Call } from '../state.ts';
 import { changedCall, send, type Turn, tell } from '../turn.ts';
+import { enqueue } from './entry.ts';
 import { rescindAll } from './offer.ts';
-import { enqueue } from './queue.ts';
 
 type Why = Extract<Fact, { type: 'call-overflowed' }>['why'];
 

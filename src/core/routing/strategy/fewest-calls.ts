@@ -1,9 +1,7 @@
-import type { Strategy } from './strategy.ts';
+import { oneByOne, type Strategy } from './strategy.ts';
 
 /** The member who was given the fewest calls today; ties go to the longest idle. */
 export const fewestCalls: Strategy = {
-  parallel: () => 1,
+  ...oneByOne,
   key: ({ agent, today }) => [agent.given.day === today ? agent.given.count : 0, agent.idleSince],
-  countsMisses: true,
-  ringsOn: false,
 };

@@ -1,9 +1,7 @@
-import type { Strategy } from './strategy.ts';
+import { oneByOne, type Strategy } from './strategy.ts';
 
-/** One after the other in the order of the group, each for the ring time. */
+/** One after the other in the order of the team, each for the ring time. */
 export const linear: Strategy = {
-  parallel: () => 1,
+  ...oneByOne,
   key: ({ member }) => [member.position],
-  countsMisses: true,
-  ringsOn: false,
 };

@@ -1,9 +1,7 @@
-import type { Strategy } from './strategy.ts';
+import { oneByOne, type Strategy } from './strategy.ts';
 
 /** The member who has had no call for the longest time; a lost race, or an offer that was taken back, costs nobody their place. */
 export const longestIdle: Strategy = {
-  parallel: () => 1,
+  ...oneByOne,
   key: ({ agent }) => [agent.idleSince],
-  countsMisses: true,
-  ringsOn: false,
 };

@@ -1,9 +1,8 @@
-import type { Strategy } from './strategy.ts';
+import { oneByOne, type Strategy } from './strategy.ts';
 
-/** The member with the most of what the call needs; among equals the longest idle. */
+/** The member with the highest levels in what the call needs; among equals, and for a call that needs nothing, the longest idle. */
 export const mostSkilled: Strategy = {
-  parallel: () => 1,
+  ...oneByOne,
   key: ({ agent }) => [agent.idleSince],
-  countsMisses: true,
-  ringsOn: false,
+  bySkill: true,
 };

@@ -1,9 +1,8 @@
-import type { Strategy } from './strategy.ts';
+import { oneByOne, type Strategy } from './strategy.ts';
 
-/** Any member, each with the same chance. */
+/** Any member, each with the same chance; the dice are in the state, so that a replay draws the same. */
 export const random: Strategy = {
-  parallel: () => 1,
+  ...oneByOne,
   key: () => [],
-  countsMisses: true,
-  ringsOn: false,
+  draws: 'evenly',
 };

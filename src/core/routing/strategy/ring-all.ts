@@ -1,8 +1,10 @@
-import type { Strategy } from './strategy.ts';
+import { oneByOne, type Strategy } from './strategy.ts';
 
-/** Every idle member at once, at most `maxRinging` unanswered; nobody is punished for not being the one. */
+/** Every idle member at once, or wave by wave, at most `maxRinging` unanswered; nobody is punished for not being the one. */
 export const ringAll: Strategy = {
-  parallel: (queue) => queue.maxRinging,
+  ...oneByOne,
+  parallel: ({ maxRinging, waves }, { wave }) =>
+    waves === null ? maxRinging : Math.min(maxRinging, waves.size * Math.max(1, wave)),
   key: ({ member }) => [member.position],
   countsMisses: false,
   ringsOn: true,

@@ -1,12 +1,10 @@
-import type { Strategy } from './strategy.ts';
+import { oneByOne, type Strategy } from './strategy.ts';
 
 /**
- * Everybody in turn: the member whose last turn in this queue is the longest ago, those who never had one in the order of the team.
- * Turns are kept with the agent, so that another strategy in between, or a restart, forgets nobody's.
+ * Everybody in turn: the member whose last turn in this queue is the longest ago, those who never had one in the order of
+ * the team. Turns are kept with the agent, so that another strategy in between, or a restart, forgets nobody's.
  */
 export const roundRobin: Strategy = {
-  parallel: () => 1,
+  ...oneByOne,
   key: ({ member, agent, queue }) => [agent.turns[queue] ?? 0, member.position],
-  countsMisses: true,
-  ringsOn: false,
 };

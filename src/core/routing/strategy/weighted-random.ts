@@ -1,9 +1,8 @@
-import type { Strategy } from './strategy.ts';
+import { oneByOne, type Strategy } from './strategy.ts';
 
 /** Any member, each with a chance in proportion to their weight in this queue. */
 export const weightedRandom: Strategy = {
-  parallel: () => 1,
+  ...oneByOne,
   key: () => [],
-  countsMisses: true,
-  ringsOn: false,
+  draws: 'by-weight',
 };

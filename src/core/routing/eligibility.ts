@@ -1,0 +1,84 @@
+import { whyNotAvailable } from '../reindex.ts';
+import type { Agent, Call } from '../state.ts';
+import { queueIndex, type World } from '../world.ts';
+import { type Gate, gateOf } from './gate.ts';
+import { needsFrom, noSkills, unmetNeed } from './skills.ts';
+import { strategies } from './strategy/table.ts';
+
+/**
+ * Whether an agent may be offered a call now, and if not, why, with the number that goes with it. Times are ms from
+ * `now`. `asked` is no hindrance: it means eligible, after all who were asked less.
+ */
+export type Eligibility =
+  | { readonly reason: 'eligible' }
+  | { readonly reason: 'asked'; readonly times: number }
+  /** The call wants no agent: it talks, rings one of the kind that rings one at a time, or has ended. */
+  | { readonly reason: 'not-waiting' }
+  | { readonly reason: 'not-a-member' }
+  | {
+      readonly reason: 'signed-out' | 'not-ready' | 'held' | 'offered' | 'talking' | 'busy-elsewhere';
+      readonly forMs: number;
+    }
+  | { readonly reason: 'resting' | 'wrap-up' | 'backing-off' | 'releasing'; readonly leftMs: number }
+  | { readonly reason: 'unreachable'; readonly forMs: number }
+  | { readonly reason: 'skill'; readonly skill: string; readonly has: number; readonly needs: number }
+  /** `opensInMs` is null when it opens by no time. */
+  | { readonly reason: 'tier'; readonly tier: number; readonly opensInMs: number }
+  | Gate;
+
+/**
+ * The one truth about who may take a call: matching keeps indexes of what this function says, and `why` tells it. Made
+ * of the same pieces (`whyNotAvailable`, `unmetNeed`, the tier of the row, `gateOf`) as those indexes.
+ */
+export function eligibility(world: World, call: Call, agent: Agent, now: number): Eligibility {
+  const queue = queueIndex(world.index, call.queue ?? '');
+  const { settings } = queue;
+  if (call.phase !== 'waiting' || settings === null) return { reason: 'not-waiting' };
+  const member = queue.members.get(agent.id);
+  if (member === undefined) return { reason: 'not-a-member' };
+  const busy = unavailable(world, agent, now);
+  if (busy !== null) return busy;
+  const { skills } = world.index.profiles.get(agent.id) ?? noSkills;
+  const unmet = unmetNeed(skills, needsFrom(call.needs));
+  if (unmet !== null) return { reason: 'skill', skill: unmet.skill, has: skills[unmet.skill] ?? 0, needs: unmet.level };
+  if (member.tier > call.tier) {
+    const opensAt = (call.queuedAt ?? now) + member.tier * settings.tiers.afterMs;
+    return { reason: 'tier', tier: member.tier, opensInMs: Math.max(0, opensAt - now) };
+  }
+  if (call.offers.length >= strategies[settings.strategy].parallel(settings, call)) return { reason: 'not-waiting' };
+  const lane = queue.waiting.laneOf(call.id);
+  const gate = lane === undefined ? null : gateOf(queue, lane);
+  if (gate !== null) return gate;
+  const times = call.asked[agent.id] ?? 0;
+  return times > 0 ? { reason: 'asked', times } : { reason: 'eligible' };
+}
+
+/** Whether an agent with this answer may be offered the call. */
+export function isEligible({ reason }: Eligibility): boolean {
+  return reason === 'eligible' || reason === 'asked';
+}
+
+/** Why the agent can take no call at all, with how long it has been so, or how long it still is; null when they can. */
+export function unavailable(world: World, agent: Agent, now: number): Eligibility | null {
+  const reason = whyNotAvailable(world, agent);
+  const { ready, hold, work, reachable } = agent;
+  switch (reason) {
+    case 'available':
+      return null;
+    case 'wrap-up':
+    case 'backing-off':
+    case 'releasing':
+      return { reason, leftMs: Math.max(0, (work.until ?? now) - now) };
+    case 'resting':
+      return { reason, leftMs: Math.max(0, (hold?.until ?? now) - now) };
+    case 'unreachable':
+      return { reason, forMs: now - reachable.since };
+    case 'held':
+      return { reason, forMs: now - (hold?.since ?? now) };
+    case 'signed-out':
+    case 'not-ready':
+      return { reason, forMs: now - ready.since };
+    default:
+      return { reason, forMs: now - work.since };
+  }
+}

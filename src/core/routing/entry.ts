@@ -1,0 +1,106 @@
+import { hear } from '../calls/hearing.ts';
+import { compareIds } from '../ordered.ts';
+import type { QueueIndex } from '../queue-index.ts';
+import type { NobodyRule, QueueSettings } from '../queue-settings.ts';
+import type { Call } from '../state.ts';
+import { changedCall, sendLater, type Turn, tell } from '../turn.ts';
+import { queueIndex } from '../world.ts';
+import { dueOf, headStart, mostHeadStart } from './due.ts';
+import { sendTo } from './overflow.ts';
+import { needsAfter } from './skills.ts';
+import { takeSteps } from './steps.ts';
+
+/**
+ * The call comes to a queue: it waits there, or overflows at once when the queue is full or, by its rule, nobody is there.
+ * Its first time of entry, and so its place, is kept for ever; a priority that it once had does not fall.
+ */
+export function enqueue(turn: Turn, call: Call, queue: QueueSettings): void {
+  const index = queueIndex(turn.world.index, queue.id);
+  call.callee = null;
+  call.ringUntil = null;
+  const why = refusal(turn, index, queue);
+  if (why !== null) {
+    call.queue = queue.id;
+    return sendTo(turn, call, queue.overflow, why);
+  }
+  const priority = call.wishes.priority ?? queue.priority;
+  call.priority = call.queuedAt === null ? priority : Math.max(call.priority, priority);
+  call.queuedAt = turn.now;
+  call.rises = 0;
+  call.relaxed = 0;
+  call.tier = 0;
+  call.wave = 0;
+  call.waveAt = null;
+  call.needs = needsAfter(call.wishes.needs ?? queue.needs, [], 0);
+  call.due = dueOf(call, queue, turn.world.state.meta.limits);
+  if (call.wishes.place !== undefined && call.aheadMs === 0) takePlace(turn, call, queue, index, call.wishes.place);
+  call.queue = queue.id;
+  call.waitUntil = turn.now + queue.maxWaitMs;
+  if (!call.answered) {
+    call.answered = true;
+    sendLater(turn, { do: 'answer', leg: call.caller });
+  }
+  hear(turn, call, 'music');
+  changedCall(turn, call);
+  turn.world.index.touched.add(queue.id);
+  const { due, id, needs } = call;
+  tell(turn, {
+    type: 'call-queued',
+    call: id,
+    queue: queue.id,
+    due,
+    priority: call.priority,
+    needs,
+    waiting: index.queued.size,
+  });
+  takeSteps(turn, call);
+}
+
+/** The settings of its queue have changed: the call's place and needs follow, and what it has taken stays taken. */
+export function rekey(turn: Turn, call: Call, queue: QueueSettings): void {
+  call.priority = Math.max(call.priority, call.wishes.priority ?? queue.priority);
+  call.due = dueOf(call, queue, turn.world.state.meta.limits);
+  call.needs = needsAfter(call.wishes.needs ?? queue.needs, queue.relax, call.relaxed);
+  changedCall(turn, call);
+  takeSteps(turn, call);
+}
+
+function refusal(turn: Turn, index: QueueIndex, queue: QueueSettings): 'full' | 'nobody' | null {
+  if (queue.maxLength !== null && index.queued.size >= queue.maxLength) return 'full';
+  // Until the first survey is done nobody knows who is reachable: the rule for leaving judges then.
+  if (turn.world.state.meta.pbx === 'ready' && isNobodyThere(index, queue.refuseWhen)) return 'nobody';
+  return null;
+}
+
+/** Who does not count as there under each rule. */
+const missing: Readonly<Record<Exclude<NobodyRule, 'never'>, readonly string[]>> = {
+  'nobody-signed-in': ['signed-out'],
+  'nobody-ready': ['signed-out', 'not-ready', 'held'],
+  'nobody-reachable': ['signed-out', 'not-ready', 'held', 'unreachable'],
+};
+
+/** Whether, by this rule, no member of the queue is there. */
+export function isNobodyThere({ tally, counted }: QueueIndex, rule: NobodyRule): boolean {
+  if (rule === 'never') return false;
+  const absent = missing[rule].reduce((sum, reason) => sum + (tally.get(reason) ?? 0), 0);
+  return absent === counted.size;
+}
+
+/**
+ * Gives a call the head start that takes it to the place it wants, as far as calls of a higher priority and the largest
+ * head start allow. Between calls of one and the same due there is no place: then it stands behind them.
+ */
+function takePlace(turn: Turn, call: Call, queue: QueueSettings, index: QueueIndex, wanted: number): void {
+  const { calls, meta } = turn.world.state;
+  const order = [...index.queued]
+    .flatMap((id) => calls.get(id) ?? [])
+    .sort((a, b) => a.due - b.due || compareIds(a.id, b.id));
+  const afterHigher = order.findLastIndex(({ priority }) => priority > call.priority) + 1;
+  let place = Math.max(wanted - 1, afterHigher);
+  while (place > 0 && place < order.length && order[place]?.due === order[place - 1]?.due) place += 1;
+  const next = order[place];
+  if (next === undefined) return;
+  const most = mostHeadStart(meta.limits) - headStart(meta.limits, call.priority);
+  call.aheadMs = Math.min(most, Math.max(0, call.due - (next.due - 1)));
+  call.due = dueOf(call, queue, meta.limits);
+}
