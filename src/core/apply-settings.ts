@@ -8,7 +8,7 @@ import { rekey } from './routing/entry.ts';
 import { cancelOffer } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
 import type { QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
-import { changedAgent, changedCall, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
+import { changedAgent, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
 import { queueIndex } from './world.ts';
 
 /**

@@ -91,7 +91,7 @@ export function openTiers(turn: Turn): void {
   for (const id of [...untried].sort(compareIds)) {
     const call = turn.world.state.calls.get(id);
     const queue = turn.world.index.queues.get(call?.queue ?? '');
-    if (!call || call.phase !== 'waiting' || !queue?.settings?.tiers.whenTried) continue;
+    if (call?.phase !== 'waiting' || !queue?.settings?.tiers.whenTried) continue;
     const before = call.tier;
     while (call.tier < queue.lastTier && allTried(turn.world, call, queue))
       openTier(turn, call, queue.settings, 'tried');
