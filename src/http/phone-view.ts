@@ -50,9 +50,12 @@ function codecWarnings(codecs: readonly string[]): readonly string[] {
   ];
 }
 
-/** The settings that go with a transport are then the wrong ones: no encryption, say, or one that the phone does not have. */
+/**
+ * The settings that go with a transport are then the wrong ones: no encryption, say, or one that the phone does not have.
+ * Asterisk says `ws` of a secure WebSocket too (RFC 7118 section 5), and the settings of the two are the same.
+ */
 function transportWarnings({ id, transport }: PhoneRow, by: string | null): readonly string[] {
-  if (by === null || by === transport) return [];
+  if (by === null || by === (transport === 'wss' ? 'ws' : transport)) return [];
   return [
     `${id} is set to ${transport} and registered by ${by}: change the phone, or cordboard phone set ${id} --transport ${by}`,
   ];

@@ -1,0 +1,116 @@
+import { type Invitation, Inviter, Registerer, RegistererState, type Session, SessionState, UserAgent } from 'sip.js';
+import { SocketTransport } from '../../../src/phones/socket-transport.ts';
+import { waitUntil } from '../deadline.ts';
+import { createRtpMedia } from './rtp-media.ts';
+import { createVoice, type Voice } from './voice.ts';
+import { createWebMedia } from './web-media.ts';
+import { WireTransport } from './wires.ts';
+
+export type VoicePhoneOptions = {
+  readonly transport: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+};
+
+/** A real phone with a voice: it registers, rings, answers when told to, speaks and hears. */
+export type VoicePhone = {
+  readonly user: string;
+  readonly voice: Voice;
+  register(): Promise<void>;
+  dial(number: string): Promise<void>;
+  /** The statuses that the call it dialled was answered with, in order, such as 180 and 200. */
+  readonly statuses: readonly number[];
+  /** Resolves when it rings. */
+  rings(): Promise<void>;
+  answer(): Promise<void>;
+  /** Resolves when the caller, or Asterisk, took the call back or ended it. */
+  stops(): Promise<void>;
+  /** The headers of the CANCEL that took the call back, as one text; empty when there was none. */
+  readonly cancel: string;
+  hangUp(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Makes a phone that comes by this transport, with the media that goes with it: RTP, SDES-SRTP for TLS, WebRTC for a WebSocket. */
+export function createVoicePhone({ transport, host, port, user, password }: VoicePhoneOptions): VoicePhone {
+  const voice = createVoice(user);
+  const isWeb = transport === 'ws' || transport === 'wss';
+  const url = `${transport}://${host}:${port}/ws`;
+  const wire = isWeb ? { url, insecure: true, connectMs: 5_000, trace: null } : { kind: transport, host, port };
+  const statuses: number[] = [];
+  let invitation: Invitation | null = null;
+  let session: Session | null = null;
+  let cancel = '';
+
+  const uri = (name: string) => {
+    const made = UserAgent.makeURI(`sip:${name}@${host}`);
+    if (made === undefined) throw new Error(`${name} makes no SIP URI`);
+    return made;
+  };
+  const agent = new UserAgent({
+    uri: uri(user),
+    ...{ authorizationUsername: user, authorizationPassword: password, viaHost: '127.0.0.1', forceRport: true },
+    contactParams: { transport: isWeb ? 'ws' : transport },
+    transportConstructor: isWeb ? SocketTransport : WireTransport,
+    transportOptions: wire,
+    sessionDescriptionHandlerFactory: () =>
+      isWeb ? createWebMedia(voice) : createRtpMedia(voice, transport === 'tls'),
+    sendInitialProvisionalResponse: false,
+    logBuiltinEnabled: false,
+    delegate: {
+      onInvite(incoming) {
+        invitation = incoming;
+        session = incoming;
+        incoming.delegate = {
+          onCancel: (message) => {
+            cancel = message.request.data;
+          },
+        };
+        void incoming.progress();
+      },
+    },
+  });
+  const registerer = new Registerer(agent, { expires: 600 });
+
+  return {
+    user,
+    voice,
+    statuses,
+    get cancel() {
+      return cancel;
+    },
+    async register() {
+      await agent.start();
+      await registerer.register();
+      await waitUntil(
+        () => registerer.state === RegistererState.Registered,
+        `${user} to be registered by ${transport}`,
+      );
+    },
+    async dial(number) {
+      await agent.start();
+      const inviter = new Inviter(agent, uri(number));
+      session = inviter;
+      const noted = (response: { message: { statusCode?: number | undefined } }): void => {
+        statuses.push(response.message.statusCode ?? 0);
+      };
+      await inviter.invite({ requestDelegate: { onProgress: noted, onAccept: noted, onReject: noted } });
+    },
+    rings: () => waitUntil(() => invitation !== null, `${user} to ring`).then(() => undefined),
+    async answer() {
+      await invitation?.accept();
+    },
+    stops: () =>
+      waitUntil(() => session?.state === SessionState.Terminated, `${user}'s call to end`).then(() => undefined),
+    async hangUp() {
+      if (session?.state === SessionState.Established) await session.bye();
+    },
+    async close() {
+      if (session?.state === SessionState.Established) await session.bye();
+      if (registerer.state === RegistererState.Registered) await registerer.unregister();
+      await agent.stop();
+    },
+  };
+}
