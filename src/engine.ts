@@ -1,4 +1,3 @@
-import type { CallerId } from './asterisk/translate.ts';
 import type { Command } from './core/commands.ts';
 import type { Event } from './core/events.ts';
 import type { NumberedFact } from './core/facts.ts';
@@ -31,7 +30,7 @@ export type EnginePorts = {
 
 export type Engine = {
   /** Takes an event in; it is stepped after the current poll phase, together with all that came with it. */
-  post(event: Event, caller?: CallerId | null): void;
+  post(event: Event, caller?: Omit<CallerRow, 'call'> | null): void;
   /** Steps and commits what is in the inbox, then acts no more. */
   stop(): void;
   readonly world: World;
@@ -40,7 +39,7 @@ export type Engine = {
   heldSince(): number | null;
 };
 
-type Posted = { readonly event: Event; readonly caller: CallerId | null; readonly at: number };
+type Posted = { readonly event: Event; readonly caller: Omit<CallerRow, 'call'> | null; readonly at: number };
 type Batch = { readonly steps: JournalEntry[]; readonly callers: CallerRow[] };
 
 /** So many events at the most make a batch; the others are in the next. */
@@ -199,7 +198,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
 }
 
 function isRing(command: Command): boolean {
-  return command.do === 'create-leg' || command.do === 'dial-leg';
+  return command.do === 'create-leg' || command.do === 'create-trunk-leg' || command.do === 'dial-leg';
 }
 
 /** Whether a later attempt can succeed: no room, no right to write, a disk that fails, a lock. Anything else is a bug of ours. */

@@ -8,13 +8,13 @@ import { connectAri } from './asterisk/ari/socket.ts';
 import { createEarlyDial } from './asterisk/early-dial.ts';
 import { createPacing } from './asterisk/pacing.ts';
 import { perform } from './asterisk/perform.ts';
-import { translate } from './asterisk/translate.ts';
+import { reachabilities, reachability, translate } from './asterisk/translate.ts';
 import { neededVersions } from './asterisk/version.ts';
 import { guardVersion } from './asterisk/version-guard.ts';
 import { keepCalendar } from './calendar.ts';
 import type { Config } from './config/config.ts';
 import { pathsOf, readSecret } from './config/paths.ts';
-import type { Event, PbxEvent } from './core/events.ts';
+import type { Event } from './core/events.ts';
 import type { NumberedFact } from './core/facts.ts';
 import { load } from './core/world.ts';
 import { watchDrain } from './drained.ts';
@@ -26,6 +26,8 @@ import { faultFrom } from './lib/fault.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { seldom } from './lib/seldom.ts';
 import { createSystemd } from './lib/systemd.ts';
+import { createArrivals } from './numbering/arrivals.ts';
+import { createNumbering } from './numbering/numbering.ts';
 import type { EngineStatus, ToEngine } from './protocol/seam.ts';
 import { livenessOf, statusOf } from './status.ts';
 import { keepPruned, pruneOld } from './storage/live/pruning.ts';
@@ -74,7 +76,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     return () => clearTimeout(timer);
   };
   const { app } = config.asterisk.ari;
-  const post = (event: PbxEvent) => engine.post(event);
+  const post = createArrivals(createNumbering(config.numbering), world, (event, from) => engine.post(event, from));
   const early = createEarlyDial({ link: () => ari, app, post });
   const { leaseMs } = config.limits;
   const drain = watchDrain(world.state, { after, leaseMs, log, onDrained: options.onDrained });
@@ -137,6 +139,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
       case 'intent':
         return engine.post({ type: 'intent', intent: message.intent, ask: message.ask });
       case 'settings':
+      case 'outside':
         return engine.post(message.event);
       case 'ask-status':
         return front.send({
@@ -149,7 +152,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
 
   engine.post({ type: 'started', epoch, limits: config.limits });
   const poisonous = [...store.trips()].filter(([, count]) => count > 1);
-  const calendar = keepCalendar(config.timeZone, (day) => engine.post({ type: 'calendar', day }));
+  const calendar = keepCalendar(config.timeZone, (day, zoneMs) => engine.post({ type: 'calendar', day, zoneMs }));
   await front.ready;
 
   const { host, httpPort } = config.asterisk;
@@ -177,7 +180,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
       },
       onEvent: (event) => {
         const said = translate(event);
-        if (said && early.passes(said.event)) engine.post(said.event, said.caller);
+        if (said && early.passes(said.event)) post(said.event, said.caller);
       },
       onReplaced: () => {
         log.fatal('another daemon has taken over this Asterisk: stopping now');
@@ -191,12 +194,13 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     {
       onUp: (reachable) => {
         ami = 'ready';
-        engine.post({ type: 'phones-surveyed', reachable });
+        for (const event of reachabilities(reachable, world.state.trunks.keys())) engine.post(event);
       },
       onDown: () => {
         ami = 'down';
       },
-      onPhone: (phone, reachable) => engine.post({ type: 'phone-reachable', phone, reachable }),
+      onPhone: (phone, reachable) => engine.post(reachability(phone, reachable)),
+      onTrunks: (trunks) => engine.post({ type: 'trunks-seen', trunks }),
     },
   );
 

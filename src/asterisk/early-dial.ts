@@ -80,9 +80,10 @@ export function createEarlyDial({ link, app, post }: Port): EarlyDial {
 }
 
 /** The request that rings a made leg. `timeoutMs` is rounded up to whole seconds: Asterisk ends the leg then, even when we are dead. */
-export function dialUri(leg: string, caller: string, timeoutMs: number): string {
+export function dialUri(leg: string, caller: string | null, timeoutMs: number): string {
   const timeout = Math.max(1, Math.ceil(timeoutMs / 1000));
-  return `channels/${encodeURIComponent(leg)}/dial?caller=${encodeURIComponent(caller)}&timeout=${timeout}`;
+  const identity = caller === null ? '' : `caller=${encodeURIComponent(caller)}&`;
+  return `channels/${encodeURIComponent(leg)}/dial?${identity}timeout=${timeout}`;
 }
 
 function isDone(status: number): boolean {

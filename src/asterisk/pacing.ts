@@ -33,7 +33,8 @@ export function createPacing(
 
   return {
     send(command) {
-      if (command.do === 'create-leg' || command.do === 'dial-leg') return send(command);
+      if (command.do === 'create-leg' || command.do === 'create-trunk-leg' || command.do === 'dial-leg')
+        return send(command);
       if (!givesWay(command)) {
         for (const key of keysOf(command)) release(key);
         return send(command);
@@ -57,6 +58,7 @@ function givesWay(command: PbxCommand): boolean {
     case 'lease':
       return command.peer === null;
     case 'answer':
+    case 'progress':
     case 'open-room':
     case 'close-room':
       return true;

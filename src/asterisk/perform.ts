@@ -4,7 +4,7 @@ import type { HangUpCause } from '../core/settings.ts';
 import type { AriLink, AriRequest, AriResponse } from './ari/port.ts';
 import { dialUri, type EarlyDial } from './early-dial.ts';
 import { type SurveyLink, survey } from './survey.ts';
-import { seenLeg } from './translate.ts';
+import { type CallerId, callerOf, seenLeg, trunkEndpoint } from './translate.ts';
 
 /** A command for Asterisk: all but the answer to a person. */
 export type PbxCommand = Exclude<Command, { do: 'reply' }>;
@@ -16,7 +16,8 @@ type Port = {
   /** Makes legs. */
   readonly early: Pick<EarlyDial, 'ring' | 'drop'>;
   readonly app: string;
-  readonly post: (event: PbxEvent) => void;
+  /** `caller`: who the event is about, kept apart from it. */
+  readonly post: (event: PbxEvent, caller?: CallerId | null) => void;
 };
 
 /** Sends one command as one ARI request; what came of it, where it matters, is posted as an event. */
@@ -29,6 +30,8 @@ export function perform(command: PbxCommand, { link, lists, early, app, post }: 
       return ask({ method: 'DELETE', uri: `bridges/${command.call}` });
     case 'create-leg':
       return early.ring(command);
+    case 'create-trunk-leg':
+      return ask(trunkLegRequest(command, app), refusal(command.leg, post));
     case 'dial-leg': {
       const uri = dialUri(command.leg, command.for, command.timeoutMs);
       return ask({ method: 'POST', uri }, refusal(command.leg, post));
@@ -38,6 +41,8 @@ export function perform(command: PbxCommand, { link, lists, early, app, post }: 
       return ask({ method: 'DELETE', uri: `channels/${id(command.leg)}?reason_code=${causes[command.cause]}` });
     case 'answer':
       return ask({ method: 'POST', uri: `channels/${id(command.leg)}/answer` });
+    case 'progress':
+      return ask({ method: 'POST', uri: `channels/${id(command.leg)}/progress` });
     case 'hear':
       return changeHearing(command.leg, command.was, command.what, ask);
     case 'join': {
@@ -57,7 +62,8 @@ export function perform(command: PbxCommand, { link, lists, early, app, post }: 
     case 'look':
       return ask({ method: 'GET', uri: `channels/${id(command.leg)}` }, ({ status, body }) => {
         if (status === 404) post({ type: 'leg-seen', leg: command.leg, found: null });
-        else if (isDone(status)) post({ type: 'leg-seen', leg: command.leg, found: seenLeg(body, app) });
+        else if (isDone(status))
+          post({ type: 'leg-seen', leg: command.leg, found: seenLeg(body, app) }, callerOf(body));
       });
     case 'survey':
       return survey(lists, app, command, post);
@@ -88,6 +94,25 @@ function changeHearing(leg: string, was: Hearing, what: Hearing, ask: (request: 
 }
 
 const sounds: Readonly<Record<Exclude<Hearing, 'silence'>, string>> = { music: 'moh', ringing: 'ring' };
+
+/**
+ * A leg outside is dialled with an identity of its own and not the caller's: `dial` without `caller` leaves the connected
+ * line as it was set here, which is what res_pjsip_caller_id makes From and P-Asserted-Identity of. `i` keeps it from being
+ * told to anybody before there is a dialog.
+ */
+function trunkLegRequest(command: Extract<Command, { do: 'create-trunk-leg' }>, app: string): AriRequest {
+  const endpoint = encodeURIComponent(`PJSIP/${command.number}@${trunkEndpoint(command.trunk)}`);
+  const identity =
+    command.callerId === null
+      ? {}
+      : { 'CONNECTEDLINE(num,i)': command.callerId, 'CONNECTEDLINE(num-pres,i)': 'allowed_not_screened' };
+  const headers = command.headers.map(([name, value]) => [`PJSIP_HEADER(add,${name})`, value] as const);
+  return {
+    method: 'POST',
+    uri: `channels/create?endpoint=${endpoint}&app=${app}&channelId=${command.leg}&originator=${id(command.for)}`,
+    body: { variables: { ...identity, ...Object.fromEntries(headers) } },
+  };
+}
 
 /** The dead-man lease is the dialplan's `TIMEOUT(absolute)`; with a peer, its `T` extension joins the two again. */
 function leaseRequest(command: Extract<Command, { do: 'lease' }>): AriRequest {

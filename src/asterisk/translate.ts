@@ -3,13 +3,18 @@ import { isOurs } from '../core/turn.ts';
 import type { AriEvent } from './ari/port.ts';
 
 /** The caller's number and name as Asterisk has them; they are kept apart from the events. */
-export type CallerId = { readonly number: string; readonly name: string };
+export type CallerId = {
+  readonly number: string;
+  readonly name: string;
+  /** The caller hides it (RFC 3323): it is shown to nobody. */
+  readonly withheld: boolean;
+};
 
 /** One ARI event in our words: none where it says nothing to us. Untrusted input: what is malformed says nothing. */
 export function translate(event: AriEvent): { readonly event: PbxEvent; readonly caller: CallerId | null } | null {
   const said = eventOf(event);
   if (said === null) return null;
-  return { event: said, caller: said.type === 'caller-arrived' ? callerOf(record(event.channel)) : null };
+  return { event: said, caller: said.type === 'caller-arrived' ? callerOf(event.channel, event.args) : null };
 }
 
 function eventOf(event: AriEvent): PbxEvent | null {
@@ -41,7 +46,7 @@ function stasisStart(event: AriEvent): PbxEvent | null {
   if (leg === '') return null;
   if (isOurs(leg)) return { type: 'leg-created', leg };
   const [dialled] = Array.isArray(event.args) ? event.args : [];
-  return { type: 'caller-arrived', leg, dialled: sane(dialled, longestNumber), phone: phoneOf(text(channel.name)) };
+  return { type: 'caller-arrived', leg, dialled: sane(dialled, longestNumber), ...cameBy(text(channel.name)) };
 }
 
 function stateChange(channel: Json): PbxEvent | null {
@@ -70,9 +75,52 @@ export function phoneOf(name: string): string | null {
   return /^PJSIP\/(.+)-[0-9a-f]+$/.exec(name)?.[1] ?? null;
 }
 
-function callerOf(channel: Json): CallerId {
-  const caller = record(channel.caller);
-  return { number: text(caller.number), name: text(caller.name) };
+/** What stands before a trunk's name in the names of its PJSIP objects. A phone's id begins with its extension. */
+const trunkMark = 'trunk-';
+
+/** The name of a trunk's endpoint. */
+export function trunkEndpoint(trunk: string): string {
+  return `${trunkMark}${trunk}`;
+}
+
+/** The trunk of an endpoint of this name; null when it is none of ours. */
+export function trunkOf(endpoint: string): string | null {
+  return endpoint.startsWith(trunkMark) ? endpoint.slice(trunkMark.length) : null;
+}
+
+/** A contact came or went: of a phone, or of a trunk. */
+export function reachability(endpoint: string, reachable: boolean): PbxEvent {
+  const trunk = trunkOf(endpoint);
+  if (trunk === null) return { type: 'phone-reachable', phone: endpoint, reachable };
+  return { type: 'trunks-seen', trunks: [{ trunk, reachable }] };
+}
+
+/** All endpoints that can be reached now; of `trunks`, those that are not among them cannot. */
+export function reachabilities(endpoints: readonly string[], trunks: Iterable<string>): readonly PbxEvent[] {
+  const there = new Set(endpoints);
+  const seen = [...trunks].map((trunk) => ({ trunk, reachable: there.has(trunkEndpoint(trunk)) }));
+  const phones = endpoints.filter((endpoint) => trunkOf(endpoint) === null);
+  return [
+    { type: 'phones-surveyed', reachable: phones },
+    ...(seen.length === 0 ? [] : [{ type: 'trunks-seen', trunks: seen } as const]),
+  ];
+}
+
+function cameBy(channelName: string): { phone: string | null; trunk?: string } {
+  const endpoint = phoneOf(channelName);
+  const trunk = endpoint === null ? null : trunkOf(endpoint);
+  return trunk === null ? { phone: endpoint } : { phone: null, trunk };
+}
+
+/**
+ * Who calls, from a channel's JSON. It has number and name, but not whether they may be shown: the dialplan hands that on as
+ * the second argument of `Stasis()` (`CALLERID(pres)`), which a channel that is only looked at has in its `app_data`.
+ */
+export function callerOf(channel: unknown, args?: unknown): CallerId {
+  const json = record(channel);
+  const caller = record(json.caller);
+  const [, pres] = Array.isArray(args) ? args : text(record(json.dialplan).app_data).split(',').slice(1);
+  return { number: text(caller.number), name: text(caller.name), withheld: text(pres).startsWith('prohib') };
 }
 
 /** One channel of `GET /channels`; null when it is no business of the application `app`. */
@@ -86,7 +134,7 @@ export function seenLeg(channel: unknown, app: string): SeenLeg | null {
   const [name, number = ''] = text(dialplan.app_data).split(',');
   const dialled = sane(number, longestNumber);
   if (dialplan.app_name !== 'Stasis' || name !== app) return { leg, state: 'away', arrival: null };
-  return { leg, state, arrival: { dialled, phone: phoneOf(text(json.name)) } };
+  return { leg, state, arrival: { dialled, ...cameBy(text(json.name)) } };
 }
 
 /** One bridge of `GET /bridges`; null when it is neither one of ours nor holds two who hear each other. */

@@ -29,13 +29,13 @@ const plain: Colour = (text) => text;
 function said(fact: NumberedFact): readonly [Colour, string] {
   switch (fact.type) {
     case 'call-arrived':
-      return [pc.bold, `call arrived: ${fact.user ?? fact.phone ?? 'somebody from outside'} dialled ${fact.dialled}`];
+      return [pc.bold, `call arrived: ${arrivedFrom(fact)} dialled ${fact.dialled}`];
     case 'call-queued':
       return [plain, `waiting in ${fact.queue} (${fact.waiting} waiting)`];
     case 'call-connected':
       return [
         pc.green,
-        `talking${fact.user === null ? '' : ` to ${fact.user}`}, after ${seconds(fact.waitedMs)} of waiting`,
+        `talking${fact.user === null ? ' to somebody outside' : ` to ${fact.user}`}, after ${seconds(fact.waitedMs)} of waiting`,
       ];
     case 'call-overflowed':
       return [pc.yellow, `overflow from ${fact.queue} (${fact.why}) to ${printDestination(fact.to)}`];
@@ -110,6 +110,24 @@ function said(fact: NumberedFact): readonly [Colour, string] {
       return [pc.yellow, `handed to the fallback of the dialplan: ${fact.why}`];
     case 'draining':
       return [pc.yellow, fact.on ? 'draining: nothing new is begun' : 'no longer draining'];
+    case 'call-barred':
+      return [pc.yellow, `${fact.user} may not dial that: ${fact.class}, ${fact.why}`];
+    case 'limit-reached':
+      return [pc.red, `${fact.user} reached a limit: ${fact.limit}`];
+    case 'first-international':
+      return [pc.yellow, `the first call ever of ${fact.user} to another country`];
+    case 'trunk-tried':
+      return [plain, `going out by the trunk ${fact.trunk}`];
+    case 'trunk-failed': {
+      const code = fact.sip === 0 ? `cause ${fact.cause}` : `SIP ${fact.sip}`;
+      return [pc.yellow, `not reached by the trunk ${fact.trunk} (${code})${fact.next ? ', trying the next one' : ''}`];
+    }
+    case 'trunk-full':
+      return [pc.yellow, `the trunk ${fact.trunk} has all the calls that it may have`];
+    case 'trunk-state':
+      return [fact.up ? pc.green : pc.red, `the trunk ${fact.trunk} is ${fact.up ? 'up' : 'DOWN'} (${fact.why})`];
+    case 'caller-id-chosen':
+      return [pc.cyan, `${fact.user} shows ${fact.callerId ?? 'the usual number'} from now on`];
     case 'pbx-connected':
       return [pc.dim, 'Asterisk is connected'];
     case 'pbx-lost':
@@ -125,6 +143,12 @@ function said(fact: NumberedFact): readonly [Colour, string] {
     case 'engine-started':
       return [pc.dim, `the engine started (epoch ${fact.epoch}, ${fact.calls} calls taken up)`];
   }
+}
+
+function arrivedFrom(fact: Extract<Fact, { type: 'call-arrived' }>): string {
+  // Facts of before there were trunks have neither.
+  const trunk = fact.trunk ?? null;
+  return fact.user ?? fact.phone ?? (trunk === null ? 'somebody from outside' : `somebody by the trunk ${trunk}`);
 }
 
 function whyChosen(fact: Extract<Fact, { type: 'offer-made' }>): string {

@@ -1,5 +1,6 @@
 import type { GroupSettings } from '../core/queue-settings.ts';
 import type { EngineLimits, LadderStep } from '../core/settings.ts';
+import type { DialPlan } from '../numbering/numbering.ts';
 
 /** What `cordboard.yaml` says, resolved: every key has its value, durations are in ms, paths are absolute. */
 export type Config = {
@@ -24,6 +25,7 @@ export type Config = {
   /** An IANA name; `local` in the file is already resolved. */
   readonly timeZone: string;
   readonly extensions: { readonly users: ExtensionRange; readonly groups: ExtensionRange };
+  readonly numbering: DialPlan;
   readonly limits: EngineLimits & {
     /** How long the front waits for the engine's answer to an intent. */
     readonly intentMs: number;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
 import { parseDuration } from '../lib/duration.ts';
+import { isCountry } from '../numbering/numbering.ts';
 import type { ExtensionRange } from './config.ts';
 
 /** A duration of the file (`15s`) as milliseconds, from `least` to `most`. */
@@ -91,4 +92,13 @@ export function timeZone() {
       }
     })
     .prefault('local');
+}
+
+/** A country that numbers can be read for, or `none`. */
+export function country() {
+  const expected = 'a country as two capitals (ISO 3166-1) such as FR, or none';
+  return z
+    .string({ error: expected })
+    .refine((name) => name === 'none' || isCountry(name), { error: expected })
+    .prefault('none');
 }

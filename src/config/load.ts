@@ -91,6 +91,11 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
     socket: resolve(home, raw.socket),
     timeZone: raw['time-zone'],
     extensions: raw.extensions,
+    numbering: {
+      country: raw.numbering.country === 'none' ? null : raw.numbering.country,
+      outsidePrefix: raw.numbering['outside-prefix'],
+      areaPrefix: raw.numbering['area-prefix'],
+    },
     limits: {
       leaseMs: limits.lease,
       renewMs: limits.renew,

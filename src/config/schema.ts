@@ -2,7 +2,18 @@ import { z } from 'zod';
 import { ON_MISS, STRATEGIES, WHEN_NOBODY } from '../protocol/groups.ts';
 import { CODECS } from '../protocol/phone-settings.ts';
 import { LOG_LEVELS } from './config.ts';
-import { destination, duration, durationIn, extensionRange, integer, oneOf, port, text, timeZone } from './fields.ts';
+import {
+  country,
+  destination,
+  duration,
+  durationIn,
+  extensionRange,
+  integer,
+  oneOf,
+  port,
+  text,
+  timeZone,
+} from './fields.ts';
 
 const WORD = /^[A-Za-z0-9._-]{1,64}$/;
 const WORD_IN_WORDS = 'letters, digits, dot, underscore or dash (1 to 64)';
@@ -10,6 +21,9 @@ const HOST = /^[A-Za-z0-9.:_-]{1,253}$/;
 const HOST_IN_WORDS = 'a host name or an IP address';
 const PATH = /^[^\0]{1,512}$/;
 const PATH_IN_WORDS = 'a path; a relative one is below the home directory';
+
+const DIGITS = /^\d{0,8}$/;
+const DIGITS_IN_WORDS = 'digits, at most 8, or nothing';
 
 const LADDER_STEP = z
   .strictObject({
@@ -117,6 +131,13 @@ export const CONFIG_SCHEMA = z.strictObject({
         ranges.users.to.length !== ranges.groups.to.length,
       { path: ['groups'], error: 'a range that does not overlap extensions.users' },
     )
+    .prefault({}),
+  numbering: z
+    .strictObject({
+      country: country(),
+      'outside-prefix': text('', DIGITS, DIGITS_IN_WORDS),
+      'area-prefix': text('', DIGITS, DIGITS_IN_WORDS),
+    })
     .prefault({}),
   limits: LIMITS.prefault({}),
   groups: GROUPS.prefault({}),

@@ -1,3 +1,4 @@
+import type { TrunkId } from './outside.ts';
 import type { Destination, HangUpCause, PhoneId } from './settings.ts';
 import type { CallId, LegId } from './state.ts';
 
@@ -21,10 +22,27 @@ export type Command =
       readonly for: LegId;
       readonly timeoutMs: number;
     }
-  /** Rings it. Asterisk itself ends it after `timeoutMs`, even when we are dead. */
-  | { readonly do: 'dial-leg'; readonly leg: LegId; readonly for: LegId; readonly timeoutMs: number }
+  /** Makes a leg to a number outside, which shows `callerId` (null: whatever the carrier puts there). */
+  | {
+      readonly do: 'create-trunk-leg';
+      readonly leg: LegId;
+      readonly call: CallId;
+      readonly trunk: TrunkId;
+      /** As the carrier wants it. */
+      readonly number: string;
+      readonly callerId: string | null;
+      readonly headers: readonly (readonly [name: string, value: string])[];
+      readonly for: LegId;
+    }
+  /**
+   * Rings it. Asterisk itself ends it after `timeoutMs`, even when we are dead. `for` is the caller's leg, whose identity it
+   * shows; null where the leg has one of its own.
+   */
+  | { readonly do: 'dial-leg'; readonly leg: LegId; readonly for: LegId | null; readonly timeoutMs: number }
   | { readonly do: 'hang-up'; readonly leg: LegId; readonly cause: HangUpCause }
   | { readonly do: 'answer'; readonly leg: LegId }
+  /** A caller who is not answered hears what there is to hear, unpaid (183, RFC 3960 early media). */
+  | { readonly do: 'progress'; readonly leg: LegId }
   /** Changes what a caller hears while not joined. `was` is what they hear now. */
   | { readonly do: 'hear'; readonly leg: LegId; readonly what: Hearing; readonly was: Hearing }
   | { readonly do: 'join'; readonly call: CallId; readonly legs: readonly LegId[] }

@@ -13,6 +13,9 @@ export class Dirty {
     legs: new Set(),
     reasons: new Set(),
     alarms: new Set(),
+    trunks: new Set(),
+    routes: new Set(),
+    meters: new Set(),
   };
   private readonly kinds = Object.keys(this.ids) as RowKind[];
 

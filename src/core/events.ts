@@ -1,3 +1,4 @@
+import type { OutsideNumber, RouteId, RouteSettings, TrunkId, TrunkSettings } from './outside.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { Destination, EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import type { CallId, LegId, Wishes } from './state.ts';
@@ -12,10 +13,11 @@ export type Event =
   /** The one timer fired. It says only that deadlines may be due. */
   | { readonly type: 'tick' }
   /** A new day in the directory's time zone (`YYYY-MM-DD`): the counts of today begin again. */
-  | { readonly type: 'calendar'; readonly day: string }
+  | { readonly type: 'calendar'; readonly day: string; readonly zoneMs?: number }
   /** This call made the core trip, more than once: it is let go without any of the usual care. */
   | { readonly type: 'set-aside'; readonly call: CallId }
   | SettingsEvent
+  | OutsideEvent
   | PbxEvent
   | IntentEvent;
 
@@ -31,22 +33,40 @@ export type SettingsEvent = {
   readonly reasons?: readonly ReasonSettings[];
 };
 
+/** All trunks and inbound routes of the directory: what is not among them is gone. */
+export type OutsideEvent = {
+  readonly type: 'outside';
+  readonly trunks: readonly TrunkSettings[];
+  readonly routes: readonly RouteSettings[];
+};
+
+/** Where a caller comes from and wants to go. The numbering at the edge has read what was dialled. */
+export type Arrival = {
+  /** As it was dialled, or, from a trunk, in E.164 where it could be read. */
+  readonly dialled: string;
+  /** The endpoint, when it is none of our trunks. */
+  readonly phone: PhoneId | null;
+  readonly trunk?: TrunkId;
+  /** The inbound route that fits number, trunk and caller; the caller's number itself does not come in here. */
+  readonly route?: RouteId;
+  /** A phone dialled this number outside. */
+  readonly outside?: OutsideNumber;
+  /** Needs, priority and place from Stasis arguments or channel variables; absent when there are none. */
+  readonly wishes?: Wishes;
+};
+
 /** What Asterisk told us, already in our words (`asterisk/translate`). */
 export type PbxEvent =
   /** The event socket is up (nothing is offered until the first survey) or lost. */
   | { readonly type: 'pbx-connected' }
   | { readonly type: 'pbx-lost' }
   /** A caller's channel entered us. `phone` is set when it belongs to an endpoint of ours. */
-  | {
+  | (Arrival & {
       readonly type: 'caller-arrived';
       readonly leg: LegId;
-      readonly dialled: string;
-      readonly phone: PhoneId | null;
-      /** Needs, priority and place from Stasis arguments or channel variables; absent when there are none. */
-      readonly wishes?: Wishes;
       /** The engine is overloaded: the dialplan's fallback has the caller at once. */
       readonly overload?: true;
-    }
+    })
   /** A leg that we asked for exists (its own StasisStart). `dialled`: its phone has been asked to ring already; else it is to be dialled. */
   | { readonly type: 'leg-created'; readonly leg: LegId; readonly dialled?: true }
   /** The phone shows signs of life: 180 (`ringing`) or 183 (`progress`). */
@@ -79,7 +99,15 @@ export type PbxEvent =
   /** A phone's contact came (registered, qualified) or went. */
   | { readonly type: 'phone-reachable'; readonly phone: PhoneId; readonly reachable: boolean }
   /** All phones that have a contact now; every other one has none. */
-  | { readonly type: 'phones-surveyed'; readonly reachable: readonly PhoneId[] };
+  | { readonly type: 'phones-surveyed'; readonly reachable: readonly PhoneId[] }
+  /** What is known of these trunks: what is not said stays as it was. Null: it is not watched. */
+  | { readonly type: 'trunks-seen'; readonly trunks: readonly SeenTrunk[] };
+
+export type SeenTrunk = {
+  readonly trunk: TrunkId;
+  readonly reachable?: boolean | null;
+  readonly registered?: boolean | null;
+};
 
 /** A leg as Asterisk has it. A caller's leg that we do not know carries what its arrival would have said. */
 export type SeenLeg = {
@@ -87,7 +115,7 @@ export type SeenLeg = {
   /** `away`: a caller's channel that lives on outside of our application (the dialplan has it). */
   readonly state: 'down' | 'ringing' | 'up' | 'away';
   /** Set for a channel that came in through the dialplan and waits in our Stasis application. */
-  readonly arrival: { readonly dialled: string; readonly phone: PhoneId | null; readonly wishes?: Wishes } | null;
+  readonly arrival: Arrival | null;
 };
 /** A room with who is in it: one of ours, or any other bridge, which says that the two in it hear each other. */
 export type SeenRoom = { readonly call: CallId; readonly legs: readonly LegId[] };
@@ -97,6 +125,8 @@ export type IntentEvent = { readonly type: 'intent'; readonly intent: string; re
 
 export type Intent =
   | AgentIntent
+  /** The number that calls out show, one of those that are allowed; null for the usual one. */
+  | { readonly do: 'choose-caller-id'; readonly user: UserId; readonly callerId: string | null }
   /** No new callers and no new offers; who waits is handed to the fallback. `undrain` takes it back. */
   | { readonly do: 'drain' }
   | { readonly do: 'undrain' }

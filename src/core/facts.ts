@@ -1,4 +1,6 @@
 import type { AlarmKind } from './alarms.ts';
+import type { NumberClass, RouteId, TrunkId } from './outside.ts';
+import type { Barred } from './permission.ts';
 import type { StrategyName } from './queue-settings.ts';
 import type { Eligibility } from './routing/eligibility.ts';
 import type { Destination, PhoneId, QueueId, UserId } from './settings.ts';
@@ -34,6 +36,8 @@ export type CallEnding =
   | 'unreachable'
   | 'unallocated'
   | 'overflow-hang-up'
+  | 'barred'
+  | 'no-trunk'
   | 'released'
   | 'failed'
   | 'lost'
@@ -49,6 +53,8 @@ export type Fact =
       readonly dialled: string;
       readonly phone: PhoneId | null;
       readonly user: UserId | null;
+      readonly trunk: TrunkId | null;
+      readonly route: RouteId | null;
     }
   | {
       readonly type: 'call-queued';
@@ -217,6 +223,43 @@ export type Fact =
       readonly reachable: boolean;
       readonly why: 'registered' | 'unregistered' | 'suspect' | 'suspect-over';
     }
+  /** A user was not allowed to dial a number outside. */
+  | {
+      readonly type: 'call-barred';
+      readonly call: CallId;
+      readonly user: UserId;
+      readonly class: NumberClass;
+      readonly why: Barred;
+    }
+  /** A limit of a user's calls out was reached: a call was barred, or a talk ended, for it. */
+  | {
+      readonly type: 'limit-reached';
+      readonly call: CallId;
+      readonly user: UserId;
+      readonly limit: 'calls-at-once' | 'calls-per-minute' | 'minutes-per-day';
+    }
+  /** The first time ever that this user called another country. */
+  | { readonly type: 'first-international'; readonly call: CallId; readonly user: UserId }
+  | { readonly type: 'trunk-tried'; readonly call: CallId; readonly trunk: TrunkId; readonly leg: LegId }
+  /** The number was not reached over this trunk; `next` says whether another one may do better. */
+  | {
+      readonly type: 'trunk-failed';
+      readonly call: CallId;
+      readonly trunk: TrunkId;
+      readonly leg: LegId;
+      readonly cause: number;
+      readonly sip: number;
+      readonly next: boolean;
+    }
+  /** No call could be made or taken: the trunk's own limit of calls at once. */
+  | { readonly type: 'trunk-full'; readonly call: CallId; readonly trunk: TrunkId }
+  | {
+      readonly type: 'trunk-state';
+      readonly trunk: TrunkId;
+      readonly up: boolean;
+      readonly why: 'reachable' | 'unreachable' | 'registered' | 'unregistered';
+    }
+  | { readonly type: 'caller-id-chosen'; readonly user: UserId; readonly callerId: string | null }
   | { readonly type: 'pbx-connected' }
   | { readonly type: 'pbx-lost' }
   /** The first survey after a connect is done: offers may be made. */

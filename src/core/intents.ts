@@ -1,4 +1,5 @@
 import { endCall } from './calls/call.ts';
+import { chooseCallerId } from './calls/caller-id.ts';
 import type { AgentIntent, Intent, IntentEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
 import { sendTo } from './routing/overflow.ts';
@@ -25,6 +26,8 @@ function perform(turn: Turn, ask: Intent): Refusal | null {
     case 'drain':
     case 'undrain':
       return drain(turn, ask.do === 'drain');
+    case 'choose-caller-id':
+      return chooseCallerId(turn, ask.user, ask.callerId);
     default:
       return performFor(turn, ask);
   }

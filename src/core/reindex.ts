@@ -189,7 +189,7 @@ function nextOfCall(call: Call, queue: QueueIndex | null): number | null {
     case 'connecting':
       return earliest(call.joinBy, call.leaseAt);
     case 'talking':
-      return call.leaseAt;
+      return earliest(call.leaseAt, call.outbound?.talkUntil ?? null);
     case 'ended':
       return null;
   }
@@ -217,6 +217,8 @@ export function reindexOffer(world: World, offer: Offer): void {
 
 export function reindexLeg(world: World, leg: Leg): void {
   world.index.deadlines.set('legs', leg.id, earliest(leg.confirmBy, leg.silentUntil));
+  if (leg.trunk !== null)
+    world.index.trunkLegs.set(leg.trunk, (world.index.trunkLegs.get(leg.trunk) ?? new Set()).add(leg.id));
   if (leg.user === null || leg.offer !== null) return;
   const legs = world.index.elsewhere.get(leg.user) ?? new Set();
   world.index.elsewhere.set(leg.user, legs.add(leg.id));
@@ -224,6 +226,7 @@ export function reindexLeg(world: World, leg: Leg): void {
 
 export function forgetLeg(world: World, leg: Leg): void {
   world.index.deadlines.set('legs', leg.id, null);
+  if (leg.trunk !== null) world.index.trunkLegs.get(leg.trunk)?.delete(leg.id);
   if (leg.user !== null) world.index.elsewhere.get(leg.user)?.delete(leg.id);
 }
 

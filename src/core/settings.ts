@@ -1,3 +1,5 @@
+import type { CallingRights } from './outside.ts';
+
 /** What the engine knows of the directory: resolved settings, with no secrets in them. They arrive as events. */
 
 /** A user's username: immutable, `[a-z0-9._-]`, 1 to 64 characters. */
@@ -47,6 +49,8 @@ export type UserSettings = {
   readonly phones: readonly PhoneId[];
   /** Levels 1 to 10 by the skill's name; who has none of a skill is at 0. */
   readonly skills: Readonly<Record<string, number>>;
+  /** What they may dial outside; absent: nothing. */
+  readonly calling?: CallingRights;
 };
 
 /** The outcomes that can climb the RONA ladder: those that are a person's doing. */

@@ -2,6 +2,7 @@ import type { Alarm } from './alarms.ts';
 import type { Hearing } from './commands.ts';
 import type { Outcome, RescindWhy } from './facts.ts';
 import type { Need } from './needs.ts';
+import type { Inbound, Meter, Outbound, RouteId, RouteSettings, Trunk, TrunkId } from './outside.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { Ledger } from './routing/agent-row.ts';
 import type {
@@ -22,8 +23,11 @@ export type LegId = string;
 /** `cb-<epoch>-o<n>`. */
 export type OfferId = string;
 
-/** `queued`: dialled a group. `internal`: extension to extension. */
-export type CallKind = 'queued' | 'internal';
+/**
+ * `queued`: for a group. `internal`: extension to extension. `direct`: from outside, by a route that leads to no group.
+ * `outbound`: from a phone of ours to a number outside.
+ */
+export type CallKind = 'queued' | 'internal' | 'direct' | 'outbound';
 
 /**
  * A call is a room with legs: what a caller began, to its end.
@@ -74,13 +78,18 @@ export type Call = {
   /** The offer (queued) or the leg (internal) that won this call. */
   claim: OfferId | LegId | null;
   /** Who is in the talk with the caller. */
-  partner: { leg: LegId; user: UserId } | null;
+  /** `user` is null for somebody outside. */
+  partner: { leg: LegId; user: UserId | null } | null;
   connectedAt: number | null;
   hearing: Hearing;
   answered: boolean;
   roomOpen: boolean;
   leaseAt: number | null;
   joinBy: number | null;
+  /** How it came in from outside; null for every other call. */
+  inbound: Inbound | null;
+  /** Where it goes outside; null for every other call. */
+  outbound: Outbound | null;
   /** How many times a rule moved it on: a circle of overflows ends at ten. */
   hops: number;
   /** How often each agent was asked for this call and did not take it: who was asked less goes first. */
@@ -105,11 +114,13 @@ export type Wishes = {
 export type Leg = {
   readonly id: LegId;
   readonly call: CallId;
-  readonly role: 'caller' | 'agent' | 'callee';
+  readonly role: 'caller' | 'agent' | 'callee' | 'trunk';
   readonly phone: PhoneId | null;
   /** Whose phone it was when the leg began. */
   readonly user: UserId | null;
   readonly offer: OfferId | null;
+  /** The trunk that it runs over. */
+  readonly trunk: TrunkId | null;
   phase: 'requested' | 'dialling' | 'ringing' | 'up' | 'joined';
   readonly createdAt: number;
   /** When its phase last changed: the periodic survey leaves young ones alone. */
@@ -200,6 +211,9 @@ export type State = {
   phones: Map<PhoneId, Phone>;
   reasons: Map<string, ReasonSettings>;
   alarms: Map<string, Alarm>;
+  trunks: Map<TrunkId, Trunk>;
+  routes: Map<RouteId, RouteSettings>;
+  meters: Map<UserId, Meter>;
 };
 
 /** The row of everything that is one of a kind. */
@@ -214,6 +228,8 @@ export type Meta = {
   /** The state of the dice (32 bits): `random` and `weighted-random` draw from it. */
   dice: number;
   day: string;
+  /** What is added to engine time for the local one, in ms. */
+  zoneMs: number;
   revision: number;
   limits: EngineLimits;
   pbx: 'down' | 'connected' | 'ready';

@@ -1,3 +1,4 @@
+import { applyOutside } from './apply-outside.ts';
 import { applySettings } from './apply-settings.ts';
 import { callerArrived } from './calls/arrival.ts';
 import { callJoined, joinFailed } from './calls/call.ts';
@@ -15,6 +16,7 @@ import { seedOf } from './routing/dice.ts';
 import { account } from './routing/ledger.ts';
 import { match } from './routing/queue.ts';
 import { setAside } from './set-aside.ts';
+import { trunksSeen } from './trunks.ts';
 import { about, askSurvey, begin, changedAgent, changedMeta, type Turn, tell } from './turn.ts';
 import { defaultLimits, type World } from './world.ts';
 
@@ -52,11 +54,13 @@ function apply(turn: Turn, event: Event): void {
     case 'tick':
       return expire(turn);
     case 'calendar':
-      return dayBegan(turn, event.day);
+      return dayBegan(turn, event.day, event.zoneMs ?? 0);
     case 'set-aside':
       return setAside(turn, event.call);
     case 'settings':
       return applySettings(turn, event);
+    case 'outside':
+      return applyOutside(turn, event);
     case 'pbx-connected':
       return pbxConnected(turn);
     case 'pbx-lost':
@@ -97,6 +101,8 @@ function apply(turn: Turn, event: Event): void {
       return phoneReachable(turn, event.phone, event.reachable);
     case 'phones-surveyed':
       return phonesSurveyed(turn, event.reachable);
+    case 'trunks-seen':
+      return trunksSeen(turn, event.trunks);
     case 'intent':
       return act(turn, event);
   }
@@ -123,8 +129,12 @@ function started(turn: Turn, event: Extract<Event, { type: 'started' }>): void {
   tell(turn, { type: 'engine-started', epoch: event.epoch, calls: calls.size });
 }
 
-function dayBegan(turn: Turn, day: string): void {
+function dayBegan(turn: Turn, day: string, zoneMs: number): void {
   const { meta, agents } = turn.world.state;
+  if (meta.zoneMs !== zoneMs) {
+    meta.zoneMs = zoneMs;
+    changedMeta(turn);
+  }
   if (meta.day === day) return;
   meta.day = day;
   for (const agent of agents.values()) {

@@ -1,5 +1,6 @@
 import type { Command } from './commands.ts';
 import type { Fact, NumberedFact } from './facts.ts';
+import type { Meter, Trunk } from './outside.ts';
 import {
   forgetAgent,
   forgetCall,
@@ -100,6 +101,14 @@ export function removeAgent(turn: Turn, agent: Agent): void {
 export function changedPhone(turn: Turn, phone: Phone): void {
   turn.world.dirty.mark('phones', phone.id);
   reindexPhone(turn.world, phone);
+}
+
+export function changedTrunk(turn: Turn, trunk: Trunk): void {
+  turn.world.dirty.mark('trunks', trunk.id);
+}
+
+export function changedMeter(turn: Turn, meter: Meter): void {
+  turn.world.dirty.mark('meters', meter.id);
 }
 
 export function changedCall(turn: Turn, call: Call): void {

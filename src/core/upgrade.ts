@@ -1,6 +1,6 @@
 import { emptyLedger, newAgent } from './routing/agent-row.ts';
 import type { UserSettings } from './settings.ts';
-import type { Agent, Call } from './state.ts';
+import type { Agent, Call, Leg } from './state.ts';
 
 /*
  * Rows of an older version lack what came later: each function fills it in, as it would have been then.
@@ -31,6 +31,10 @@ export function upgradeAgent(row: Agent): Agent {
   };
 }
 
+export function upgradeLeg(row: Leg): Leg {
+  return { ...row, trunk: row.trunk ?? null };
+}
+
 const callDefaults = {
   priority: 5,
   aheadMs: 0,
@@ -41,4 +45,6 @@ const callDefaults = {
   tier: 0,
   wave: 0,
   waveAt: null,
+  inbound: null,
+  outbound: null,
 } as const;

@@ -1,6 +1,7 @@
 import type { Alarm } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { Dirty } from './dirty.ts';
+import type { Meter, RouteSettings, Trunk, TrunkId } from './outside.ts';
 import { emptyQueueIndex, type QueueIndex } from './queue-index.ts';
 import { defaultHeadStartsMs, type QueueSettings, queueOf } from './queue-settings.ts';
 import {
@@ -16,8 +17,8 @@ import {
 } from './reindex.ts';
 import type { Profile } from './routing/skills.ts';
 import type { EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
-import type { Agent, Call, CallId, Leg, Meta, Offer, Phone, State } from './state.ts';
-import { upgradeAgent, upgradeCall, upgradeUser } from './upgrade.ts';
+import type { Agent, Call, CallId, Leg, LegId, Meta, Offer, Phone, State } from './state.ts';
+import { upgradeAgent, upgradeCall, upgradeLeg, upgradeUser } from './upgrade.ts';
 
 /** The live rows with everything that is derived from them. Only `step` changes it. */
 export type World = { readonly state: State; readonly index: Index; readonly dirty: Dirty };
@@ -42,6 +43,8 @@ export type Index = {
   readonly untried: Set<CallId>;
   /** Live legs of a user's phones that belong to no offer. */
   readonly elsewhere: Map<UserId, Set<string>>;
+  /** Live legs over each trunk, both ways. */
+  readonly trunkLegs: Map<TrunkId, Set<LegId>>;
   /** Queues whose calls or members changed since the last matching. */
   readonly touched: Set<QueueId>;
   /** Whose call the step is at just now, where its event does not say: should it trip, that one is to blame. */
@@ -60,6 +63,9 @@ export type Rows = {
   readonly phones: Phone;
   readonly reasons: ReasonSettings;
   readonly alarms: Alarm;
+  readonly trunks: Trunk;
+  readonly routes: RouteSettings;
+  readonly meters: Meter;
 };
 export type RowKind = keyof Rows;
 export const rowKinds = [
@@ -73,6 +79,9 @@ export const rowKinds = [
   'legs',
   'reasons',
   'alarms',
+  'trunks',
+  'routes',
+  'meters',
 ] as const;
 
 /** Limits that hold until the `started` event brings the configured ones. */
@@ -97,6 +106,7 @@ export function emptyMeta(): Meta {
     turn: 0,
     dice: 1,
     day: '',
+    zoneMs: 0,
     revision: 0,
     limits: defaultLimits,
     pbx: 'down',
@@ -119,12 +129,15 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
       users: byId(rows.users?.map(upgradeUser)),
       queues: byId(rows.queues?.map(queueOf)),
       calls: byId(rows.calls?.map(upgradeCall)),
-      legs: byId(rows.legs),
+      legs: byId(rows.legs?.map(upgradeLeg)),
       offers: byId(rows.offers),
       agents: byId(rows.agents?.map(upgradeAgent)),
       phones: byId(rows.phones),
       reasons: byId(rows.reasons),
       alarms: byId(rows.alarms),
+      trunks: byId(rows.trunks),
+      routes: byId(rows.routes),
+      meters: byId(rows.meters),
     },
     index: emptyIndex(),
     dirty: new Dirty(),
@@ -160,6 +173,7 @@ function emptyIndex(): Index {
     profiles: new Map(),
     untried: new Set(),
     elsewhere: new Map(),
+    trunkLegs: new Map(),
     touched: new Set(),
     about: { call: null },
   };

@@ -1,4 +1,4 @@
-import type { Intent, SettingsEvent } from '../core/events.ts';
+import type { Intent, OutsideEvent, SettingsEvent } from '../core/events.ts';
 import type { NumberedFact } from '../core/facts.ts';
 import type { QueueId, UserId } from '../core/settings.ts';
 
@@ -6,6 +6,7 @@ import type { QueueId, UserId } from '../core/settings.ts';
 export type ToEngine =
   | { readonly kind: 'intent'; readonly intent: string; readonly ask: Intent }
   | { readonly kind: 'settings'; readonly event: SettingsEvent }
+  | { readonly kind: 'outside'; readonly event: OutsideEvent }
   /** Answered by a `status` message with the same id. */
   | { readonly kind: 'ask-status'; readonly id: string };
 

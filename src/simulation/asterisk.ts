@@ -27,8 +27,8 @@ export type SimulatedAsterisk = {
   setRegistered(id: string, isRegistered: boolean): void;
   /** A hand on a phone with a call: only for one whose behaviour is `manual`, or to end a talk. */
   press(id: string, key: 'ring' | 'progress' | 'answer' | 'hang-up' | { readonly decline: number }): void;
-  /** Someone dials; `from` is a phone's id or a stranger's number. */
-  dial(exten: string, from: string, habits?: CallerHabits): SimulatedCaller;
+  /** Someone dials; `from` is a phone's id or a stranger's number. `over` is the endpoint of the trunk by which it comes. */
+  dial(exten: string, from: string, habits?: CallerHabits, over?: string): SimulatedCaller;
   /** Ids of all channels and bridges that live, in the order of their making. */
   channels(): string[];
   bridges(): string[];
@@ -113,8 +113,8 @@ export function createSimulatedAsterisk(options: {
       else if (key === 'hang-up') endChannel(pbx, channel, farHangUp);
       else refuse(pbx, channel, key.decline);
     },
-    dial: (exten, from, habits = { patienceMs: null, talkMs: null }) =>
-      callIn(pbx, exten, pbx.phones.get(from) ?? from, habits),
+    dial: (exten, from, habits = { patienceMs: null, talkMs: null }, over = 'trunk') =>
+      callIn(pbx, exten, pbx.phones.get(from) ?? from, habits, over),
     channels: () => [...pbx.channels.keys()],
     bridges: () => [...pbx.bridges.keys()],
     phone: (id) => pbx.phones.get(id),

@@ -83,6 +83,7 @@ export function checkRows(world: World): void {
     const winners = call.offers.filter((id) => offers.get(id)?.phase === 'won');
     rule(winners.length <= 1, `call ${call.id} was won twice: ${winners}`);
   }
+  checkOutside(world);
   for (const offer of offers.values()) {
     rule(calls.get(offer.call)?.offers.includes(offer.id) === true, `offer ${offer.id} belongs to no call`);
     rule(offer.legs.length > 0, `offer ${offer.id} rings no phone`);
@@ -90,6 +91,29 @@ export function checkRows(world: World): void {
     if (offer.phase === 'ringing') rule(offer.ringUntil !== null, `offer ${offer.id} rings for ever`);
   }
   for (const agent of agents.values()) checkAgent(world, agent.id);
+}
+
+/** Who pays for what: no leg outside but for a call that may have one, one at a time, and no more than the trunk and the user may. */
+function checkOutside({ state }: World): void {
+  const out = new Map<string, number>();
+  for (const call of state.calls.values()) {
+    const trying = call.legs.filter((id) => {
+      const leg = state.legs.get(id);
+      return leg?.role === 'trunk' && leg.ending === null;
+    });
+    rule(call.outbound !== null || trying.length === 0, `call ${call.id} has a leg outside and no right to one`);
+    rule(trying.length <= 1, `call ${call.id} rings two carriers: ${trying}`);
+    rule(
+      call.outbound === null || call.inbound === null,
+      `call ${call.id} came in by one trunk and goes out by another`,
+    );
+    if (call.outbound !== null && call.phase !== 'ended' && call.from !== null)
+      out.set(call.from, (out.get(call.from) ?? 0) + 1);
+  }
+  for (const [user, count] of out) {
+    const most = state.users.get(user)?.calling?.maxCalls ?? null;
+    rule(most === null || count <= most, `${user} has ${count} calls out and may have ${most}`);
+  }
 }
 
 function checkAgent({ state }: World, id: string): void {

@@ -28,7 +28,13 @@ const hangUpPeerMs = 1_000;
 const fallbackMs = 5_000;
 
 /** Someone dials `exten`; `phone` when it is one of ours. The dialplan of `asterisk-conf/` takes them in. */
-export function callIn(pbx: Pbx, exten: string, from: SimulatedPhone | string, habits: CallerHabits): SimulatedCaller {
+export function callIn(
+  pbx: Pbx,
+  exten: string,
+  from: SimulatedPhone | string,
+  habits: CallerHabits,
+  over: string,
+): SimulatedCaller {
   const phone = typeof from === 'string' ? null : from;
   const id = `${Math.floor(pbx.startedAt / 1000)}.${pbx.nextChannel}`;
   let heardCause = 0;
@@ -50,7 +56,7 @@ export function callIn(pbx: Pbx, exten: string, from: SimulatedPhone | string, h
     pbx,
     {
       id,
-      endpoint: phone?.id ?? 'trunk',
+      endpoint: phone?.id ?? over,
       kind: 'inbound',
       state: 'Ring',
       args: [exten],

@@ -50,6 +50,9 @@ export function createMemoryStore(keeps = true): MemoryStore {
         phones: rows('phones'),
         reasons: rows('reasons'),
         alarms: rows('alarms'),
+        trunks: rows('trunks'),
+        routes: rows('routes'),
+        meters: rows('meters'),
       };
     },
   };

@@ -70,6 +70,8 @@ function channels(pbx: Pbx, asked: Asked): AriResponse {
     case 'POST moh':
       channel.hears = 'music';
       return done;
+    case 'POST progress':
+      return done;
     case 'POST ring':
       channel.hears = 'ringing';
       return done;
@@ -94,7 +96,7 @@ function create(pbx: Pbx, query: URLSearchParams): AriResponse {
   const id = query.get('channelId') ?? `sim.${pbx.nextChannel}`;
   if (!endpoint) return fail(400, 'Endpoint must be specified');
   if (pbx.channels.has(id)) return fail(409, 'Channel with given unique ID already exists');
-  const phone = pbx.phones.get(endpoint.replace(/^PJSIP\//, ''));
+  const phone = pbx.phones.get(endpoint.replace(/^PJSIP\/(?:.*@)?/, ''));
   if (!phone?.isRegistered) return { status: 500, body: { error: 'Allocation failed' } };
   let channel: Channel | undefined;
   channel = newChannel(

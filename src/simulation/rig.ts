@@ -1,13 +1,15 @@
 import type { AriLink } from '../asterisk/ari/port.ts';
 import { createEarlyDial } from '../asterisk/early-dial.ts';
 import { perform } from '../asterisk/perform.ts';
-import { translate } from '../asterisk/translate.ts';
+import { reachabilities, reachability, translate } from '../asterisk/translate.ts';
 import type { Command } from '../core/commands.ts';
 import type { Event, Intent } from '../core/events.ts';
 import type { NumberedFact } from '../core/facts.ts';
 import type { EngineLimits } from '../core/settings.ts';
 import { defaultLimits, load, type World } from '../core/world.ts';
 import { createEngine, type Engine } from '../engine.ts';
+import { createArrivals } from '../numbering/arrivals.ts';
+import { createNumbering } from '../numbering/numbering.ts';
 import type { Batch } from '../storage/live/store.ts';
 import { createSimulatedAsterisk, type SimulatedAsterisk } from './asterisk.ts';
 import { createMemoryStore, DiskFullError, type MemoryStore } from './memory-store.ts';
@@ -102,6 +104,7 @@ export function createRig(options: {
 
 /** Before the link is there nothing is sent. */
 const unlinked = { request: () => undefined };
+const numbering = createNumbering({ country: 'FR', outsidePrefix: '', areaPrefix: '' });
 
 type Life = {
   readonly engine: Engine;
@@ -150,7 +153,7 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
   const send = (command: Command): void => {
     if (isDying) return;
     if (command.do === 'reply') rig.onReply(command.intent, command.error);
-    else if (link !== null) perform(command, { link, lists: link, early, app, post });
+    else if (link !== null) perform(command, { link, lists: link, early, app, post: take });
   };
   const committed: Batch[] = [];
   const engine = createEngine(
@@ -181,6 +184,8 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
       },
     },
   );
+  /** The edge, as in the daemon, with a French dial plan. */
+  const take = createArrivals(numbering, engine.world, post);
   function afterTurn(): void {
     if (!isAlive || committed.length === 0) return;
     for (const batch of committed.splice(0)) rig.onBatch(batch);
@@ -198,7 +203,7 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
     onEvent: (event) =>
       whenAwake(() => {
         const said = translate(event);
-        if (said !== null && early.passes(said.event)) post(said.event);
+        if (said !== null && early.passes(said.event)) take(said.event, said.caller);
       }),
   });
   link = {
@@ -206,9 +211,12 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
     close: () => raw.close(),
   };
   const watch = asterisk.watchPhones({
-    onUp: (reachable) => whenAwake(() => post({ type: 'phones-surveyed', reachable })),
+    onUp: (reachable) =>
+      whenAwake(() => {
+        for (const event of reachabilities(reachable, engine.world.state.trunks.keys())) post(event);
+      }),
     onDown: () => undefined,
-    onPhone: (phone, reachable) => whenAwake(() => post({ type: 'phone-reachable', phone, reachable })),
+    onPhone: (phone, reachable) => whenAwake(() => post(reachability(phone, reachable))),
   });
   return {
     engine,

@@ -17,6 +17,11 @@ export type SimulatedPhone = {
 
 export type PhoneNote = { readonly at: number; readonly channel: string; readonly what: string };
 
+/** A trunk is a phone that takes any number of calls. */
+function isTrunk(phone: SimulatedPhone): boolean {
+  return phone.id.startsWith('trunk-');
+}
+
 export function newPhone(id: string, behaviour: Behaviour): SimulatedPhone {
   return { id, isRegistered: true, behaviour, talkMs: null, calls: new Set(), log: [] };
 }
@@ -48,7 +53,7 @@ export function ring(pbx: Pbx, phone: SimulatedPhone, channel: Channel): void {
   const wireMs = pbx.dice.between(1, 3);
   phone.log.push({ at: pbx.scheduler.now(), channel: channel.id, what: 'INVITE' });
   if (!phone.isRegistered) return;
-  if (phone.calls.size > 0) {
+  if (phone.calls.size > 0 && !isTrunk(phone)) {
     later(pbx, channel, wireMs, () => refuse(pbx, channel, 486));
     return;
   }

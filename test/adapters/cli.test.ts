@@ -343,7 +343,16 @@ describe('with a daemon', () => {
   test('given_a_call_then_show_tells_its_life_in_ms_since_it_came', async () => {
     const call = 'cb-y-c1';
     const [first] = lab.happen(
-      { type: 'call-arrived', call, kind: 'queued', dialled: '8001', phone: null, user: null },
+      {
+        type: 'call-arrived',
+        call,
+        kind: 'queued',
+        dialled: '8001',
+        phone: null,
+        user: null,
+        trunk: null,
+        route: null,
+      },
       { type: 'call-ended', call, ending: 'abandoned', by: 'caller', waitedMs: 10, talkedMs: 0 },
     );
     const shown = await run(['call', 'show', call]);

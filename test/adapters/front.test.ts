@@ -356,7 +356,7 @@ describe('groups, phones and agents over REST', () => {
 describe('calls and events', () => {
   const call = 'cb-x-c1';
   const life: readonly Fact[] = [
-    { type: 'call-arrived', call, kind: 'queued', dialled: '8001', phone: null, user: null },
+    { type: 'call-arrived', call, kind: 'queued', dialled: '8001', phone: null, user: null, trunk: null, route: null },
     { type: 'call-queued', call, queue: 'support', due: 1, priority: 5, needs: '', waiting: 1 },
     { type: 'call-connected', call, user: 'anna', offer: 'cb-x-o1', waitedMs: 20 },
     { type: 'call-ended', call, ending: 'completed', by: 'caller', waitedMs: 20, talkedMs: 10 },

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Command } from '../../src/core/commands.ts';
 import type { Event } from '../../src/core/events.ts';
 import type { NumberedFact } from '../../src/core/facts.ts';
+import { type CallingRights, internalOnly, type RouteSettings, type TrunkSettings } from '../../src/core/outside.ts';
 import { type QueueGiven, type QueueSettings, queueOf } from '../../src/core/queue-settings.ts';
 import type { UserSettings } from '../../src/core/settings.ts';
 import { step } from '../../src/core/step.ts';
@@ -60,7 +61,10 @@ export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {
       driver.now += ms;
       driver.step({ type: 'tick' });
     },
-    legs: () => driver.commands.flatMap((command) => (command.do === 'create-leg' ? [command.leg] : [])),
+    legs: () =>
+      driver.commands.flatMap((command) =>
+        command.do === 'create-leg' || command.do === 'create-trunk-leg' ? [command.leg] : [],
+      ),
   };
   return driver;
 }
@@ -124,8 +128,59 @@ export function user(id: string, extension: string, second?: string): UserSettin
   return { id, name: id, extension, phones: second === undefined ? [extension] : [extension, second], skills: {} };
 }
 
+/** `ann` may call out, and what she may is little: a limit of each kind. */
+export const rights: CallingRights = {
+  ...internalOnly,
+  outbound: true,
+  classes: ['national', 'international'],
+  callerIds: ['+33170000002'],
+  maxCalls: 1,
+  callsPerMinute: 3,
+  minutesPerDay: 1,
+};
+export const trunk = (id: string, order: number): TrunkSettings => ({
+  id,
+  order,
+  outbound: true,
+  format: 'e164',
+  callingCode: null,
+  nationalPrefix: '',
+  maxCalls: 2,
+  unreachableAfterMs: 4_000,
+  ringMs: 60_000,
+  callerId: null,
+  headers: [],
+});
+export const trunks = [trunk('red', 1), trunk('blue', 2)];
+export const routes: readonly RouteSettings[] = [
+  {
+    id: 'main',
+    number: '*',
+    trunk: null,
+    caller: null,
+    to: { to: 'group', group: 'line' },
+    answer: 'on-agent',
+    early: 'music',
+  },
+  {
+    id: 'dan',
+    number: '+33170000004',
+    trunk: null,
+    caller: null,
+    to: { to: 'user', user: 'dan' },
+    answer: 'on-entry',
+    early: 'music',
+  },
+];
+export const abroad = { number: '+493012345', class: 'international' } as const;
+
 /** The company of these tests: `line` 8001 is linear, `all` 8002 rings everybody, `few` 8003 by fewest calls. */
-export const users = [user('ann', '1001'), user('ben', '1002', '1902'), user('cleo', '1003'), user('dan', '1004')];
+export const users: readonly UserSettings[] = [
+  { ...user('ann', '1001'), calling: rights },
+  user('ben', '1002', '1902'),
+  user('cleo', '1003'),
+  user('dan', '1004'),
+];
 export const groups = [
   group('line', '8001', ['ann', 'ben']),
   group('all', '8002', ['ann', 'ben', 'cleo'], { strategy: 'ring-all', overflow: { to: 'user', user: 'dan' } }),
@@ -142,6 +197,7 @@ export function running(ready: readonly string[] = ['ann', 'ben', 'cleo', 'dan']
   const driver = drive({}, twin);
   driver.step({ type: 'started', epoch: 'e', limits: defaultLimits });
   driver.step({ type: 'settings', revision: 1, users, queues: groups, removedUsers: [], removedQueues: [] });
+  driver.step({ type: 'outside', trunks, routes });
   driver.step({ type: 'calendar', day: '2026-11-22' });
   driver.step({ type: 'pbx-connected' });
   driver.step({ type: 'surveyed', full: true, pbxStarted: 'p1', legs: [], rooms: [] });

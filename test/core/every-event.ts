@@ -1,6 +1,6 @@
 import type { Event, Intent, SeenLeg, SeenRoom } from '../../src/core/events.ts';
 import { defaultLimits, type World } from '../../src/core/world.ts';
-import { group, groups, phones, users } from './driver.ts';
+import { abroad, group, groups, phones, routes, trunks, users } from './driver.ts';
 
 /** Everything that could be told in this state, sensible or not: of every leg and call that lives, and of some that do not. */
 export function everyEvent(world: World): Event[] {
@@ -9,6 +9,7 @@ export function everyEvent(world: World): Event[] {
   return [
     ...ofEngine(world),
     ...ofSettings(),
+    ...ofOutside(),
     ...legs.flatMap(ofLeg),
     ...calls.flatMap((call) => ofCall(world, call, legs)),
     ...ofSurveys(world),
@@ -42,6 +43,20 @@ function ofSettings(): Event[] {
     { ...none, queues: [group('all', '8002', [], { whenNobody: 'overflow' })] },
     { ...none, queues: [group('line', '8009', ['ben', 'ann'], { strategy: 'fewest-calls', maxWaitMs: 1 })] },
     { ...none, users: users.map((one) => ({ ...one, phones: [] })) },
+  ];
+}
+
+function ofOutside(): Event[] {
+  const seen = [true, false, null].flatMap((is) => [
+    { trunk: 'red', reachable: is },
+    { trunk: 'red', registered: is },
+  ]);
+  return [
+    { type: 'outside', trunks, routes },
+    { type: 'outside', trunks: [], routes: [] },
+    { type: 'outside', trunks: trunks.map((one) => ({ ...one, maxCalls: 0, outbound: false })), routes },
+    ...seen.map((one): Event => ({ type: 'trunks-seen', trunks: [one] })),
+    { type: 'trunks-seen', trunks: [{ trunk: 'nobody', reachable: false }] },
   ];
 }
 
@@ -80,6 +95,12 @@ function arrivals(leg: string): Event[] {
     { type: 'caller-arrived', leg, dialled: '8001', phone: '1001' },
     { type: 'caller-arrived', leg, dialled: '1001', phone: '1001' },
     { type: 'caller-arrived', leg, dialled: '8001', phone: null, overload: true },
+    ...['main', 'dan', 'none'].map(
+      (route) => ({ type: 'caller-arrived', leg, dialled: '+33170000000', phone: null, trunk: 'red', route }) as const,
+    ),
+    ...['1001', '1002', '9999'].map(
+      (phone) => ({ type: 'caller-arrived', leg, dialled: '00493012345', phone, outside: abroad }) as const,
+    ),
   ];
 }
 
@@ -140,6 +161,8 @@ function ofIntents(calls: readonly string[]): Event[] {
       { do: 'ready', user: id },
       { do: 'not-ready', user: id, reason: 'lunch' },
       { do: 'end-wrap-up', user: id },
+      { do: 'choose-caller-id', user: id, callerId: '+33170000002' },
+      { do: 'choose-caller-id', user: id, callerId: null },
     ]),
     ...calls.flatMap((call): Intent[] => [
       { do: 'hang-up', call },

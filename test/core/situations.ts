@@ -1,4 +1,4 @@
-import { type Driver, drive, running } from './driver.ts';
+import { abroad, type Driver, drive, running } from './driver.ts';
 
 /** Each state that a call, a leg, an offer and an agent can be in, and how one comes there. */
 export const situations: Readonly<Record<string, () => Driver>> = {
@@ -124,6 +124,33 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     driver.step({ type: 'pbx-connected' });
     return driver;
   },
+  'a call from outside waits, unpaid': () => inbound(running([]), 'main'),
+  'a call from outside rings a user': () => {
+    const driver = inbound(running(), 'dan');
+    driver.step({ type: 'leg-created', leg: lastLeg(driver) });
+    return driver;
+  },
+  'a leg outside is requested': () => outbound(),
+  'a leg outside is dialling': () => dialling(outbound()),
+  'a leg outside rings': () => outsideRings('ringing'),
+  'a leg outside speaks before the answer': () => outsideRings('progress'),
+  'a leg outside was silent for its time': () => {
+    const driver = dialling(outbound());
+    driver.pass(4_000);
+    return driver;
+  },
+  'the second trunk is tried': () => {
+    const driver = dialling(outbound());
+    driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 34, sip: 503 });
+    return driver;
+  },
+  'somebody outside answered': () => outsideAnswers(),
+  'somebody outside talks': () => joined(outsideAnswers()),
+  'a trunk is down': () => {
+    const driver = running();
+    driver.step({ type: 'trunks-seen', trunks: [{ trunk: 'red', reachable: false, registered: true }] });
+    return driver;
+  },
   'nothing new is begun': () => {
     const driver = ringing();
     driver.step({ type: 'intent', intent: 'd', ask: { do: 'drain' } });
@@ -137,6 +164,29 @@ export function lastLeg(driver: Driver): string {
 
 function arrive(driver: Driver, dialled: string, leg = 'caller-1', phone: string | null = null): Driver {
   driver.step({ type: 'caller-arrived', leg, dialled, phone });
+  return driver;
+}
+
+function inbound(driver: Driver, route: string): Driver {
+  driver.step({ type: 'caller-arrived', leg: 'caller-1', dialled: '+33170000000', phone: null, trunk: 'red', route });
+  return driver;
+}
+
+function outbound(): Driver {
+  const driver = running();
+  driver.step({ type: 'caller-arrived', leg: 'caller-1', dialled: '00493012345', phone: '1001', outside: abroad });
+  return driver;
+}
+
+function outsideRings(evidence: 'ringing' | 'progress'): Driver {
+  const driver = dialling(outbound());
+  driver.step({ type: 'leg-rang', leg: lastLeg(driver), evidence });
+  return driver;
+}
+
+function outsideAnswers(): Driver {
+  const driver = outsideRings('progress');
+  driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
   return driver;
 }
 

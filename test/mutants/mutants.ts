@@ -105,4 +105,40 @@ export const mutants: readonly Mutant[] = [
     from: '?.left !== true) lease(turn, call);',
     to: '?.left === true) lease(turn, call);',
   },
+  {
+    lie: 'a call by a trunk may dial extensions',
+    file: 'src/core/calls/arrival.ts',
+    from: 'const target = trunk === null ? index.extensions.get(dialled) : undefined;',
+    to: 'const target = index.extensions.get(dialled);',
+  },
+  {
+    lie: 'a busy number is tried over every trunk',
+    file: 'src/core/calls/trunk-verdict.ts',
+    from: 'case 600:\n      return answers.busy;',
+    to: "case 600:\n      return 'next';",
+  },
+  {
+    lie: 'a class that was not given may be dialled',
+    file: 'src/core/permission.ts',
+    from: '!rights.classes.includes(to.class)',
+    to: 'rights.classes.length === 0',
+  },
+  {
+    lie: 'the limit of calls at once is one too high',
+    file: 'src/core/permission.ts',
+    from: 'openCalls >= rights.maxCalls',
+    to: 'openCalls > rights.maxCalls',
+  },
+  {
+    lie: 'who waits for an agent is answered and pays',
+    file: 'src/core/calls/inbound.ts',
+    from: "call.inbound.answer === 'on-entry'",
+    to: "call.inbound.answer !== 'on-entry'",
+  },
+  {
+    lie: 'the minutes of a talk are not counted',
+    file: 'src/core/calls/call.ts',
+    from: 'noteTalked(turn, call.from, talkedMs);',
+    to: 'noteTalked(turn, call.from, 0);',
+  },
 ];

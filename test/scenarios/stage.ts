@@ -1,8 +1,10 @@
+import type { RouteSettings, TrunkSettings } from '../../src/core/outside.ts';
 import type { QueueSettings } from '../../src/core/queue-settings.ts';
 import type { UserSettings } from '../../src/core/settings.ts';
 import type { SimulatedCaller } from '../../src/simulation/dialplan.ts';
 import { createRig, type Rig, startMs } from '../../src/simulation/rig.ts';
 import { behaviourOf, destinationOf, duration, groupOf } from './givens.ts';
+import { rightsFrom, routeFrom, trunkFrom, trunkKeys } from './outside-givens.ts';
 import { type Clock, commandWords, factWords, type Names } from './words.ts';
 
 /** A scenario on its stage: lines are played, and what comes of them is written down. */
@@ -24,6 +26,8 @@ export function createStage(): Stage {
   const users: UserSettings[] = [];
   const groups: QueueSettings[] = [];
   const callers = new Map<string, SimulatedCaller>();
+  const trunks: TrunkSettings[] = [];
+  const routes: RouteSettings[] = [];
   let written: { time: string; text: string }[] = [];
   let beganAt = startMs;
   let revision = 0;
@@ -32,6 +36,7 @@ export function createStage(): Stage {
   const clock: Clock = (at) => `${(Math.floor((at - beganAt) / 100) / 10).toFixed(1)}s`;
   const names: Names = (id) => {
     for (const [name, caller] of callers) if (caller.channel === id) return name;
+    if (id.startsWith('trunk-')) return id;
     const owner = users.find(({ phones }) => phones.includes(id));
     return owner === undefined ? id.replace(/^cb-e\d+-/, '') : `${owner.id}'s phone`;
   };
@@ -67,6 +72,13 @@ export function createStage(): Stage {
 
   const stage: Stage = {
     given(text) {
+      if (text.startsWith('trunk ')) {
+        const trunk = trunkFrom(text);
+        trunks.push(trunk);
+        rig.asterisk.addPhone(`trunk-${trunk.id}`, { kind: 'manual' });
+        return;
+      }
+      if (text.startsWith('route ')) return void routes.push(routeFrom(text));
       if (text.startsWith('group ')) {
         const group = groupOf(text);
         groups.push(group);
@@ -74,13 +86,15 @@ export function createStage(): Stage {
         return;
       }
       const [, who = '', what = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
-      if (who.endsWith("'s")) setPhone(rig, phoneOf(who.slice(0, -2)), what);
+      if (what.startsWith('may dial')) allow(who, what);
+      else if (who.endsWith("'s")) setPhone(rig, phoneOf(who.slice(0, -2)), what);
       else if (what === 'is ready') signIns.push(userOf(who).id);
       else if (what === 'is there') userOf(who);
       else throw new Error(`not a given: ${text}`);
     },
     begin() {
       sendSettings();
+      if (trunks.length + routes.length > 0) rig.post({ type: 'outside', trunks, routes });
       rig.post({ type: 'calendar', day: '2026-11-22' });
       rig.run(100);
       for (const user of signIns) rig.ask({ do: 'sign-in', user, ready: true });
@@ -117,6 +131,19 @@ export function createStage(): Stage {
       /^(\S+) dials (\d+) from their phone$/,
       (who, exten) => void callers.set(`${who} calling`, rig.asterisk.dial(exten, phoneOf(who))),
     ],
+    [
+      /^(\S+) dials (\S+ over \S+)$/,
+      (who, what) => {
+        const [exten = '', , trunk = ''] = what.split(' ');
+        callers.set(who, rig.asterisk.dial(exten, '+33601020304', undefined, `trunk-${trunk}`));
+      },
+    ],
+    [
+      /^trunk (\S+) (rings|speaks|answers|hangs up|says \d+)$/,
+      (id, what) =>
+        rig.asterisk.press(`trunk-${id}`, trunkKeys[what] ?? { decline: Number(what.slice('says '.length)) }),
+    ],
+    [/^trunk (\S+) goes (away|up)$/, (id, what) => rig.asterisk.setRegistered(`trunk-${id}`, what === 'up')],
     [/^caller (.+) hangs up$/, (who) => callers.get(who)?.hangUp()],
     [
       /^(\S+) (rings|progress)$/,
@@ -150,6 +177,12 @@ export function createStage(): Stage {
     [/^the disk is full for (\S+)$/, (time) => fillDisk(duration(time))],
     [/^time passes$/, () => undefined],
   ];
+
+  /** `ann may dial national mobile, showing +33…, 1 at once, 2 a minute, 10 minutes a day`. */
+  function allow(who: string, what: string): void {
+    const place = users.indexOf(userOf(who));
+    users[place] = { ...userOf(who), calling: rightsFrom(what) };
+  }
 
   function dieFor(die: () => void, ms: number): void {
     die();

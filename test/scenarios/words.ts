@@ -17,6 +17,12 @@ export function commandWords(command: Command, name: Names): string | null {
       return `close the room of ${name(command.call)}`;
     case 'create-leg':
       return `ring ${name(command.leg)} at ${name(command.phone)}, for ${seconds(command.timeoutMs)} at most`;
+    case 'create-trunk-leg': {
+      const shown = command.callerId === null ? '' : `, showing ${command.callerId}`;
+      return `make leg ${name(command.leg)} to ${command.number} over ${command.trunk}${shown}`;
+    }
+    case 'progress':
+      return `${name(command.leg)} hears what there is, unanswered`;
     case 'dial-leg':
       return `ring ${name(command.leg)} now that it is there, for ${seconds(command.timeoutMs)} at most`;
     case 'hang-up':
@@ -45,11 +51,11 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
   const until = (at: number | null): string => (at === null ? '' : ` until ${clock(at)}`);
   switch (fact.type) {
     case 'call-arrived':
-      return `call ${name(fact.call)} arrived for ${fact.dialled}${fact.user === null ? '' : `, from ${fact.user}`}`;
+      return `call ${name(fact.call)} arrived for ${fact.dialled}${fact.user === null ? '' : `, from ${fact.user}`}${fact.trunk === null ? '' : `, by ${fact.trunk}`}`;
     case 'call-queued':
       return `call ${name(fact.call)} waits in ${fact.queue}, ${fact.waiting} waiting`;
     case 'call-connected':
-      return `call ${name(fact.call)} is with ${fact.user}, after ${seconds(fact.waitedMs)}`;
+      return `call ${name(fact.call)} is with ${fact.user ?? 'somebody outside'}, after ${seconds(fact.waitedMs)}`;
     case 'call-overflowed':
       return `call ${name(fact.call)} moves on to ${destinationWords(fact.to)}: ${fact.why}`;
     case 'call-ended':
@@ -84,6 +90,22 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `${fact.agent} is ${fact.ready ? 'ready' : 'not ready'}${fact.pending ? ', for afterwards' : ''}`;
     case 'agent-work':
       return `${fact.agent} is ${fact.work}${until(fact.until)}`;
+    case 'call-barred':
+      return `call ${name(fact.call)} is barred, ${fact.class}: ${fact.why}`;
+    case 'limit-reached':
+      return `${fact.user} reached the limit of ${fact.limit}`;
+    case 'first-international':
+      return `${fact.user} calls another country for the first time`;
+    case 'trunk-tried':
+      return `call ${name(fact.call)} tries ${fact.trunk}`;
+    case 'trunk-failed':
+      return `call ${name(fact.call)} failed over ${fact.trunk} with ${fact.sip || `cause ${fact.cause}`}, ${fact.next ? 'the next one may do' : 'and so would every other'}`;
+    case 'trunk-full':
+      return `${fact.trunk} is full`;
+    case 'trunk-state':
+      return `${fact.trunk} is ${fact.up ? 'up' : 'down'}: ${fact.why}`;
+    case 'caller-id-chosen':
+      return `${fact.user} shows ${fact.callerId ?? 'the usual number'}`;
     case 'agent-missed':
       return `${fact.agent} has missed ${fact.misses}${fact.notify === 'nobody' ? '' : `, the ${fact.notify} to be told`}`;
     case 'agent-held':

@@ -1,9 +1,11 @@
+import type { SeenTrunk } from '../../core/events.ts';
 import type { PhoneId } from '../../core/settings.ts';
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Log } from '../../lib/log.ts';
 import { type AmiAccess, type AmiConnection, openAmi } from './connection.ts';
 import { createContacts } from './contacts.ts';
 import type { Contact } from './event.ts';
+import { createRegistrations } from './registrations.ts';
 
 /** Times in ms. */
 export type AmiOptions = AmiAccess & {
@@ -17,6 +19,8 @@ export type RegistrationHandlers = {
   onUp(reachable: readonly PhoneId[]): void;
   onDown(why: string): void;
   onPhone(phone: PhoneId, reachable: boolean): void;
+  /** How our registrations at carriers stand: after `onUp`, and each time that one of them changed. */
+  onTrunks?(trunks: readonly SeenTrunk[]): void;
 };
 
 /**
@@ -38,6 +42,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
         handlers.onUp(reachable);
       },
       onPhone: handlers.onPhone,
+      onTrunks: (trunks) => handlers.onTrunks?.(trunks),
       onEnd(why, wasUp) {
         following = null;
         const delayMs = backoff.next();
@@ -86,6 +91,7 @@ function follow(options: AmiOptions, handlers: FollowHandlers): { close(): void 
     onEvent(event) {
       if (event.type === 'contact-listed') listed.push(event.contact);
       else if (event.type === 'contacts-listed') up();
+      else if (registrations.take(event)) return;
       else if (event.type === 'malformed') malformed(event.event);
       else if (event.type === 'contact') {
         const news = contacts.note(event.contact, event.gone);
@@ -94,6 +100,11 @@ function follow(options: AmiOptions, handlers: FollowHandlers): { close(): void 
     },
     onEnd: over,
   });
+
+  const registrations = createRegistrations(
+    () => connection.action('PJSIPShowRegistrationsOutbound', {}),
+    (trunks) => handlers.onTrunks?.(trunks),
+  );
 
   /** Each kind is said once a connection: a broken peer must not fill the disk. */
   function malformed(event: string): void {
@@ -110,6 +121,7 @@ function follow(options: AmiOptions, handlers: FollowHandlers): { close(): void 
     for (const contact of listed) if (!contacts.knows(contact)) contacts.note(contact, false);
     contacts.settle();
     handlers.onUp(contacts.reachable());
+    registrations.ask();
   }
 
   function listIsLate(): void {

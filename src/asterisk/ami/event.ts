@@ -11,6 +11,11 @@ export type AmiEvent =
   /** One line of the answer to PJSIPShowContacts, and its end. */
   | { readonly type: 'contact-listed'; readonly contact: Contact }
   | { readonly type: 'contacts-listed' }
+  /** A registration of ours at a carrier changed: the list says to what. */
+  | { readonly type: 'registry' }
+  /** One line of the answer to PJSIPShowRegistrationsOutbound, and its end. */
+  | { readonly type: 'registration-listed'; readonly name: string; readonly status: string }
+  | { readonly type: 'registrations-listed' }
   /** An event that we listen to, without what it should tell. */
   | { readonly type: 'malformed'; readonly event: 'ContactStatus' | 'ContactList' };
 
@@ -32,6 +37,14 @@ export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEven
       const found = contact(text('endpoint'), text('uri'), text('status'));
       return found === null ? { type: 'malformed', event: 'ContactList' } : { type: 'contact-listed', contact: found };
     }
+    case 'Registry':
+      return { type: 'registry' };
+    case 'OutboundRegistrationDetail': {
+      const name = text('objectname');
+      return isSane(name) ? { type: 'registration-listed', name, status: text('status') } : null;
+    }
+    case 'OutboundRegistrationDetailComplete':
+      return { type: 'registrations-listed' };
     case 'ContactListComplete':
       return { type: 'contacts-listed' };
     default:

@@ -18,6 +18,7 @@ export function answered(turn: Turn, leg: Leg): void {
   const free = call?.phase === 'waiting' && call.claim === null && leg.ending === null;
   if (!call || !free || (leg.role === 'agent' && !offer)) return tooLate(turn, leg);
   if (offer) win(turn, call, offer, leg);
+  else if (leg.role === 'trunk') winOutside(turn, call, leg);
   else winInternal(turn, call, leg);
 }
 
@@ -45,6 +46,12 @@ function win(turn: Turn, call: Call, offer: Offer, leg: Leg): void {
   }
   massMissOver(turn, offer.queue);
   rescindAll(turn, call, 'race-lost', offer.id);
+}
+
+function winOutside(turn: Turn, call: Call, leg: Leg): void {
+  if (call.outbound === null) return tooLate(turn, leg);
+  call.claim = leg.id;
+  connect(turn, call, leg, null);
 }
 
 function winInternal(turn: Turn, call: Call, leg: Leg): void {

@@ -6,31 +6,50 @@ import type { Call, CallKind, LegId, Wishes } from '../state.ts';
 import { newId, send, type Turn, tell } from '../turn.ts';
 import { endCall } from './call.ts';
 import { hear } from './hearing.ts';
+import { callIn, inboundOf, kindOf, routeOf } from './inbound.ts';
 import { ringUser } from './internal.ts';
 import { callerLeg } from './leg.ts';
+import { callOut } from './outbound.ts';
 
 /** The first renewal comes well before the end of the lease that the dialplan gave. */
 const firstRenewalMs = 10_000;
 
 /** What is known of a caller who comes, or is found there by a look or a survey. */
-type Arrival = Omit<Extract<Event, { type: 'caller-arrived' }>, 'type'>;
+type Arrived = Omit<Extract<Event, { type: 'caller-arrived' }>, 'type'>;
 
 /** A caller has come: the call begins, and goes where its number leads. */
-export function callerArrived(turn: Turn, event: Arrival): void {
+export function callerArrived(turn: Turn, event: Arrived): void {
   const { state, index } = turn.world;
-  const { leg, dialled, phone } = event;
+  const { leg, dialled, phone, outside } = event;
   const overload = event.overload === true;
   if (state.legs.has(leg)) return;
-  const target = index.extensions.get(dialled);
+  const trunk = event.trunk ?? null;
+  // Who comes by a trunk reaches what a route leads to, and nothing else: no extension, and never another trunk.
+  const target = trunk === null ? index.extensions.get(dialled) : undefined;
+  const route = target === undefined ? routeOf(turn, event) : null;
   const from = phone === null ? null : (index.phoneUser.get(phone) ?? null);
+  const inbound = target === undefined ? inboundOf(event, route) : null;
+  const goesOut = target === undefined && inbound === null && outside !== undefined && from !== null;
   const isInternal = target === undefined ? from !== null : 'user' in target;
-  const kind: CallKind = isInternal ? 'internal' : 'queued';
+  const kind: CallKind = inbound ? kindOf(route) : goesOut ? 'outbound' : isInternal ? 'internal' : 'queued';
   const call = newCall(turn, kind, dialled, leg, from, event.wishes ?? {});
+  call.inbound = inbound;
   state.calls.set(call.id, call);
-  callerLeg(turn, call, phone);
-  tell(turn, { type: 'call-arrived', call: call.id, kind, dialled, phone, user: from });
-  if (target !== undefined && (overload || state.meta.draining))
+  callerLeg(turn, call, phone, trunk);
+  tell(turn, {
+    type: 'call-arrived',
+    call: call.id,
+    kind,
+    dialled,
+    phone,
+    user: from,
+    trunk,
+    route: route?.id ?? null,
+  });
+  if ((target !== undefined || route !== null || goesOut) && (overload || state.meta.draining))
     return turnAway(turn, call, overload ? 'overload' : 'draining');
+  if (inbound !== null) return callIn(turn, call, route);
+  if (goesOut) return callOut(turn, call, from, outside);
   if (target === undefined) return refuse(turn, call, 'unallocated', 'unallocated');
   if ('user' in target) return ringUser(turn, call, target.user);
   const queue = state.queues.get(target.queue);
@@ -97,6 +116,8 @@ function newCall(
     // The dialplan gave the first lease: 30 s when it was never told ours.
     leaseAt: turn.now + Math.min(turn.world.state.meta.limits.renewMs, firstRenewalMs),
     joinBy: null,
+    inbound: null,
+    outbound: null,
     hops: 0,
     asked: {},
     offers: [],

@@ -8,9 +8,11 @@ import type { Agent, Call, Leg } from '../state.ts';
 import { changedCall, changedOffer, removeCall, send, sendLater, type Turn, tell } from '../turn.ts';
 import { hear } from './hearing.ts';
 import { hangUpLeg, setPhase } from './leg.ts';
+import { noteTalked } from './meter.ts';
+import { minutesBegin } from './outbound.ts';
 
 /** Joins the caller and the one who answered; the dialplan keeps them together should we die. */
-export function connect(turn: Turn, call: Call, leg: Leg, user: UserId): void {
+export function connect(turn: Turn, call: Call, leg: Leg, user: UserId | null): void {
   const { limits } = turn.world.state.meta;
   call.phase = 'connecting';
   call.partner = { leg: leg.id, user };
@@ -38,6 +40,7 @@ export function callJoined(turn: Turn, call: Call): void {
   call.phase = 'talking';
   call.connectedAt = turn.now;
   call.joinBy = null;
+  if (call.outbound !== null) minutesBegin(turn, call.outbound);
   changedCall(turn, call);
   for (const id of [call.caller, call.partner.leg]) {
     const leg = state.legs.get(id);
@@ -117,6 +120,7 @@ export function endCall(
   const talkedMs = call.connectedAt === null ? 0 : turn.now - call.connectedAt;
   const waitedMs = (call.connectedAt ?? turn.now) - call.enteredAt;
   if (talked && call.callee !== null) bookDirect(turn, call, talkedMs);
+  if (call.outbound !== null && call.from !== null) noteTalked(turn, call.from, talkedMs);
   tell(turn, { type: 'call-ended', call: call.id, ending, by, waitedMs, talkedMs });
   if (call.legs.length === 0) finishCall(turn, call);
 }

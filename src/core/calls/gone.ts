@@ -7,6 +7,7 @@ import { changedCall, changedOffer, removeLeg, send, type Turn } from '../turn.t
 import { dropped, endCall, finishCall, partnerLeft } from './call.ts';
 import { calleeLegGone } from './internal.ts';
 import { timesOf } from './leg.ts';
+import { trunkLegGone } from './outbound.ts';
 
 /** How a leg ended: Q.850 cause, SIP status (0: none), or an outcome that is known without them. */
 export type Gone = { readonly cause: number; readonly sip: number; readonly outcome: Outcome | 'lost-pbx' | null };
@@ -52,6 +53,7 @@ function tellOwner(turn: Turn, call: Call, leg: Leg, outcome: Outcome, gone: Gon
   if (isPartner && (call.phase === 'talking' || call.phase === 'ended')) return partnerLeft(turn, call, lost);
   if (isPartner && call.phase === 'connecting') return dropped(turn, call, leg, lost);
   // The phones of a user whom the call has left say nothing about the one it is for now.
+  if (leg.role === 'trunk') return trunkLegGone(turn, call, leg, gone);
   if (leg.role === 'callee') return leg.user === call.callee ? calleeLegGone(turn, call, outcome) : undefined;
   const offer = leg.offer === null ? undefined : turn.world.state.offers.get(leg.offer);
   if (offer && offer.phase !== 'won') return offerLegGone(turn, offer, leg, outcome, gone.cause, gone.sip);

@@ -1,3 +1,5 @@
+import type { Command } from '../commands.ts';
+import type { TrunkId } from '../outside.ts';
 import { elsewhereChanged } from '../routing/agent.ts';
 import { cancelOffer, offerRang } from '../routing/offer.ts';
 import { strategies } from '../routing/strategy/table.ts';
@@ -7,6 +9,7 @@ import { changedCall, changedLeg, isOurs, newId, send, type Turn } from '../turn
 import { answered } from './answer.ts';
 import { leaseRinging } from './call.ts';
 import { type Gone, legGone, letGo } from './gone.ts';
+import { trunkRang } from './outbound.ts';
 
 /** How much longer than we Asterisk itself lets a leg ring: it ends it when we are dead. */
 const graceMs = 2_000;
@@ -19,7 +22,7 @@ export const internalSilenceMs = 5_000;
 
 /** Asks for a leg to one phone: it is `requested` until its own event says that it exists. */
 export function newLeg(turn: Turn, call: Call, role: 'agent' | 'callee', phone: PhoneId, offer: OfferId | null): Leg {
-  const leg = legRow(turn, newId(turn, 'l'), call, { role, phone, offer });
+  const leg = legRow(turn, newId(turn, 'l'), call, { role, phone, offer, trunk: null });
   leg.confirmBy = turn.now + turn.world.state.meta.limits.confirmMs;
   addLeg(turn, call, leg);
   const timeoutMs = dialTimeMs(turn, leg, call);
@@ -27,9 +30,23 @@ export function newLeg(turn: Turn, call: Call, role: 'agent' | 'callee', phone: 
   return leg;
 }
 
+/** Asks for a leg to a number outside. */
+export function newTrunkLeg(
+  turn: Turn,
+  call: Call,
+  trunk: TrunkId,
+  to: Pick<Extract<Command, { do: 'create-trunk-leg' }>, 'number' | 'callerId' | 'headers'>,
+): Leg {
+  const leg = legRow(turn, newId(turn, 'l'), call, { role: 'trunk', phone: null, offer: null, trunk });
+  leg.confirmBy = turn.now + turn.world.state.meta.limits.confirmMs;
+  addLeg(turn, call, leg);
+  send(turn, { do: 'create-trunk-leg', leg: leg.id, call: call.id, trunk, ...to, for: call.caller });
+  return leg;
+}
+
 /** The caller's own leg: it is up as far as we are concerned, since it is in our hands. */
-export function callerLeg(turn: Turn, call: Call, phone: PhoneId | null): Leg {
-  const leg = legRow(turn, call.caller, call, { role: 'caller', phone, offer: null });
+export function callerLeg(turn: Turn, call: Call, phone: PhoneId | null, trunk: TrunkId | null): Leg {
+  const leg = legRow(turn, call.caller, call, { role: 'caller', phone, offer: null, trunk });
   leg.phase = 'up';
   addLeg(turn, call, leg);
   return leg;
@@ -43,7 +60,7 @@ function addLeg(turn: Turn, call: Call, leg: Leg): void {
   if (leg.offer === null && leg.user !== null) elsewhereChanged(turn, leg.user);
 }
 
-function legRow(turn: Turn, id: LegId, call: Call, leg: Pick<Leg, 'role' | 'phone' | 'offer'>): Leg {
+function legRow(turn: Turn, id: LegId, call: Call, leg: Pick<Leg, 'role' | 'phone' | 'offer' | 'trunk'>): Leg {
   const { now, world } = turn;
   return {
     id,
@@ -99,7 +116,8 @@ export function legCreated(turn: Turn, id: LegId, isDialled: boolean): void {
   leg.silentUntil = turn.now + timesOf(turn, leg, call).silentMs;
   changedLeg(turn, leg);
   const timeoutMs = dialTimeMs(turn, leg, call);
-  if (!isDialled) send(turn, { do: 'dial-leg', leg: leg.id, for: call.caller, timeoutMs });
+  const caller = leg.role === 'trunk' ? null : call.caller;
+  if (!isDialled) send(turn, { do: 'dial-leg', leg: leg.id, for: caller, timeoutMs });
   leaseRinging(turn, call, leg, timeoutMs);
 }
 
@@ -112,6 +130,8 @@ function dialTimeMs(turn: Turn, leg: Leg, call: Call): number {
 /** How long this leg may stay silent, and how long it may ring at the most. */
 export function timesOf(turn: Turn, leg: Leg, call: Call): { silentMs: number; ringMs: number } {
   const { state } = turn.world;
+  const trunk = leg.trunk === null ? undefined : state.trunks.get(leg.trunk);
+  if (trunk) return { silentMs: trunk.settings.unreachableAfterMs, ringMs: trunk.settings.ringMs };
   const offer = leg.offer === null ? undefined : state.offers.get(leg.offer);
   const group = offer && state.queues.get(offer.queue);
   if (!offer || !group) return { silentMs: internalSilenceMs, ringMs: state.meta.limits.internalRingMs };
@@ -123,6 +143,8 @@ export function timesOf(turn: Turn, leg: Leg, call: Call): { silentMs: number; r
 export function legRang(turn: Turn, id: LegId, evidence: 'ringing' | 'progress'): void {
   const { state } = turn.world;
   const leg = state.legs.get(id);
+  const call = leg?.role === 'trunk' ? state.calls.get(leg.call) : undefined;
+  if (leg && call) trunkRang(turn, call, leg, evidence);
   if (!leg || leg.rangAt !== null || (leg.phase !== 'dialling' && leg.phase !== 'requested')) return;
   leg.rangAt = turn.now;
   leg.evidence = evidence;

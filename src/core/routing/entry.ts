@@ -1,9 +1,10 @@
 import { hear } from '../calls/hearing.ts';
+import { beginWaiting } from '../calls/inbound.ts';
 import { compareIds } from '../ordered.ts';
 import type { QueueIndex } from '../queue-index.ts';
 import type { NobodyRule, QueueSettings } from '../queue-settings.ts';
 import type { Call } from '../state.ts';
-import { changedCall, sendLater, type Turn, tell } from '../turn.ts';
+import { changedCall, type Turn, tell } from '../turn.ts';
 import { queueIndex } from '../world.ts';
 import { dueOf, headStart, mostHeadStart } from './due.ts';
 import { sendTo } from './overflow.ts';
@@ -36,11 +37,7 @@ export function enqueue(turn: Turn, call: Call, queue: QueueSettings): void {
   if (call.wishes.place !== undefined && call.aheadMs === 0) takePlace(turn, call, queue, index, call.wishes.place);
   call.queue = queue.id;
   call.waitUntil = turn.now + queue.maxWaitMs;
-  if (!call.answered) {
-    call.answered = true;
-    sendLater(turn, { do: 'answer', leg: call.caller });
-  }
-  hear(turn, call, 'music');
+  hear(turn, call, beginWaiting(turn, call));
   changedCall(turn, call);
   turn.world.index.touched.add(queue.id);
   const { due, id, needs } = call;

@@ -26,7 +26,8 @@ export function sendTo(turn: Turn, call: Call, to: Destination, why: Why): void 
   else arriveAt(turn, call, to);
 }
 
-function arriveAt(turn: Turn, call: Call, to: Destination): void {
+/** Brings a call to a destination. */
+export function arriveAt(turn: Turn, call: Call, to: Destination): void {
   const { state } = turn.world;
   switch (to.to) {
     case 'group':

@@ -152,5 +152,8 @@ function loadRows(db: Database.Database): { readonly [K in RowKind]: Rows[K][] }
     legs: read('legs'),
     reasons: read('reasons'),
     alarms: read('alarms'),
+    trunks: read('trunks'),
+    routes: read('routes'),
+    meters: read('meters'),
   };
 }

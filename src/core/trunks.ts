@@ -1,0 +1,54 @@
+import type { SeenTrunk } from './events.ts';
+import { compareIds } from './ordered.ts';
+import { isUp, type Trunk, type TrunkId } from './outside.ts';
+import { changedTrunk, type Turn, tell } from './turn.ts';
+
+/** What Asterisk says of trunks. One that goes down, or comes up, is a fact that alarms can use. */
+export function trunksSeen(turn: Turn, seen: readonly SeenTrunk[]): void {
+  for (const one of seen) {
+    const trunk = turn.world.state.trunks.get(one.trunk);
+    if (trunk) noteSeen(turn, trunk, one);
+  }
+}
+
+function noteSeen(turn: Turn, trunk: Trunk, seen: SeenTrunk): void {
+  const { reachable = trunk.reachable, registered = trunk.registered } = seen;
+  if (reachable === trunk.reachable && registered === trunk.registered) return;
+  const wasUp = isUp(trunk);
+  const byAddress = reachable !== trunk.reachable;
+  trunk.reachable = reachable;
+  trunk.registered = registered;
+  const up = isUp(trunk);
+  if (up !== wasUp) {
+    trunk.since = turn.now;
+    const why = byAddress ? (up ? 'reachable' : 'unreachable') : up ? 'registered' : 'unregistered';
+    tell(turn, { type: 'trunk-state', trunk: trunk.id, up, why });
+  }
+  changedTrunk(turn, trunk);
+}
+
+/**
+ * The trunks for a call out, in the order in which they are tried: by their order, then by name. Those that are known to be
+ * down come last and not never: what we know may be old, and there may be no other.
+ */
+export function trunksInOrder(turn: Turn): TrunkId[] {
+  const rank = (trunk: Trunk): number => (isUp(trunk) ? 0 : 1);
+  return [...turn.world.state.trunks.values()]
+    .filter(({ settings }) => settings.outbound)
+    .sort((a, b) => rank(a) - rank(b) || a.settings.order - b.settings.order || compareIds(a.id, b.id))
+    .map(({ id }) => id);
+}
+
+/** Whether the trunk has as many calls as it may have, both ways together. */
+export function isFull(turn: Turn, trunk: Trunk): boolean {
+  return trunk.settings.maxCalls !== null && callsOn(turn, trunk) >= trunk.settings.maxCalls;
+}
+
+/** Whether it has more than it may have: the last one to come is one too many. */
+export function isOverfull(turn: Turn, trunk: Trunk): boolean {
+  return trunk.settings.maxCalls !== null && callsOn(turn, trunk) > trunk.settings.maxCalls;
+}
+
+function callsOn(turn: Turn, trunk: Trunk): number {
+  return turn.world.index.trunkLegs.get(trunk.id)?.size ?? 0;
+}
