@@ -16,6 +16,12 @@ EMERGENCY_NUMBERS=112 911 999
 EMERGENCY_DIAL=
 EMERGENCY_DIAL_2=
 ICE_HOST=
+EXTERNAL_ADDRESS=
+LOCAL_NET=
+STUN=
+TURN=
+TURN_USER=
+TURN_SECRET=
 TONES=us
 EXTRA=
 TEXT
@@ -90,6 +96,18 @@ check_values() {
     printf 'asterisk: RTP must be a range of ports such as 10000-10999, not "%s".\n' "${value[RTP]}" >&2
     wrong=1
   fi
+  if ! [[ ${value[EXTERNAL_ADDRESS]} =~ ^[A-Za-z0-9.:_-]{0,253}$ ]]; then
+    printf 'asterisk: EXTERNAL_ADDRESS must be an address or a host name, not "%s".\n' "${value[EXTERNAL_ADDRESS]}" >&2
+    wrong=1
+  fi
+  if ! [[ ${value[LOCAL_NET]} =~ ^([0-9A-Fa-f.:]+/[0-9.]+(,[0-9A-Fa-f.:]+/[0-9.]+)*)?$ ]]; then
+    printf 'asterisk: LOCAL_NET must be networks with commas, such as 198.51.100.0/24, not "%s".\n' "${value[LOCAL_NET]}" >&2
+    wrong=1
+  fi
+  if [ -n "${value[EXTERNAL_ADDRESS]}" ] && [ -z "${value[LOCAL_NET]}" ]; then
+    printf 'asterisk: EXTERNAL_ADDRESS without LOCAL_NET would be told to the phones inside too.\n' >&2
+    wrong=1
+  fi
   if [ -n "${value[EXTRA]}" ] && [ ! -d "${value[EXTRA]}" ]; then
     printf 'asterisk: EXTRA is no directory: "%s".\n' "${value[EXTRA]}" >&2
     wrong=1
@@ -133,6 +151,9 @@ write_secrets() {
     fi
     chmod 600 "$1/secrets/$name"
   done
+  # Kept beside the others, and never in the list of what was rendered.
+  if [ -n "${value[TURN_SECRET]}" ]; then (umask 077 && printf '%s\n' "${value[TURN_SECRET]}" >"$1/secrets/turn"); fi
+  if [ -s "$1/secrets/turn" ]; then value[TURN_SECRET]=$(<"$1/secrets/turn"); fi
   value[ARI_SECRET]=$(<"$1/secrets/ari")
   value[AMI_SECRET]=$(<"$1/secrets/ami")
 }

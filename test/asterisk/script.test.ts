@@ -57,6 +57,42 @@ describe('render', () => {
     expect(await readFile(join(home, 'asterisk/rendered'), 'utf8')).not.toContain('SECRET');
   });
 
+  test('given_phones_outside_when_rendered_then_each_transport_says_the_outer_address_to_them_and_a_half_answer_is_refused', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'cordboard-render-'));
+    const nat = ['--external-address', '192.0.2.10', '--local-net', '198.51.100.0/24,203.0.113.0/24'];
+    const turn = [
+      '--stun',
+      'stun.example.net:3478',
+      '--turn',
+      'turn.example.net',
+      '--turn-user',
+      'cb',
+      '--turn-secret',
+      'hush',
+    ];
+    expect(await run(['render', '--home', outside, ...nat, ...turn])).toMatchObject({ code: 0 });
+    // What is not said the second time stays, and the secret is in no list.
+    expect(await run(['render', '--home', outside])).toMatchObject({ code: 0 });
+    const text = (name: string) => readFile(join(outside, 'asterisk/etc', name), 'utf8');
+    const pjsip = await text('pjsip.conf');
+    for (const name of ['udp', 'tcp', 'tls', 'ws', 'wss']) {
+      const section = pjsip.split(`[transport-${name}]`)[1]?.split('\n[')[0];
+      expect([name, section]).toEqual([name, expect.stringContaining('external_media_address = 192.0.2.10\n')]);
+      expect(section).toContain('external_signaling_address = 192.0.2.10\n');
+      expect(section).toContain('local_net = 198.51.100.0/24,203.0.113.0/24\n');
+    }
+    expect(await text('rtp.conf')).toMatch(
+      /stunaddr = stun\.example\.net:3478\nturnaddr = turn\.example\.net\nturnusername = cb\nturnpassword = hush\n/,
+    );
+    expect(await readFile(join(outside, 'asterisk/rendered'), 'utf8')).not.toContain('hush');
+    expect((await stat(join(outside, 'secrets/turn'))).mode & 0o777).toBe(0o600);
+    const half = await run(['render', '--home', join(outside, 'other'), '--external-address', '192.0.2.10']);
+    expect(half).toMatchObject({ code: 2, err: expect.stringContaining('EXTERNAL_ADDRESS without LOCAL_NET') });
+    const wrong = await run(['render', '--home', join(outside, 'other'), '--local-net', 'home']);
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('LOCAL_NET must be networks') });
+    await rm(outside, { recursive: true, force: true });
+  });
+
   test('given_a_rendered_home_when_rendered_again_then_secrets_certificate_and_values_stay', async () => {
     const kept = async (): Promise<string[]> =>
       Promise.all(

@@ -12,6 +12,8 @@ export type VoicePhoneOptions = {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** The address it comes from, on this machine; UDP only. Default: 127.0.0.1. */
+  readonly from?: string;
 };
 
 /** A real phone with a voice: it registers, rings, answers when told to, speaks and hears. */
@@ -24,6 +26,8 @@ export type VoicePhone = {
   readonly statuses: readonly number[];
   /** Resolves when it rings. */
   rings(): Promise<void>;
+  /** The session description of the call that rings; empty when it has none. */
+  readonly offer: string;
   answer(): Promise<void>;
   /** Resolves when the caller, or Asterisk, took the call back or ended it. */
   stops(): Promise<void>;
@@ -34,11 +38,12 @@ export type VoicePhone = {
 };
 
 /** Makes a phone that comes by this transport, with the media that goes with it: RTP, SDES-SRTP for TLS, WebRTC for a WebSocket. */
-export function createVoicePhone({ transport, host, port, user, password }: VoicePhoneOptions): VoicePhone {
+export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
+  const { transport, host, port, user, password, from = '127.0.0.1' } = options;
   const voice = createVoice(user);
   const isWeb = transport === 'ws' || transport === 'wss';
   const url = `${transport}://${host}:${port}/ws`;
-  const wire = isWeb ? { url, insecure: true, connectMs: 5_000, trace: null } : { kind: transport, host, port };
+  const wire = isWeb ? { url, insecure: true, connectMs: 5_000, trace: null } : { kind: transport, host, port, from };
   const statuses: number[] = [];
   let invitation: Invitation | null = null;
   let session: Session | null = null;
@@ -99,6 +104,9 @@ export function createVoicePhone({ transport, host, port, user, password }: Voic
       await inviter.invite({ requestDelegate: { onProgress: noted, onAccept: noted, onReject: noted } });
     },
     rings: () => waitUntil(() => invitation !== null, `${user} to ring`).then(() => undefined),
+    get offer() {
+      return invitation?.request.body ?? '';
+    },
     async answer() {
       await invitation?.accept();
     },

@@ -3,7 +3,12 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { EmitterImpl, type Transport, TransportState } from 'sip.js';
 
-export type WireOptions = { readonly kind: 'udp' | 'tcp' | 'tls'; readonly host: string; readonly port: number };
+export type WireOptions = {
+  readonly kind: 'udp' | 'tcp' | 'tls';
+  readonly host: string;
+  readonly port: number;
+  readonly from: string;
+};
 
 /** One connection of a wire, ready to send; `close` ends it without a word. */
 type Link = { send(message: string): void; close(): void };
@@ -65,12 +70,12 @@ export class WireTransport implements Transport {
   }
 }
 
-function openDatagrams({ host, port }: WireOptions, receive: (message: string) => void): Promise<Link> {
+function openDatagrams({ host, port, from }: WireOptions, receive: (message: string) => void): Promise<Link> {
   const socket: DatagramSocket = createSocket('udp4');
   socket.on('message', (data) => receive(data.toString()));
   return new Promise((resolve) => {
     const link = { send: (message: string) => socket.send(message, port, host), close: () => socket.close() };
-    socket.bind(0, '127.0.0.1', () => resolve(link));
+    socket.bind(0, from, () => resolve(link));
   });
 }
 
