@@ -43,6 +43,8 @@ function ofSettings(): Event[] {
     { ...none, queues: [group('all', '8002', [], { whenNobody: 'overflow' })] },
     { ...none, queues: [group('line', '8009', ['ben', 'ann'], { strategy: 'fewest-calls', maxWaitMs: 1 })] },
     { ...none, users: users.map((one) => ({ ...one, phones: [] })) },
+    { ...none, reasons: [{ id: 'lunch', name: 'Lunch', limitMs: 1_000 }] },
+    { ...none, reasons: [] },
   ];
 }
 
@@ -163,6 +165,11 @@ function ofIntents(calls: readonly string[]): Event[] {
       { do: 'end-wrap-up', user: id },
       { do: 'choose-caller-id', user: id, callerId: '+33170000002' },
       { do: 'choose-caller-id', user: id, callerId: null },
+      { do: 'extend-wrap-up', user: id, byMs: null },
+      { do: 'extend-wrap-up', user: id, byMs: 3_600_000 },
+      { do: 'sign-in', user: id, session: 'laptop', ready: true },
+      { do: 'not-ready', user: id, session: 'desk', reason: null },
+      { do: 'ready', user: id, seen: 0 },
     ]),
     ...calls.flatMap((call): Intent[] => [
       { do: 'hang-up', call },

@@ -50,6 +50,36 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 16, sip: 0 });
     return driver;
   },
+  'a wrap-up was made longer': () => {
+    const driver = talking(['ann']);
+    driver.step({ type: 'leg-gone', leg: 'caller-1', cause: 16, sip: 0 });
+    driver.step({ type: 'intent', intent: 'x', ask: { do: 'extend-wrap-up', user: 'ann', byMs: null } });
+    return driver;
+  },
+  'an agent is not ready for longer than the reason allows': () => {
+    const driver = running(['ann']);
+    giveReasons(driver);
+    driver.step({ type: 'intent', intent: 'p', ask: { do: 'not-ready', user: 'ann', reason: 'lunch' } });
+    driver.pass(30_000);
+    return driver;
+  },
+  'an agent chose a reason with a limit while they talk': () => {
+    const driver = talking(['ann']);
+    giveReasons(driver);
+    driver.step({ type: 'intent', intent: 'p', ask: { do: 'not-ready', user: 'ann', reason: 'lunch' } });
+    return driver;
+  },
+  'an agent was signed in at the desk': () => {
+    const driver = running([]);
+    driver.step({ type: 'intent', intent: 's', ask: { do: 'sign-in', user: 'ann', session: 'desk', ready: true } });
+    return driver;
+  },
+  'most of a queue missed within seconds': () => massMiss(),
+  'a call was set aside while it rang': () => {
+    const driver = ringing(['ann']);
+    driver.step({ type: 'set-aside', call: [...driver.world.state.calls.keys()][0] ?? '' });
+    return driver;
+  },
   'the caller has gone and a leg still rings': () => {
     const driver = ringing();
     driver.step({ type: 'leg-gone', leg: 'caller-1', cause: 127, sip: 487 });
@@ -230,6 +260,28 @@ function missed(times: number): Driver {
     dialling(driver);
     driver.step({ type: 'leg-rang', leg: lastLeg(driver), evidence: 'ringing' });
   }
+  return driver;
+}
+
+/** Lunch is half a minute. */
+export function giveReasons(driver: Driver): void {
+  const reasons = [{ id: 'lunch', name: 'Lunch', limitMs: 30_000 }];
+  const none = { users: [], queues: [], removedUsers: [], removedQueues: [] };
+  driver.step({ type: 'settings', revision: 2, ...none, reasons });
+}
+
+/** Ann and Ben let calls ring out, and two are enough to be most of them. */
+function massMiss(): Driver {
+  const driver = running(['ann', 'ben']);
+  const { limits } = driver.world.state.meta;
+  driver.step({ type: 'started', epoch: 'g', limits: { ...limits, massMissAgents: 2 } });
+  driver.step({ type: 'pbx-connected' });
+  driver.step({ type: 'surveyed', full: true, pbxStarted: 'p1', legs: [], rooms: [] });
+  for (const caller of ['caller-1', 'caller-2']) arrive(driver, '8001', caller);
+  for (const leg of driver.legs()) driver.step({ type: 'leg-created', leg });
+  for (const leg of driver.legs()) driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
+  driver.pass(10_000);
+  for (const leg of driver.legs()) driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
   return driver;
 }
 

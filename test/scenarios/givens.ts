@@ -1,5 +1,5 @@
 import { type QueueSettings, queueOf, type StrategyName } from '../../src/core/queue-settings.ts';
-import type { Destination, HangUpCause, LadderStep } from '../../src/core/settings.ts';
+import type { ClimbingOutcome, Destination, HangUpCause, LadderStep, ReasonSettings } from '../../src/core/settings.ts';
 import type { Behaviour } from '../../src/phones/behaviour.ts';
 
 /** `15s`, `2m`, `500ms` in ms. */
@@ -21,7 +21,7 @@ export function groupOf(text: string): QueueSettings {
     return value === undefined ? ms : duration(value);
   };
   const known =
-    /^(ring-all|linear|fewest-calls)$|^(ring|silent|wait|wrap-up|back-off|at-most|on-miss|nobody|overflow|target|members|ladder) /;
+    /^(ring-all|linear|fewest-calls)$|^(ring|silent|wait|wrap-up|back-off|at-most|on-miss|nobody|overflow|target|members|ladder|climbs|one miss in) /;
   for (const part of said) if (!known.test(part)) throw new Error(`a group knows no "${part}"`);
   return queueOf({
     id,
@@ -39,7 +39,17 @@ export function groupOf(text: string): QueueSettings {
     overflow: destinationOf(after('overflow') ?? 'hang-up busy'),
     members: (after('members') ?? '').split(' ').filter((one) => one !== ''),
     ladder: (after('ladder') ?? '1:20s 3:ready').split(' ').map(ladderStep),
+    climbs: climbing.filter((outcome) => (after('climbs') ?? 'no-answer').split(' ').includes(outcome)),
+    ringAllMissEvery: Number(after('one miss in') ?? 0),
   });
+}
+
+const climbing: readonly ClimbingOutcome[] = ['no-answer', 'declined'];
+
+/** `reason lunch 30s`, or without a time where it has no limit. */
+export function reasonOf(text: string): ReasonSettings {
+  const [, id = '', limit] = text.split(' ');
+  return { id, name: id, limitMs: limit === undefined ? null : duration(limit) };
 }
 
 const strategies: readonly StrategyName[] = ['ring-all', 'linear', 'fewest-calls'];

@@ -1,9 +1,9 @@
 import type { RouteSettings, TrunkSettings } from '../../src/core/outside.ts';
 import type { QueueSettings } from '../../src/core/queue-settings.ts';
-import type { UserSettings } from '../../src/core/settings.ts';
+import type { ReasonSettings, UserSettings } from '../../src/core/settings.ts';
 import type { SimulatedCaller } from '../../src/simulation/dialplan.ts';
 import { createRig, type Rig, startMs } from '../../src/simulation/rig.ts';
-import { behaviourOf, destinationOf, duration, groupOf } from './givens.ts';
+import { behaviourOf, destinationOf, duration, groupOf, reasonOf } from './givens.ts';
 import { rightsFrom, routeFrom, trunkFrom, trunkKeys } from './outside-givens.ts';
 import { type Clock, commandWords, factWords, type Names } from './words.ts';
 
@@ -32,6 +32,7 @@ export function createStage(): Stage {
   let beganAt = startMs;
   let revision = 0;
   const signIns: string[] = [];
+  const reasons: ReasonSettings[] = [];
 
   const clock: Clock = (at) => `${(Math.floor((at - beganAt) / 100) / 10).toFixed(1)}s`;
   const names: Names = (id) => {
@@ -67,7 +68,15 @@ export function createStage(): Stage {
   function sendSettings(removed: { users?: string[]; queues?: string[] } = {}): void {
     revision += 1;
     const { users: removedUsers = [], queues: removedQueues = [] } = removed;
-    rig.post({ type: 'settings', revision, users: [...users], queues: [...groups], removedUsers, removedQueues });
+    rig.post({
+      type: 'settings',
+      revision,
+      users: [...users],
+      queues: [...groups],
+      removedUsers,
+      removedQueues,
+      reasons: [...reasons],
+    });
   }
 
   const stage: Stage = {
@@ -85,6 +94,7 @@ export function createStage(): Stage {
         for (const { user } of group.members) userOf(user);
         return;
       }
+      if (text.startsWith('reason ')) return void reasons.push(reasonOf(text));
       const [, who = '', what = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
       if (what.startsWith('may dial')) allow(who, what);
       else if (who.endsWith("'s")) setPhone(rig, phoneOf(who.slice(0, -2)), what);
@@ -159,6 +169,18 @@ export function createStage(): Stage {
     [/^(\S+) chooses not ready$/, (user) => void rig.ask({ do: 'not-ready', user, reason: null })],
     [/^(\S+) signs in$/, (user) => void rig.ask({ do: 'sign-in', user, ready: true })],
     [/^(\S+) signs out$/, (user) => void rig.ask({ do: 'sign-out', user })],
+    [/^(\S+) chooses not ready for (\S+)$/, (user, reason) => void rig.ask({ do: 'not-ready', user, reason })],
+    [/^(\S+) signs in at (\S+)$/, (user, session) => void rig.ask({ do: 'sign-in', user, session, ready: true })],
+    [/^(\S+) chooses ready at (\S+)$/, (user, session) => void rig.ask({ do: 'ready', user, session })],
+    [
+      /^somebody who saw version (\d+) sets (\S+) ready$/,
+      (seen, user) => void rig.ask({ do: 'ready', user, seen: Number(seen) }),
+    ],
+    [
+      /^(\S+) extends the wrap-up by (\S+)$/,
+      (user, by) => void rig.ask({ do: 'extend-wrap-up', user, byMs: duration(by) }),
+    ],
+    [/^the core trips over (c\d+) twice$/, (call) => rig.post({ type: 'set-aside', call: `cb-e1-${call}` })],
     [/^(\S+) ends the wrap-up$/, (user) => void rig.ask({ do: 'end-wrap-up', user })],
     [/^somebody hangs up (c\d+)$/, (call) => void rig.ask({ do: 'hang-up', call: `cb-e1-${call}` })],
     [

@@ -135,6 +135,8 @@ function restAfterTalk(turn: Turn, call: Call, agent: Agent, wrapUp: boolean): v
 
 /** The last leg is gone: nothing of the call is left in Asterisk or here. */
 export function finishCall(turn: Turn, call: Call): void {
+  // The last leg can be what ends it: then the end has finished it already.
+  if (!turn.world.state.calls.has(call.id)) return;
   if (call.roomOpen) send(turn, { do: 'close-room', call: call.id });
   removeCall(turn, call);
 }
