@@ -53,8 +53,12 @@ export function setAside(turn: Turn, id: CallId): void {
   });
 }
 
-/** Their phone may ring, or talk, for a moment yet: the hang-up is only on its way, and no row waits for its end any more. */
+/**
+ * Their phone may ring, or talk, for a moment yet: the hang-up is only on its way, and no row waits for its end any more. A
+ * rest that has begun is theirs all the same.
+ */
 function letRelease(turn: Turn, agent: Agent, rung: ReadonlySet<UserId>): void {
+  if (agent.work.is === 'wrap-up' || agent.work.is === 'backing-off') return;
   if (rung.has(agent.id)) setWork(turn, agent, 'releasing', turn.now + releaseMs, null);
   else goIdle(turn, agent);
 }

@@ -1,3 +1,4 @@
+import type { JournalEntry } from '../storage/live/store.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
 import { createDice } from './dice.ts';
 import { createRig, type Rig, startMs } from './rig.ts';
@@ -25,6 +26,8 @@ export type SimulationOptions = {
   readonly twin?: boolean;
   /** Told each line of what happens, as it happens. */
   readonly trace?: (line: string) => void;
+  /** Given each step that changed something, as it is committed. */
+  readonly onStep?: (step: JournalEntry) => void;
 };
 
 const weathers: readonly Weather[] = ['fair', 'poor', 'storm'];
@@ -49,6 +52,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Simulat
   rig.onBatch = (batch) => {
     steps += batch.steps.length;
     if (options.trace) for (const line of storyOf(batch.steps)) options.trace(line);
+    if (options.onStep) for (const one of batch.steps) options.onStep(one);
     const world = rig.world();
     if (world !== null) auditor.afterBatch(batch, world);
   };

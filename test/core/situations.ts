@@ -80,6 +80,7 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     driver.step({ type: 'set-aside', call: [...driver.world.state.calls.keys()][0] ?? '' });
     return driver;
   },
+  'an agent dials out while they are offered a call': () => arrive(ringing(), '1003', 'own-1', '1001'),
   'the caller has gone and a leg still rings': () => {
     const driver = ringing();
     driver.step({ type: 'leg-gone', leg: 'caller-1', cause: 127, sip: 487 });
