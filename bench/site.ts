@@ -10,6 +10,8 @@ import type { FarmClient } from './farm/client.ts';
 export type Site = {
   readonly contestants: readonly Contestant[];
   readonly asteriskPid: number;
+  /** Asterisk's SIP port on 127.0.0.1. */
+  readonly sipPort: number;
   readonly asteriskVersion: string;
   stop(): Promise<void>;
 };
@@ -49,7 +51,7 @@ export async function openSite(names: readonly ContestantName[], agents: number,
       else if (daemon !== null) contestants.push(await daemon.ready(agents));
     }
     const asteriskVersion = (await asterisk.rx('core show version')).split(' built')[0]?.trim() ?? 'unknown';
-    return { contestants, asteriskPid: asterisk.pid, asteriskVersion, stop };
+    return { contestants, asteriskPid: asterisk.pid, sipPort: asterisk.ports.sip, asteriskVersion, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -18,7 +18,9 @@ const freed = 5;
 const listening = 10;
 const callsPerSecond = 40;
 
-const name = ({ talking, waiting }: Crowd): string => `kill -9 with ${talking} who talk and ${waiting} who wait`;
+/** The fault's name in the table. */
+export const crowdName = ({ talking, waiting }: Crowd): string =>
+  `daemon: kill -9 with ${talking} who talk and ${waiting} who wait`;
 
 /**
  * `kill -9` of the daemon under so many calls, and a start at once. All keep what they had: talks their media both ways, waiting
@@ -52,7 +54,7 @@ export async function runFiveHundred(crowd: Crowd): Promise<Outcome> {
     failure = `${error instanceof Error ? error.message : String(error)}\n${hall?.lab.output().slice(-3_000) ?? ''}`;
   }
   await hall?.stop();
-  return { fault: `daemon: ${name(crowd)}`, ...seen, failure };
+  return { fault: crowdName(crowd), ...seen, failure };
 }
 
 type Before = { readonly mark: number; readonly waiting: readonly Call[] };

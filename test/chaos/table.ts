@@ -3,7 +3,6 @@ import { asteriskFaults } from './faults/asterisk.ts';
 import { clockFaults } from './faults/clock.ts';
 import { daemonFaults } from './faults/daemon.ts';
 import { diskFaults } from './faults/disk.ts';
-import { floodFaults } from './faults/flood.ts';
 import { networkFaults } from './faults/network.ts';
 import { phoneFaults } from './faults/phones.ts';
 import { stuckFaults } from './faults/stuck.ts';
@@ -19,5 +18,4 @@ export const faults: readonly Fault[] = [
   ...diskFaults,
   ...asteriskFaults,
   ...stuckFaults,
-  ...floodFaults,
 ];
