@@ -4,6 +4,7 @@ import type { Finding, Level } from '../doctor/finding.ts';
 import type { StatusView } from '../protocol/status.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
+import type { Output } from './output.ts';
 
 /** `cordboard doctor` */
 export function doctorCommand(program: Command, context: CliContext): void {
@@ -16,15 +17,18 @@ export function doctorCommand(program: Command, context: CliContext): void {
       const { diagnose } = await import('../doctor/diagnose.ts');
       const status = () => context.client().get<StatusView>('/v1/status');
       const findings = diagnose(await examine(config, { status }));
-      const count = (level: Level): number => findings.filter((finding) => finding.level === level).length;
-      const [errors, warnings] = [count('error'), count('warning')];
-      context
-        .output()
-        .result({ errors, warnings, findings }, () =>
-          [...findings.map(said), `${errors} errors, ${warnings} warnings, ${count('ok')} ok`].join('\n'),
-        );
-      if (errors > 0) throw new Failure('unwell', `${errors} of the findings are errors: each says what to do`);
+      tellFindings(context.output(), findings);
     });
+}
+
+/** Tells the findings with their counts; throws a `Failure` when one is an error. */
+export function tellFindings(output: Output, findings: readonly Finding[]): void {
+  const count = (level: Level): number => findings.filter((finding) => finding.level === level).length;
+  const [errors, warnings] = [count('error'), count('warning')];
+  output.result({ errors, warnings, findings }, () =>
+    [...findings.map(said), `${errors} errors, ${warnings} warnings, ${count('ok')} ok`].join('\n'),
+  );
+  if (errors > 0) throw new Failure('unwell', `${errors} of the findings are errors: each says what to do`);
 }
 
 const marks: Readonly<Record<Level, (text: string) => string>> = { ok: pc.green, warning: pc.yellow, error: pc.red };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { versionOf } from '../lib/version.ts';
 import { agentCommand } from './agent.ts';
 import { alarmCommand } from './alarm.ts';
+import { asteriskCommand } from './asterisk.ts';
 import { callCommand } from './call.ts';
 import { createContext } from './context.ts';
 import { dbCommand } from './db.ts';
@@ -37,6 +38,7 @@ export function buildProgram(
   serveCommand(program, context);
   statusCommand(program, context);
   doctorCommand(program, context);
+  asteriskCommand(program, context);
   drainCommand(program, context);
   dbCommand(program, context);
   userCommand(program, context);

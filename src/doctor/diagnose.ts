@@ -1,3 +1,4 @@
+import { checkDialplan, checkRegistrations, checkSorcery } from './check-adopted.ts';
 import {
   checkAsterisk,
   checkClock,
@@ -19,6 +20,8 @@ const checks: Readonly<Record<CheckName, (evidence: Evidence) => readonly Findin
   asterisk: checkAsterisk,
   version: checkVersion,
   modules: checkModules,
+  sorcery: checkSorcery,
+  dialplan: checkDialplan,
   ports: checkPorts,
   certificate: checkCertificates,
   'ari-exposure': checkAriExposure,
@@ -29,6 +32,7 @@ const checks: Readonly<Record<CheckName, (evidence: Evidence) => readonly Findin
   codecs: checkCodecs,
   sounds: checkSounds,
   phones: checkPhones,
+  registrations: checkRegistrations,
   fallback: checkFallback,
   databases: checkDatabases,
   disk: checkDisk,

@@ -19,6 +19,10 @@ export type Evidence = {
   /** The prompts of the fallback that are missing. */
   readonly promptsMissing: Seen<readonly string[]>;
   readonly settings: Seen<AsteriskSettings>;
+  /** The contexts that something of ours names and the dialplan does not have. */
+  readonly contextsMissing: Seen<readonly string[]>;
+  /** By which transport each registered phone came. */
+  readonly registeredBy: Seen<ReadonlyMap<string, string>>;
   /** What AstDB has for the fallback, by extension. */
   readonly fallbackLists: Seen<ReadonlyMap<string, string>>;
   readonly ports: readonly PortSeen[];
@@ -33,8 +37,10 @@ export type Evidence = {
   readonly secrets: readonly { readonly file: string; readonly mode: number | null }[];
 };
 
-/** The category [general] of three files, as they are on Asterisk's disk; null for a file that is not there. */
-export type AsteriskSettings = Readonly<Record<'http' | 'ari' | 'features', ReadonlyMap<string, string> | null>>;
+/** The category [general] of three files, and [res_pjsip] of sorcery.conf, as they are on Asterisk's disk; null where there is none. */
+export type AsteriskSettings = Readonly<
+  Record<'http' | 'ari' | 'features' | 'sorcery', ReadonlyMap<string, string> | null>
+>;
 
 export type PortSeen = {
   /** The key of cordboard.yaml. */

@@ -32,7 +32,10 @@ export async function examine(config: Config, options: ExamineOptions): Promise<
     phones.filter(({ transport }) => transports.includes(transport)).length;
   const [daemon, asterisk, network] = await Promise.all([
     seeing(options.status),
-    lookAtAsterisk(config),
+    lookAtAsterisk(
+      config,
+      phones.map((phone) => phone.context),
+    ),
     lookAtNetwork(config, phonesBy, options.elsewhere),
   ]);
   const files = [config.asterisk.ari.secretFile, config.asterisk.ami.secretFile];

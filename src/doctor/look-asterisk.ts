@@ -9,10 +9,23 @@ import { type Seen, seeing } from './finding.ts';
 const prompts = ['vm-nobodyavail'] as const;
 const patienceMs = 5_000;
 
-type Part = Pick<Evidence, 'pbx' | 'modules' | 'clockOffMs' | 'promptsMissing' | 'settings' | 'fallbackLists'>;
+type Part = Pick<
+  Evidence,
+  | 'pbx'
+  | 'modules'
+  | 'clockOffMs'
+  | 'promptsMissing'
+  | 'settings'
+  | 'fallbackLists'
+  | 'contextsMissing'
+  | 'registeredBy'
+>;
+
+/** What the dialplan of ours is made of, whatever phones are there. */
+const ownContexts = ['cordboard-entry', 'cordboard-fallback', 'cordboard-emergency'] as const;
 
 /** Asks Asterisk over ARI and AMI, a few questions one after the other. Never rejects. */
-export async function lookAtAsterisk(config: Config): Promise<Part> {
+export async function lookAtAsterisk(config: Config, phoneContexts: readonly string[]): Promise<Part> {
   const { host, httpPort, ari, ami } = config.asterisk;
   const secret = await seeing(() => readSecret(ari.secretFile));
   if ('unseen' in secret) return nothing(host, secret.unseen);
@@ -40,6 +53,13 @@ export async function lookAtAsterisk(config: Config): Promise<Part> {
     }),
     settings: await ask(settingsOf),
     fallbackLists: await ask((ami) => ami.family('cordboard/fallback')),
+    contextsMissing: await ask(async (ami) => {
+      const missing: string[] = [];
+      const named = new Set([config.sip.context, ...phoneContexts, ...ownContexts]);
+      for (const name of named) if (!(await ami.hasContext(name))) missing.push(name);
+      return missing;
+    }),
+    registeredBy: await ask((ami) => ami.registeredBy()),
   };
   if ('seen' in inquiry) inquiry.seen.close();
   return part;
@@ -50,6 +70,7 @@ async function settingsOf(ami: Inquiry): Promise<AsteriskSettings> {
     http: await ami.category('http.conf', 'general'),
     ari: await ami.category('ari.conf', 'general'),
     features: await ami.category('features.conf', 'general'),
+    sorcery: await ami.category('sorcery.conf', 'res_pjsip'),
   };
 }
 
@@ -83,5 +104,6 @@ function runningIn(body: unknown): ReadonlySet<string> {
 function nothing(host: string, unseen: string): Part {
   const pbx = { host, version: null, modulesMissing: [], soundLanguages: [], warnings: [], failure: unseen };
   const none = { unseen };
-  return { pbx, modules: none, clockOffMs: none, promptsMissing: none, settings: none, fallbackLists: none };
+  const asked = { settings: none, fallbackLists: none, contextsMissing: none, registeredBy: none };
+  return { pbx, modules: none, clockOffMs: none, promptsMissing: none, ...asked };
 }

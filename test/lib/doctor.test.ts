@@ -20,6 +20,12 @@ const settings: AsteriskSettings = {
   http: new Map([['sessionlimit', '2000']]),
   ari: new Map([['websocket_write_timeout', '5000']]),
   features: new Map([['pickupexten', '']]),
+  sorcery: new Map(
+    ['auth', 'aor', 'endpoint'].flatMap((type) => [
+      [`${type}/cache`, 'memory_cache,full_backend_cache=yes,expire_on_reload=yes'],
+      [type, `astdb,ps_${type}s`],
+    ]),
+  ),
 };
 const certificate = { subject: 'pbx', endsAt: now + 90 * dayMs, isSelfSigned: false };
 
@@ -37,6 +43,8 @@ const healthy: Evidence = {
   promptsMissing: { seen: [] },
   settings: { seen: settings },
   fallbackLists: { seen: new Map([['8001', 'PJSIP/1001']]) },
+  contextsMissing: { seen: [] },
+  registeredBy: { seen: new Map([['1001', 'ws']]) },
   ports: [port('http-port', true, 0), port('tls-port', false, 0), port('https-port', false, 1)],
   certificates: [{ where: '127.0.0.1:8089 (tcp)', certificate: { seen: certificate } }],
   ariElsewhere: [
@@ -69,6 +77,8 @@ test('given_that_nothing_could_be_looked_at_when_diagnosed_then_each_check_says_
     ...{ daemon: unseen, modules: unseen, clockOffMs: unseen, promptsMissing: unseen, settings: unseen },
     ...{
       fallbackLists: unseen,
+      contextsMissing: unseen,
+      registeredBy: unseen,
       directory: unseen,
       drift: unseen,
       disk: unseen,
@@ -90,6 +100,8 @@ const pbx = (change: Partial<Evidence['pbx']>): Partial<Evidence> => ({ pbx: { .
 const conf = (change: Partial<AsteriskSettings>): Partial<Evidence> => ({
   settings: { seen: { ...settings, ...change } },
 });
+const sorcery = (change: Readonly<Record<string, string>>): Partial<Evidence> =>
+  conf({ sorcery: new Map([...(settings.sorcery ?? []), ...Object.entries(change)]) });
 const limit = (count: string): Partial<Evidence> => conf({ http: new Map([['sessionlimit', count]]) });
 const cert = (change: Partial<typeof certificate>): Partial<Evidence> => ({
   certificates: [{ where: 'here', certificate: { seen: { ...certificate, ...change } } }],
@@ -122,6 +134,18 @@ test.each<[name: string, change: Partial<Evidence>, check: string, level: string
   ['an_asterisk_with_holes', pbx({ version: '22.9.0' }), 'version', 'warning', 'known holes'],
   ['an_asterisk_that_is_too_old', pbx({ version: '20.13.1' }), 'version', 'error', 'no REST over'],
   ['a_missing_module', pbx({ modulesMissing: ['res_ari.so'] }), 'modules', 'error', 'res_ari.so'],
+  ['no_sorcery_conf', conf({ sorcery: null }), 'sorcery', 'error', 'nowhere to write auth, aor, endpoint'],
+  ['aors_that_cannot_be_written', sorcery({ aor: 'config,pjsip.conf,criteria=type=aor' }), 'sorcery', 'error', 'aor'],
+  ['no_cache', sorcery({ 'endpoint/cache': '' }), 'sorcery', 'warning', 'no cache for endpoint'],
+  ['a_cache_that_stays', sorcery({ 'auth/cache': 'memory_cache' }), 'sorcery', 'warning', 'auth'],
+  ['a_missing_context', { contextsMissing: { seen: ['from-sip'] } }, 'dialplan', 'error', 'from-sip'],
+  [
+    'a_phone_by_another_way',
+    { registeredBy: { seen: new Map([['1001', 'udp']]) } },
+    'registrations',
+    'warning',
+    '1001 (udp, not wss)',
+  ],
   ['app_queue', { modules: { seen: new Set(['app_queue.so']) } }, 'modules', 'warning', 'app_queue'],
   ['a_silent_vital_port', silent('http-port'), 'ports', 'error', 'http-port'],
   ['a_silent_port_with_phones', silent('https-port'), 'ports', 'error', '1 phones'],
