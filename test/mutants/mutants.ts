@@ -1,5 +1,14 @@
-/** One seeded bug: this text of this file, replaced by that. `lie` says what it is. */
-export type Mutant = { readonly lie: string; readonly file: string; readonly from: string; readonly to: string };
+/**
+ * One seeded bug: this text of this file, replaced by that. `lie` says what it is. `by` names the suite that sees it soonest,
+ * the scenarios where nothing is said: it is asked first, the others only when it saw nothing.
+ */
+export type Mutant = {
+  readonly lie: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly by?: string;
+};
 
 /** Bugs that somebody could make. The fast suites must see every one of them. */
 export const mutants: readonly Mutant[] = [
@@ -47,15 +56,17 @@ export const mutants: readonly Mutant[] = [
   },
   {
     lie: 'a call that moves on loses its first time of entry',
-    file: 'src/core/routing/queue.ts',
-    from: 'call.due = call.enteredAt + group.targetMs;',
-    to: 'call.due = turn.now + group.targetMs;',
+    file: 'src/core/routing/entry.ts',
+    from: '[], 0);\n  call.due = dueOf(call, queue,',
+    to: '[], 0);\n  call.due = dueOf({ ...call, enteredAt: turn.now }, queue,',
+    by: 'test/core/places.test.ts',
   },
   {
     lie: 'an unreachable phone counts as a miss',
     file: 'src/core/routing/rona.ts',
     from: 'if (isMiss && !isNetwork)',
     to: "if ((isMiss || outcome === 'unreachable') && !isNetwork)",
+    by: 'test/core/races.test.ts',
   },
   {
     lie: 'the end of a hold is not written down',
@@ -86,18 +97,21 @@ export const mutants: readonly Mutant[] = [
     file: 'src/core/calls/call.ts',
     from: "hangUpLeg(turn, leg, cause ?? 'normal');",
     to: "if (leg.phase !== 'requested') hangUpLeg(turn, leg, cause ?? 'normal');",
+    by: 'test/core/races.test.ts',
   },
   {
     lie: 'a lost race takes the place in the idle order away',
     file: 'src/core/routing/policy.ts',
     from: 'rescinded: blameless,',
     to: 'rescinded: { ...blameless, given: true },',
+    by: 'test/core/races.test.ts',
   },
   {
     lie: 'offers are made before Asterisk is known',
     file: 'src/core/routing/queue.ts',
     from: "if (state.meta.pbx !== 'ready') return;",
     to: "if (state.meta.pbx === 'down') return;",
+    by: 'test/core/races.test.ts',
   },
   {
     lie: 'the lease of a waiting caller is not renewed',
@@ -128,6 +142,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/core/permission.ts',
     from: 'openCalls >= rights.maxCalls',
     to: 'openCalls > rights.maxCalls',
+    by: 'test/core/permission.test.ts',
   },
   {
     lie: 'who waits for an agent is answered and pays',
