@@ -11,6 +11,7 @@ import { type Front, type Outside, startFront } from './front.ts';
 import type { FrontSays } from './front-supervisor.ts';
 import type { EnginePort } from './http/engine-client.ts';
 import { createLog } from './lib/log.ts';
+import { createPast } from './past.ts';
 import type { ToFront } from './protocol/seam.ts';
 
 /** The thread's entry: `workerData` is `{ file, home }`, the seam is the parent port, and `stop` ends it in good order. */
@@ -75,6 +76,7 @@ async function start(config: Config): Promise<Front> {
   };
   const outside: Outside = {
     ...{ log, provisioner: phones(access), fallback, readPbx: createPbxReader(access).readPbx },
+    askPast: createPast(pathsOf(home)),
     hasContext: (name) => inquire((inquiry) => inquiry.hasContext(name)),
     registeredBy: () => inquire((inquiry) => inquiry.registeredBy()),
   };

@@ -28,6 +28,7 @@ export type Outside = {
   readonly registeredBy: () => Promise<ReadonlyMap<string, string>>;
   readonly fallback: FallbackPort;
   readonly readPbx: Services['readPbx'];
+  readonly askPast: Services['askPast'];
   readonly log: Log;
 };
 
@@ -93,6 +94,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
       live,
       followers,
       readPbx: outside.readPbx,
+      askPast: outside.askPast,
       now: Date.now,
     },
     log,

@@ -29,6 +29,7 @@ import { createSystemd } from './lib/systemd.ts';
 import { createArrivals } from './numbering/arrivals.ts';
 import { createNumbering } from './numbering/numbering.ts';
 import type { EngineStatus, ToEngine } from './protocol/seam.ts';
+import { answerWhy } from './reports/why.ts';
 import { livenessOf, statusOf } from './status.ts';
 import { keepPruned, pruneOld } from './storage/live/pruning.ts';
 import { openLiveStore } from './storage/live/store.ts';
@@ -141,12 +142,12 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
       case 'settings':
       case 'outside':
         return engine.post(message.event);
-      case 'ask-status':
-        return front.send({
-          kind: 'status',
-          id: message.id,
-          status: statusOf(engine, { startedAt, ami, lag, now: now() }),
-        });
+      case 'ask-why':
+        return front.send({ kind: 'why', id: message.id, answer: answerWhy(world, message.ask, now()) });
+      case 'ask-status': {
+        const status = statusOf(engine, { startedAt, ami, lag, now: now() });
+        return front.send({ kind: 'status', id: message.id, status });
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import { replayCommand } from './replay.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { userCommand } from './user.ts';
+import { whyCommands } from './why.ts';
 
 /** Builds the whole command line. `environment` is the process's; `write` is standard output. */
 export function buildProgram(
@@ -46,6 +47,7 @@ export function buildProgram(
   agentCommand(program, context);
   alarmCommand(program, context);
   callCommand(program, context);
+  whyCommands(program, context);
   eventsCommand(program, context);
   replayCommand(program, context);
   phoneCommand(program, context);

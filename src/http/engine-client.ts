@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Intent, SettingsEvent } from '../core/events.ts';
 import { Refusal } from '../directory/refusal.ts';
 import type { EngineStatus, ToEngine, ToFront } from '../protocol/seam.ts';
+import type { WhyAnswer, WhyAsk } from '../protocol/why.ts';
 
 /** The front's side of the seam: a `MessagePort`, or a stub in tests. */
 export type EnginePort = {
@@ -15,6 +16,8 @@ export type EngineClient = {
   ask(intent: Intent): Promise<void>;
   /** null when the engine did not answer in time. */
   status(patienceMs: number): Promise<EngineStatus | null>;
+  /** Explains from the engine's own state. Throws a `Refusal` `engine-silent` after the deadline. */
+  why(ask: WhyAsk): Promise<WhyAnswer>;
   settings(event: SettingsEvent): void;
 };
 
@@ -28,6 +31,7 @@ export function createEngineClient(
 ): EngineClient {
   const intents = new Map<string, (reply: Reply) => void>();
   const statuses = new Map<string, (status: EngineStatus) => void>();
+  const answers = new Map<string, (answer: WhyAnswer) => void>();
   port.onMessage((message) => {
     switch (message.kind) {
       case 'reply':
@@ -35,6 +39,9 @@ export function createEngineClient(
         break;
       case 'status':
         statuses.get(message.id)?.(message.status);
+        break;
+      case 'why':
+        answers.get(message.id)?.(message.answer);
         break;
       default:
         rest(message);
@@ -57,6 +64,12 @@ export function createEngineClient(
     status(patienceMs) {
       const id = randomUUID();
       return answer(statuses, id, patienceMs, () => port.post({ kind: 'ask-status', id }));
+    },
+    async why(ask) {
+      const id = randomUUID();
+      const said = await answer(answers, id, intentMs, () => port.post({ kind: 'ask-why', id, ask }));
+      if (said === null) throw new Refusal('engine-silent', `The engine did not answer within ${intentMs} ms`);
+      return said;
     },
     settings: (event) => port.post({ kind: 'settings', event }),
   };

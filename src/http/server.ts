@@ -11,6 +11,7 @@ import { phoneRoutes } from './phone-routes.ts';
 import type { Services } from './services.ts';
 import { statusRoutes } from './status-routes.ts';
 import { userRoutes } from './user-routes.ts';
+import { whyRoutes } from './why-routes.ts';
 
 /** The REST interface on a Unix socket. It has no sign-in yet: who can open the socket owns the exchange. */
 export function buildServer(services: Services, log: Log): FastifyInstance {
@@ -40,6 +41,7 @@ export function buildServer(services: Services, log: Log): FastifyInstance {
   phoneRoutes(app, services);
   statusRoutes(app, services);
   drainRoutes(app, services);
+  whyRoutes(app, services);
   return app;
 }
 

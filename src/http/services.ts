@@ -4,6 +4,7 @@ import type { AsteriskView } from '../directory/phone-checks.ts';
 import type { PhoneKeeper } from '../directory/phone-keeper.ts';
 import type { TrialPhones } from '../directory/trial-phones.ts';
 import type { StatusView } from '../protocol/status.ts';
+import type { PastAnswer, PastAsk } from '../protocol/why.ts';
 import type { LiveReader } from '../reports/live.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { Followers } from './followers.ts';
@@ -22,6 +23,8 @@ export type Services = {
   readonly engine: EngineClient;
   readonly live: LiveReader;
   readonly followers: Followers;
+  /** Answers about the past, one question after the other; never rejects. */
+  readonly askPast: (ask: PastAsk) => Promise<PastAnswer>;
   /** What can be said of Asterisk itself; never rejects. */
   readonly readPbx: () => Promise<StatusView['asterisk']>;
   readonly now: () => number;

@@ -15,6 +15,7 @@ export type RefusalCode =
   | 'unknown-call'
   | 'unknown-phone'
   | 'not-found'
+  | 'past-not-kept'
   | 'engine-silent'
   | 'pbx-failed'
   | 'internal';

@@ -1,6 +1,7 @@
 import type { Intent, OutsideEvent, SettingsEvent } from '../core/events.ts';
 import type { NumberedFact } from '../core/facts.ts';
 import type { QueueId, UserId } from '../core/settings.ts';
+import type { WhyAnswer, WhyAsk } from './why.ts';
 
 /** The plain messages between the front thread and the engine thread: the two could be processes one day. */
 export type ToEngine =
@@ -8,7 +9,9 @@ export type ToEngine =
   | { readonly kind: 'settings'; readonly event: SettingsEvent }
   | { readonly kind: 'outside'; readonly event: OutsideEvent }
   /** Answered by a `status` message with the same id. */
-  | { readonly kind: 'ask-status'; readonly id: string };
+  | { readonly kind: 'ask-status'; readonly id: string }
+  /** Answered by a `why` message with the same id. */
+  | { readonly kind: 'ask-why'; readonly id: string; readonly ask: WhyAsk };
 
 export type ToFront =
   /** First message: what the engine knows, so that the front can send what differs. */
@@ -24,7 +27,8 @@ export type ToFront =
       readonly intent: string;
       readonly error: { readonly code: string; readonly message: string } | null;
     }
-  | { readonly kind: 'status'; readonly id: string; readonly status: EngineStatus };
+  | { readonly kind: 'status'; readonly id: string; readonly status: EngineStatus }
+  | { readonly kind: 'why'; readonly id: string; readonly answer: WhyAnswer };
 
 /** How the engine is, for `status` and `/readyz`. Times in ms. */
 export type EngineStatus = {

@@ -11,6 +11,8 @@ import type { PhoneSpec, Provisioner } from '../../src/directory/phone-spec.ts';
 import { startFront } from '../../src/front.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { EngineStatus, ToEngine, ToFront } from '../../src/protocol/seam.ts';
+import type { PastAsk, WhyAnswer, WhyAsk } from '../../src/protocol/why.ts';
+import { askPast } from '../../src/reports/past.ts';
 import { openLiveStore } from '../../src/storage/live/store.ts';
 import { takePorts } from './ports.ts';
 
@@ -33,6 +35,7 @@ export async function startLabFront() {
     hasContext: asterisk.hasContext,
     registeredBy: asterisk.registeredBy,
     fallback: asterisk.fallback,
+    askPast: async (ask: PastAsk) => askPast(paths.liveDb, paths.checkpoints, ask),
     readPbx: async () => ({ host: '127.0.0.1', version: '22.10.1', warnings: [], failure: null }),
   };
   const start = () => startFront(engine.port, config, paths, outside);
@@ -99,6 +102,8 @@ function createEngineStub() {
     /** `null`: done; an error: refused with it; `silent`: no answer at all. */
     answer: null as { code: string; message: string } | null | 'silent',
     status: status as EngineStatus | 'silent',
+    /** What the engine says to a question why. */
+    why: (_: WhyAsk): WhyAnswer | 'silent' => ({ call: null, agent: null, towards: null }),
     settings: (): readonly SettingsEvent[] =>
       stub.sent.flatMap((message) => (message.kind === 'settings' ? [message.event] : [])),
     say: (message: ToFront): void => listener(message),
@@ -108,6 +113,10 @@ function createEngineStub() {
         if (message.kind === 'intent' && stub.answer !== 'silent') {
           const reply: ToFront = { kind: 'reply', intent: message.intent, error: stub.answer };
           setImmediate(() => listener(reply));
+        }
+        if (message.kind === 'ask-why') {
+          const answer = stub.why(message.ask);
+          if (answer !== 'silent') setImmediate(() => listener({ kind: 'why', id: message.id, answer }));
         }
         if (message.kind === 'ask-status' && stub.status !== 'silent') {
           const reply: ToFront = { kind: 'status', id: message.id, status: stub.status };

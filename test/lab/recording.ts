@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NumberedFact } from '../../src/core/facts.ts';
 import { createDice } from '../../src/simulation/dice.ts';
 import { createRig, type Rig } from '../../src/simulation/rig.ts';
 import { createWorkload, type Weather } from '../../src/simulation/workload.ts';
@@ -17,6 +18,8 @@ export type Recording = {
   work(minutes: number): void;
   close(): void;
 };
+
+export type OfferMade = Extract<NumberedFact, { type: 'offer-made' }>;
 
 /** Begins one, with the engine's first step; the weather says how bad the network is, and how often things die. */
 export function record(seed: number, weather: Weather): Recording {

@@ -1,3 +1,6 @@
+import { agentLines, callLines, reasonWords, winnerWords } from '../../src/cli/why-words.ts';
+import { explainAgent } from '../../src/core/explain-agent.ts';
+import { explainCall } from '../../src/core/explain-call.ts';
 import type { RouteSettings, TrunkSettings } from '../../src/core/outside.ts';
 import type { QueueSettings } from '../../src/core/queue-settings.ts';
 import type { ReasonSettings, UserSettings } from '../../src/core/settings.ts';
@@ -198,12 +201,20 @@ export function createStage(): Stage {
     [/^somebody asks to (drain|undrain)$/, (what) => void rig.ask({ do: what === 'drain' ? 'drain' : 'undrain' })],
     [/^the disk is full for (\S+)$/, (time) => fillDisk(duration(time))],
     [/^time passes$/, () => undefined],
+    [/^somebody asks why (c\d+)$/, (call) => say(whyCall(rig, `cb-e1-${call}`))],
+    [/^(\S+) asks why their phone is silent$/, (user) => say(whySilent(rig, user))],
   ];
 
   /** `ann may dial national mobile, showing +33…, 1 at once, 2 a minute, 10 minutes a day`. */
   function allow(who: string, what: string): void {
     const place = users.indexOf(userOf(who));
     users[place] = { ...userOf(who), calling: rightsFrom(what) };
+  }
+
+  /** What is answered to a question, as lines of their own. */
+  function say(lines: readonly string[]): void {
+    const time = clock(rig.scheduler.now());
+    for (const line of lines) written.push({ time, text: `| ${line.replaceAll(/cb-e\d+-/g, '')}` });
   }
 
   function dieFor(die: () => void, ms: number): void {
@@ -241,6 +252,24 @@ export function createStage(): Stage {
   }
 
   return stage;
+}
+
+function whyCall(rig: Rig, id: string): readonly string[] {
+  const world = rig.world();
+  const call = world?.state.calls.get(id);
+  const offers = rig.facts.flatMap((fact) => {
+    if (fact.type !== 'offer-made' || fact.call !== id) return [];
+    const named = fact.why.named.map(({ agent, ...why }) => `  ${agent}: ${reasonWords(why)}`);
+    return [`offered to ${fact.agent} (${winnerWords(fact.why, fact.at)})`, ...named];
+  });
+  if (!world || !call) return offers;
+  return [...offers, 'and now:', ...callLines(explainCall(world, call, rig.scheduler.now(), 20))];
+}
+
+function whySilent(rig: Rig, user: string): readonly string[] {
+  const world = rig.world();
+  const agent = world?.state.agents.get(user);
+  return world && agent ? agentLines(explainAgent(world, agent, rig.scheduler.now())) : [`${user} is no agent`];
 }
 
 function setPhone(rig: Rig, id: string, what: string): void {
