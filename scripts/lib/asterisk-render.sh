@@ -124,6 +124,8 @@ check_values() {
 derive_values() {
   local var=$1/asterisk
   mkdir -p "$var"/{etc,lib,cache,db,keys/keys,spool,log,lib/agi-bin}
+  # Asterisk's own database has the phones' digests, and is written for everybody to read.
+  chmod 700 "$var/db"
   value[RTP_START]=${value[RTP]%-*}
   value[RTP_END]=${value[RTP]#*-}
   value[ETC]=$var/etc
