@@ -5,6 +5,7 @@ import { coreMeasures, takeCore } from './core/measure.ts';
 import { startFarm } from './farm/client.ts';
 import { thisMachine } from './machine.ts';
 import { measureGroups, measures } from './measures.ts';
+import { takeProvisioning } from './provisioning.ts';
 import { type MeasureReport, measureReport, printed, type Report } from './report.ts';
 import { takeRounds } from './rounds.ts';
 
@@ -17,7 +18,7 @@ type Options = {
   readonly check: boolean;
 };
 
-const groups = [...measureGroups, 'core'] as const;
+const groups = [...measureGroups, 'core', 'provisioning'] as const;
 type Group = (typeof groups)[number];
 
 await new Command('bench')
@@ -38,6 +39,7 @@ async function bench(asked: readonly Group[], options: Options): Promise<void> {
   const machine = thisMachine();
   const core = asked.includes('core') ? coreMeasures.filter(({ name }) => name.includes(options.match)) : [];
   const ofCore = takeCore({ measures: core, rounds: options.rounds, say });
+  const provisioning = asked.includes('provisioning') ? [await takeProvisioning(options.rounds, say)] : [];
   const withPhones = await benchWithPhones(asked, options);
   const report: Report = {
     machine,
@@ -48,7 +50,7 @@ async function bench(asked: readonly Group[], options: Options): Promise<void> {
     },
     asterisk: withPhones === null ? null : options.sameAsterisk ? 'same' : 'own',
     rounds: options.rounds,
-    measures: [...ofCore, ...(withPhones?.measures ?? [])],
+    measures: [...ofCore, ...provisioning, ...(withPhones?.measures ?? [])],
   };
   process.stdout.write(`${printed(report)}\n`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);

@@ -3,6 +3,7 @@ import { type ContestantName, contestantNames } from './contestants/contestant.t
 import { type CoreReport, printedCore } from './core/report.ts';
 import type { Machine } from './machine.ts';
 import type { Measure } from './measures.ts';
+import { type ProvisioningReport, printedProvisioning } from './provisioning.ts';
 import type { Taken } from './rounds.ts';
 import { median } from './statistics.ts';
 
@@ -13,7 +14,7 @@ export type Report = {
   /** `own`: each contestant on an Asterisk as it would ship; `same`: both on one; null: there was none. */
   readonly asterisk: 'own' | 'same' | null;
   readonly rounds: number;
-  readonly measures: readonly (MeasureReport | CoreReport)[];
+  readonly measures: readonly (MeasureReport | CoreReport | ProvisioningReport)[];
 };
 
 export type MeasureReport = {
@@ -74,6 +75,9 @@ export function printed(report: Report): string {
   }
   const core = report.measures.filter((measure) => measure.unit === 'µs');
   const phones = report.measures.filter((measure) => measure.unit === 'ms');
+  for (const measure of report.measures) {
+    if (measure.unit === 'ms in all') lines.push('', ...printedProvisioning(measure));
+  }
   if (core.length > 0) lines.push('', ...printedCore(core, report.rounds));
   for (const measure of phones) {
     const table = new Table({

@@ -28,7 +28,7 @@ export function createPhoneKeeper(
   store: DirectoryStore,
   provisioner: Provisioner,
   log: Log,
-  inspectMs = 15 * 60_000,
+  inspectMs = 60 * 60_000,
 ): PhoneKeeper {
   const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
   const waiting = new Map<PhoneId, (() => void)[]>();
