@@ -1,5 +1,6 @@
 import { callerIdArgument } from './arguments.ts';
 import { Failure } from './failure.ts';
+import { levelsOf } from './levels.ts';
 
 const PHONE_COLUMNS = [
   'transport',
@@ -11,7 +12,7 @@ const PHONE_COLUMNS = [
   'caller-id',
   'sip-password',
 ] as const;
-const COLUMNS = ['username', 'name', 'extension', 'label', ...PHONE_COLUMNS] as const;
+const COLUMNS = ['username', 'name', 'extension', 'label', ...PHONE_COLUMNS, 'skills'] as const;
 type Column = (typeof COLUMNS)[number];
 type Cell = (column: Column) => string | undefined;
 type User = Record<string, unknown> & { username?: unknown; phones?: Record<string, unknown>[] };
@@ -37,7 +38,13 @@ export function readUsersCsv(text: string): readonly Record<string, unknown>[] {
     const label = cell('label');
     if (label === undefined) {
       users.push(
-        present({ username: cell('username'), name: cell('name'), extension: cell('extension'), ...phoneOf(cell) }),
+        present({
+          username: cell('username'),
+          name: cell('name'),
+          extension: cell('extension'),
+          skills: levelsOf(cell('skills')?.split(/\s+/)),
+          ...phoneOf(cell),
+        }),
       );
       continue;
     }
@@ -70,7 +77,8 @@ function present(record: Record<string, unknown>): User {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
-function readCsv(text: string): readonly (readonly string[])[] {
+/** The cells of CSV (RFC 4180), row by row; a `Failure` names the line where it is none. */
+export function readCsv(text: string): readonly (readonly string[])[] {
   const rows: string[][] = [];
   let row: string[] = [];
   let rest = text;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Behaviour } from '../phones/index.ts';
 import type { GroupView } from '../protocol/groups.ts';
+import type { MembersChanged } from '../protocol/queues.ts';
 import type { UserView } from '../protocol/users.ts';
 import type { ApiClient } from './client.ts';
 
@@ -53,14 +54,18 @@ export async function gatherCast(client: ApiClient, home: string): Promise<Group
   }
   const { groups } = await client.get<{ groups: readonly GroupView[] }>('/v1/groups');
   const there = groups.find((group) => group.name === GROUP.name);
-  if (there !== undefined && PLAYERS.every(({ username }) => there.members.includes(username))) return there;
+  if (
+    there !== undefined &&
+    PLAYERS.every(({ username }) => there.members.some((member) => member.username === username))
+  )
+    return there;
   if (there === undefined) {
     const settings = { strategy: 'linear', ringMs: 4_000, wrapUpMs: 3_000, backOffMs: 5_000, maxWaitMs: 120_000 };
     await client.post('/v1/groups', { ...GROUP, ...settings });
   }
   const players = PLAYERS.map(({ username }) => username);
-  const { group } = await client.post<{ group: GroupView }>(`/v1/groups/${GROUP.name}/members`, { users: players });
-  return group;
+  await client.post<MembersChanged>(`/v1/groups/${GROUP.name}/members`, { users: players });
+  return (await client.get<{ group: GroupView }>(`/v1/groups/${GROUP.name}`)).group;
 }
 
 /** The softphone's SIP password: made once, and kept where only the owner can read it. */

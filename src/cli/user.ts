@@ -1,14 +1,16 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { UserRemoved, UserSaved, UserView } from '../protocol/users.ts';
 import type { CliContext } from './context.ts';
 import { readUsersCsv } from './csv.ts';
 import { Failure } from './failure.ts';
+import { readFileText } from './file.ts';
+import { levelsText } from './levels.ts';
 import { fields, orDash, table } from './output.ts';
 import { stateOf } from './phone.ts';
 import { credentialsText } from './phone-credentials.ts';
 import { type PhoneOptions, phoneFieldsOf, withPhoneOptions } from './phone-options.ts';
+import { userSkillCommand } from './skill.ts';
 
 type SetOptions = PhoneOptions & { name?: string; extension?: string; newPassword?: boolean };
 type AddOptions = Omit<SetOptions, 'newPassword'> & { from?: string; dryRun?: boolean };
@@ -78,23 +80,16 @@ export function userCommand(program: Command, context: CliContext): void {
     .description('remove a user, their phone and their membership')
     .action(async (username: string) => {
       const answer = await context.client().delete<UserRemoved>(path(username));
-      context
-        .output()
-        .result(answer, ({ removed, leftGroup }) =>
-          leftGroup === null ? `${removed} removed` : `${removed} removed, also from the group ${leftGroup}`,
-        );
+      context.output().result(answer, ({ removed, leftGroup, leftQueues }) => {
+        const left = [...(leftGroup === null ? [] : [`the group ${leftGroup}`]), ...leftQueues];
+        return left.length === 0 ? `${removed} removed` : `${removed} removed, also from ${left.join(', ')}`;
+      });
     });
+
+  userSkillCommand(user, context);
 }
 
 const path = (username: string): string => `/v1/users/${encodeURIComponent(username)}`;
-
-function readFileText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Failure('unreadable', `${file} cannot be read: ${error instanceof Error ? error.message : error}`);
-  }
-}
 
 function savedText(what: string, { user, sips, dryRun }: UserSaved): string {
   const lines = [dryRun ? `${user.username} could be ${what}; nothing was done` : `${user.username} ${what}`];
@@ -145,6 +140,8 @@ function userText(user: UserView): string {
     ['name', user.name],
     ['extension', orDash(user.extension)],
     ['group', orDash(user.group)],
+    ['queues', orDash(user.queues.join(', '))],
+    ['skills', orDash(levelsText(user.skills))],
     ...(user.phones.length === 0 ? ([['phone', '-']] as const) : []),
     ...user.phones.flatMap((phone) => [
       ['phone', `${phone.id}: ${stateOf(phone)}`] as const,

@@ -1,4 +1,4 @@
-import type { GroupSettings } from '../core/queue-settings.ts';
+import type { QueueSettings } from '../core/queue-settings.ts';
 import type { EngineLimits, LadderStep } from '../core/settings.ts';
 import type { DialPlan } from '../numbering/numbering.ts';
 
@@ -24,13 +24,19 @@ export type Config = {
   readonly socket: string;
   /** An IANA name; `local` in the file is already resolved. */
   readonly timeZone: string;
-  readonly extensions: { readonly users: ExtensionRange; readonly groups: ExtensionRange };
+  readonly extensions: {
+    readonly users: ExtensionRange;
+    readonly groups: ExtensionRange;
+    readonly queues: ExtensionRange;
+  };
   readonly numbering: DialPlan;
   readonly limits: EngineLimits & {
     /** How long the front waits for the engine's answer to an intent. */
     readonly intentMs: number;
   };
-  readonly groups: GroupDefaults;
+  readonly groups: QueueDefaults;
+  /** `perAgent`: so many standalone queues an agent can be in. The head starts are in `limits`. */
+  readonly queues: { readonly perAgent: number };
   readonly rona: { readonly ladder: readonly LadderStep[] };
   readonly sip: {
     readonly codecs: readonly string[];
@@ -45,8 +51,23 @@ export type Config = {
   readonly log: { readonly level: LogLevel };
 };
 
-/** What a group has where nothing was said when it was made. */
-export type GroupDefaults = GroupSettings;
+/** What a queue, a group's own or a standalone one, has where nothing was said when it was made. */
+export type QueueDefaults = Pick<
+  QueueSettings,
+  | 'strategy'
+  | 'onMiss'
+  | 'refuseWhen'
+  | 'leaveWhen'
+  | 'ringMs'
+  | 'unreachableAfterMs'
+  | 'maxWaitMs'
+  | 'wrapUpMs'
+  | 'backOffMs'
+  | 'maxRinging'
+  | 'targetMs'
+  | 'priority'
+  | 'overflow'
+>;
 
 /** Numbers from `from` to `to`, both included, all with the same count of digits. */
 export type ExtensionRange = { readonly from: string; readonly to: string };

@@ -61,6 +61,33 @@ export function extensionRange(byDefault: string) {
     .prefault(byDefault);
 }
 
+/** Whether no number lies in both. */
+export function isApart(one: ExtensionRange, other: ExtensionRange): boolean {
+  return one.to < other.from || other.to < one.from || one.to.length !== other.to.length;
+}
+
+/** The head starts of the priorities 1 to 10 in ms: durations, some of them with a minus, that never fall. */
+export function headStarts() {
+  const error = 'ten durations from -1h to 1h that never fall, the fifth 0s, such as [-2m, -90s, …, 10m]';
+  return z
+    .array(z.string({ error }), { error })
+    .transform((list, context): readonly number[] => {
+      const times = list.map((text) =>
+        text.startsWith('-') ? minus(parseDuration(text.slice(1))) : parseDuration(text),
+      );
+      const known = times.filter((ms) => ms !== null && Math.abs(ms) <= 3_600_000);
+      const rises = known.every((ms, i) => i === 0 || (ms ?? 0) >= (known[i - 1] ?? 0));
+      if (known.length === 10 && list.length === 10 && rises && known[4] === 0) return known as number[];
+      context.issues.push({ code: 'custom', message: error, input: list });
+      return z.NEVER;
+    })
+    .prefault(['-2m', '-90s', '-1m', '-30s', '0s', '30s', '1m', '2m', '5m', '10m']);
+}
+
+function minus(ms: number | null): number | null {
+  return ms === null ? null : 0 - ms;
+}
+
 /** A destination as `parseDestination` reads it. */
 export function destination(byDefault: string) {
   const expected = `a destination: ${DESTINATION_FORMS}`;

@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { defaultHeadStartsMs } from '../core/queue-settings.ts';
 import type { Config } from './config.ts';
 import { ConfigError, type ConfigProblem, problemsOf } from './problem.ts';
 import { CONFIG_SCHEMA, type RawConfig } from './schema.ts';
@@ -103,7 +102,7 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
       surveyMs: limits.survey,
       internalRingMs: limits['internal-ring'],
       suspectMs: limits.suspect,
-      headStartsMs: defaultHeadStartsMs,
+      headStartsMs: raw.queues['head-starts'],
       intentMs: limits.intent,
       wrapUpExtensionMs: limits['wrap-up-extension'],
       massMissMs: raw.rona['mass-miss'].within,
@@ -119,9 +118,12 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
       maxRinging: groups['max-ringing'],
       targetMs: groups.target,
       onMiss: groups['on-miss'],
-      whenNobody: groups['when-nobody'],
+      refuseWhen: groups['refuse-when'],
+      leaveWhen: groups['leave-when'],
+      priority: groups.priority,
       overflow: groups.overflow,
     },
+    queues: { perAgent: raw.queues['per-agent'] },
     rona: {
       ladder: raw.rona.ladder.map((step) => ({
         misses: step.misses,

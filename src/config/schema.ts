@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ON_MISS, STRATEGIES, WHEN_NOBODY } from '../protocol/groups.ts';
 import { CODECS } from '../protocol/phone-settings.ts';
+import { NOBODY_RULES, ON_MISS, STRATEGIES } from '../protocol/queue-fields.ts';
 import { LOG_LEVELS } from './config.ts';
 import {
   country,
@@ -8,7 +8,9 @@ import {
   duration,
   durationIn,
   extensionRange,
+  headStarts,
   integer,
+  isApart,
   oneOf,
   port,
   text,
@@ -103,7 +105,7 @@ const RONA = z.strictObject({
 });
 
 const GROUPS = z.strictObject({
-  strategy: oneOf(STRATEGIES, 'ring-all'),
+  strategy: oneOf(STRATEGIES, 'longest-idle'),
   ring: duration('15s', '1s', '10m'),
   'unreachable-after': duration('5s', '500ms', '1m'),
   'max-wait': duration('2m', '1s', '24h'),
@@ -111,8 +113,10 @@ const GROUPS = z.strictObject({
   'back-off': duration('10s', '0s', '1h'),
   'max-ringing': integer(10, 1, 100),
   target: duration('20s', '0s', '1h'),
+  priority: integer(5, 1, 10),
   'on-miss': oneOf(ON_MISS, 'next'),
-  'when-nobody': oneOf(WHEN_NOBODY, 'wait'),
+  'refuse-when': oneOf(NOBODY_RULES, 'never'),
+  'leave-when': oneOf(NOBODY_RULES, 'never'),
   overflow: destination('hang-up:congestion'),
 });
 
@@ -123,14 +127,19 @@ export const CONFIG_SCHEMA = z.strictObject({
   socket: text('cordboard.sock', PATH, PATH_IN_WORDS),
   'time-zone': timeZone(),
   extensions: z
-    .strictObject({ users: extensionRange('1000-7999'), groups: extensionRange('8000-8999') })
-    .refine(
-      (ranges) =>
-        ranges.users.to < ranges.groups.from ||
-        ranges.groups.to < ranges.users.from ||
-        ranges.users.to.length !== ranges.groups.to.length,
-      { path: ['groups'], error: 'a range that does not overlap extensions.users' },
-    )
+    .strictObject({
+      users: extensionRange('1000-7999'),
+      groups: extensionRange('8000-8999'),
+      queues: extensionRange('9000-9999'),
+    })
+    .refine((ranges) => isApart(ranges.groups, ranges.users), {
+      path: ['groups'],
+      error: 'a range that does not overlap extensions.users',
+    })
+    .refine((ranges) => isApart(ranges.queues, ranges.users) && isApart(ranges.queues, ranges.groups), {
+      path: ['queues'],
+      error: 'a range that overlaps neither extensions.users nor extensions.groups',
+    })
     .prefault({}),
   numbering: z
     .strictObject({
@@ -141,6 +150,7 @@ export const CONFIG_SCHEMA = z.strictObject({
     .prefault({}),
   limits: LIMITS.prefault({}),
   groups: GROUPS.prefault({}),
+  queues: z.strictObject({ 'per-agent': integer(5, 1, 1_000), 'head-starts': headStarts() }).prefault({}),
   rona: RONA.prefault({}),
   sip: z
     .strictObject({

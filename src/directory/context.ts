@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts';
 /** What the directory's operations work with. */
 export type DirectoryContext = {
   readonly store: DirectoryStore;
-  readonly config: Pick<Config, 'extensions' | 'groups' | 'sip' | 'rona'>;
+  readonly config: Pick<Config, 'extensions' | 'groups' | 'queues' | 'sip' | 'rona'>;
   /** Wall clock, ms since 1970. */
   readonly now: () => number;
   /** Called after each committed change with the phones that Asterisk must now be told of, or made to forget. */
@@ -55,9 +55,14 @@ export function change<T>(context: DirectoryContext, who: string, work: (change:
   }
 }
 
-/** Gives `number` to a user or group, or refuses: outside of the configured range, or somebody has it. */
-export function takeExtension(context: DirectoryContext, number: string, kind: 'user' | 'group', owner: string): void {
-  const range = kind === 'user' ? context.config.extensions.users : context.config.extensions.groups;
+/** Gives `number` to a user, group or queue, or refuses: outside of the configured range, or somebody has it. */
+export function takeExtension(
+  context: DirectoryContext,
+  number: string,
+  kind: 'user' | 'group' | 'queue',
+  owner: string,
+): void {
+  const range = context.config.extensions[`${kind}s`];
   if (number.length !== range.from.length || number < range.from || number > range.to) {
     throw new Refusal(
       'out-of-range',

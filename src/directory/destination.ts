@@ -1,7 +1,8 @@
 import type { Destination, HangUpCause } from '../core/settings.ts';
 
 /** What a destination may look like, for error messages and help. */
-export const DESTINATION_FORMS = 'group:NAME, user:NAME, dialplan:CONTEXT,EXTEN,PRIORITY or hang-up[:CAUSE]';
+export const DESTINATION_FORMS =
+  'group:NAME, queue:NAME, user:NAME, dialplan:CONTEXT,EXTEN,PRIORITY or hang-up[:CAUSE]';
 
 /** The causes that `hang-up:CAUSE` knows. */
 export const HANG_UP_CAUSES: readonly HangUpCause[] = [
@@ -25,6 +26,8 @@ export function parseDestination(text: string): Destination | null {
   switch (kind) {
     case 'group':
       return rest !== null && NAME.test(rest) ? { to: 'group', group: rest } : null;
+    case 'queue':
+      return rest !== null && NAME.test(rest) ? { to: 'queue', queue: rest } : null;
     case 'user':
       return rest !== null && NAME.test(rest) ? { to: 'user', user: rest } : null;
     case 'dialplan':

@@ -105,7 +105,7 @@ export function createFallbackKeeper(
   };
 }
 
-/** What each number rings without us: all of a user's phones, those of a group's members in the order of the team. */
+/** What each number rings without us: all of a user's phones, those of a queue's members in the order of the team. */
 export function fallbacks(store: DirectoryStore): ReadonlyMap<string, string> {
   const phonesOf = new Map<string, string[]>();
   for (const { user, id, label } of store.phones.all()) {
@@ -119,11 +119,9 @@ export function fallbacks(store: DirectoryStore): ReadonlyMap<string, string> {
     const rung = phones.slice(0, MOST_PHONES).map((phone) => `PJSIP/${phone}`);
     if (rung.length > 0) result.set(extension, rung.join('&'));
   };
-  for (const group of store.groups.all()) {
-    put(
-      group.extension,
-      group.members.flatMap((user) => phonesOf.get(user) ?? []),
-    );
+  for (const { extension, members } of store.queues.all()) {
+    const phones = members.flatMap(({ user }) => phonesOf.get(user) ?? []);
+    if (extension !== null) put(extension, phones);
   }
   for (const { id, extension } of store.users.all()) {
     if (extension !== null) put(extension, phonesOf.get(id) ?? []);

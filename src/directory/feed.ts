@@ -1,9 +1,9 @@
 import type { SettingsEvent } from '../core/events.ts';
-import { type QueueSettings, queueOf } from '../core/queue-settings.ts';
+import type { QueueSettings } from '../core/queue-settings.ts';
 import type { LadderStep, QueueId, UserId, UserSettings } from '../core/settings.ts';
 import type { ToFront } from '../protocol/seam.ts';
-import type { GroupRow } from '../storage/directory/groups.ts';
 import type { PhoneRow } from '../storage/directory/phones.ts';
+import type { QueueRow } from '../storage/directory/queues.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import type { UserRow } from '../storage/directory/users.ts';
 
@@ -22,8 +22,8 @@ export type Feed = {
 type Known = { revision: number; since: number; users: ReadonlySet<UserId>; queues: ReadonlySet<QueueId> };
 
 /**
- * Makes the feed. `ladder` is the configuration's, and part of every group: when it is another one than last time, all
- * groups count as changed.
+ * Makes the feed. `ladder` is the configuration's, and part of every queue: when it is another one than last time, all
+ * queues count as changed.
  */
 export function createFeed(
   store: DirectoryStore,
@@ -39,10 +39,10 @@ export function createFeed(
     }
     const revision = store.revision();
     const users = new Set(store.users.ids());
-    const queues = new Set(store.groups.ids());
+    const queues = new Set(store.queues.ids());
     const news: News = {
       users: store.users.changedSince(known.since).map((user) => userSettings(user, store.phones.ofUser(user.id))),
-      queues: store.groups.changedSince(known.since).map((group) => groupQueue(group, ladder)),
+      queues: store.queues.changedSince(known.since).map((queue) => queueSettings(queue, ladder)),
       removedUsers: [...known.users].filter((id) => !users.has(id)).sort(),
       removedQueues: [...known.queues].filter((id) => !queues.has(id)).sort(),
     };
@@ -94,12 +94,13 @@ function portions(news: News, before: number, after: number): readonly SettingsE
 }
 
 function userSettings(row: UserRow, phones: readonly PhoneRow[]): UserSettings {
-  return { id: row.id, name: row.name, extension: row.extension, phones: phones.map((phone) => phone.id), skills: {} };
+  const { id, name, extension, skills } = row;
+  return { id, name, extension, phones: phones.map((phone) => phone.id), skills };
 }
 
-function groupQueue(row: GroupRow, ladder: readonly LadderStep[]): QueueSettings {
+function queueSettings(row: QueueRow, ladder: readonly LadderStep[]): QueueSettings {
   const { revision: _, ...settings } = row;
-  return queueOf({ ...settings, kind: 'group', ladder });
+  return { ...settings, ladder };
 }
 
 function noticeLadder(store: DirectoryStore, ladder: readonly LadderStep[]): void {
@@ -110,7 +111,7 @@ function noticeLadder(store: DirectoryStore, ladder: readonly LadderStep[]): voi
   store.transaction(() => {
     const revision = store.revision() + 1;
     store.setRevision(revision);
-    store.groups.touchAll(revision);
+    store.queues.touchAll(revision);
     store.meta.set('ladder', written);
   });
 }

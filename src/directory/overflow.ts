@@ -1,23 +1,26 @@
-import type { Destination, GroupId } from '../core/settings.ts';
+import type { Destination, QueueId } from '../core/settings.ts';
+import type { QueueRow } from '../storage/directory/queues.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { printDestination } from './destination.ts';
 import { Refusal } from './refusal.ts';
 
-/** The groups whose overflow is `to`. */
-export function groupsThatOverflowTo(store: DirectoryStore, to: Destination): readonly GroupId[] {
+/** The queues, and groups, whose overflow is `to`. */
+export function queuesThatOverflowTo(store: DirectoryStore, to: Destination): readonly QueueRow[] {
   const wanted = printDestination(to);
-  return store.groups.all().flatMap((group) => (printDestination(group.overflow) === wanted ? [group.id] : []));
+  return store.queues.all().filter((queue) => printDestination(queue.overflow) === wanted);
 }
 
-/** Refuses an overflow of `group` that leads nowhere, or to itself. */
-export function checkOverflow(store: DirectoryStore, group: GroupId, to: Destination): void {
-  if (to.to === 'group') {
-    if (to.group === group) {
-      throw new Refusal('invalid', `overflow: expected another group than ${group} itself`, 'overflow');
+/** Refuses an overflow of `queue` that leads nowhere, or to itself. */
+export function checkOverflow(store: DirectoryStore, queue: QueueId, to: Destination): void {
+  if (to.to === 'group' || to.to === 'queue') {
+    const target = to.to === 'group' ? to.group : to.queue;
+    if (target === queue) {
+      throw new Refusal('invalid', `overflow: expected another ${to.to} than ${queue} itself`, 'overflow');
     }
-    if (store.groups.find(to.group) === null) {
-      throw new Refusal('unknown-group', `overflow: there is no group ${to.group}; make it first`, 'overflow');
-    }
+    const isThere = store.queues.find(target)?.kind === to.to;
+    const why = `overflow: there is no ${to.to} ${target}; make it first`;
+    if (!isThere && to.to === 'group') throw new Refusal('unknown-group', why, 'overflow');
+    if (!isThere) throw new Refusal('unknown-queue', why, 'overflow');
   }
   if (to.to === 'user') {
     const user = store.users.find(to.user);

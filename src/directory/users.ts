@@ -10,7 +10,7 @@ import {
   nextExtension,
   takeExtension,
 } from './context.ts';
-import { groupsThatOverflowTo } from './overflow.ts';
+import { queuesThatOverflowTo } from './overflow.ts';
 import { makePassword } from './password.ts';
 import { insertPhone, type SavedPhone, shown as shownPhone, updatePhone } from './phones.ts';
 import { Refusal } from './refusal.ts';
@@ -96,32 +96,34 @@ export function setUser(
   });
 }
 
-/** Removes a user, their phones and their membership. Says which group they left. */
-export function removeUser(context: DirectoryContext, id: UserId, who: string): { leftGroup: string | null } {
+/** What a user who was removed is no longer a member of. */
+export type Left = { readonly leftGroup: string | null; readonly leftQueues: readonly string[] };
+
+/** Removes a user, their phones and their memberships. Says which those were. */
+export function removeUser(context: DirectoryContext, id: UserId, who: string): Left {
   const { store } = context;
   return change(context, who, (now) => {
     const user = existingUser(context, id);
-    const pointing = groupsThatOverflowTo(store, { to: 'user', user: id });
-    if (pointing.length > 0) {
+    const [first, ...others] = queuesThatOverflowTo(store, { to: 'user', user: id });
+    if (first !== undefined) {
       throw new Refusal(
         'in-use',
-        `${pointing.join(', ')} overflows to ${id}: change that first (cordboard group set ${pointing[0]} --overflow …)`,
+        `${[first, ...others].map((queue) => queue.id).join(', ')} overflows to ${id}: change that first (cordboard ${first.kind} set ${first.id} --overflow …)`,
       );
     }
     for (const phone of store.phones.ofUser(id)) {
       store.phones.remove(phone.id);
       now.touchPhone(phone.id);
     }
-    if (user.group !== null) {
-      store.groups.drop(id);
-      store.groups.touch(user.group, now.revision);
-    }
+    // The rows of membership go with the user; those queues are other ones to the engine.
+    for (const queue of [...(user.group === null ? [] : [user.group]), ...user.queues])
+      store.queues.touch(queue, now.revision);
     if (user.extension !== null) {
       store.extensions.free(user.extension);
     }
     store.users.remove(id);
     now.audit('user.remove', id, shown(user, null), null);
-    return { leftGroup: user.group };
+    return { leftGroup: user.group, leftQueues: user.queues };
   });
 }
 
@@ -140,8 +142,10 @@ function insertUser(context: DirectoryContext, now: Change, input: NewUser, avoi
     throw new Refusal('taken', `username: expected a new one; ${input.username} exists`, 'username');
   }
   const extension = extensionOf(context, input.username, input.extension, avoid);
-  const user: UserRow = { id: input.username, name: input.name, extension, revision: now.revision, group: null };
+  const { username: id, name, skills = {} } = input;
+  const user: UserRow = { id, name, extension, revision: now.revision, group: null, queues: [], skills };
   store.users.insert(user, context.now());
+  for (const [skill, level] of Object.entries(skills)) store.skills.put(id, skill, level);
   const phones: SavedPhone[] = [];
   if (extension === null) {
     refusePhoneFields(user.id, input);

@@ -1,62 +1,69 @@
 import type { FastifyInstance } from 'fastify';
+import { addMembers, removeMembers, setMember } from '../directory/members.ts';
+import { warningsOf } from '../directory/queue-warnings.ts';
+import { addQueue, existingQueue, queueView, removeQueue, setQueue } from '../directory/queues.ts';
+import { groupPatchSchema, newGroupSchema } from '../protocol/groups.ts';
 import {
-  addGroup,
-  addMembers,
-  existingGroup,
-  groupView,
-  removeGroup,
-  removeMembers,
-  setGroup,
-} from '../directory/groups.ts';
-import {
-  type GroupRemoved,
-  type GroupView,
-  groupPatchSchema,
+  formerMembersSchema,
   type MembersChanged,
+  memberPatchSchema,
   membersSchema,
-  newGroupSchema,
-} from '../protocol/groups.ts';
+  type QueueRemoved,
+  type QueueView,
+} from '../protocol/queues.ts';
 import { bodyOf, pathPart, whoOf } from './request.ts';
 import type { Services } from './services.ts';
 
-/** `/v1/groups` */
+/** `/v1/groups`: a group is set as its own queue is. */
 export function groupRoutes(app: FastifyInstance, services: Services): void {
   const { directory } = services;
 
-  app.get('/v1/groups', (): { groups: readonly GroupView[] } => ({
-    groups: directory.store.groups.all().map(groupView),
+  app.get('/v1/groups', (): { groups: readonly QueueView[] } => ({
+    groups: directory.store.queues
+      .all()
+      .filter((queue) => queue.kind === 'group')
+      .map(queueView),
   }));
 
-  app.post('/v1/groups', (request, reply): { group: GroupView } => {
-    const group = addGroup(directory, bodyOf(newGroupSchema, request), whoOf(request));
+  app.post('/v1/groups', (request, reply): { group: QueueView; warnings: readonly string[] } => {
+    const group = addQueue(directory, 'group', bodyOf(newGroupSchema, request), whoOf(request));
     reply.code(201);
-    return { group: groupView(group) };
+    return { group: queueView(group), warnings: warningsOf(directory.store, group) };
   });
 
-  app.get('/v1/groups/:name', (request): { group: GroupView } => ({
-    group: groupView(existingGroup(directory, pathPart(request, 'name'))),
+  app.get('/v1/groups/:name', (request): { group: QueueView } => ({
+    group: queueView(existingQueue(directory, 'group', pathPart(request, 'name'))),
   }));
 
-  app.patch('/v1/groups/:name', (request): { group: GroupView } => ({
-    group: groupView(setGroup(directory, pathPart(request, 'name'), bodyOf(groupPatchSchema, request), whoOf(request))),
-  }));
+  app.patch('/v1/groups/:name', (request): { group: QueueView; warnings: readonly string[] } => {
+    const patch = bodyOf(groupPatchSchema, request);
+    const group = setQueue(directory, 'group', pathPart(request, 'name'), patch, whoOf(request));
+    return { group: queueView(group), warnings: warningsOf(directory.store, group) };
+  });
 
-  app.delete('/v1/groups/:name', (request): GroupRemoved => {
+  app.delete('/v1/groups/:name', (request): QueueRemoved => {
     const name = pathPart(request, 'name');
     const waiting = services.live.calls().filter((call) => call.queue === name && call.phase === 'waiting').length;
-    const { membersFreed } = removeGroup(directory, name, whoOf(request));
+    const { membersFreed } = removeQueue(directory, 'group', name, whoOf(request));
     return { removed: name, membersFreed, waiting };
   });
 
   app.post('/v1/groups/:name/members', (request): MembersChanged => {
-    const { users } = bodyOf(membersSchema, request);
-    const { group, ...rest } = addMembers(directory, pathPart(request, 'name'), users, whoOf(request));
-    return { group: groupView(group), ...rest };
+    const members = bodyOf(membersSchema, request);
+    const { queue, ...rest } = addMembers(directory, 'group', pathPart(request, 'name'), members, whoOf(request));
+    return { queue: queueView(queue), ...rest };
   });
 
   app.post('/v1/groups/:name/members/remove', (request): MembersChanged => {
-    const { users } = bodyOf(membersSchema, request);
-    const { group, ...rest } = removeMembers(directory, pathPart(request, 'name'), users, whoOf(request));
-    return { group: groupView(group), ...rest };
+    const { users } = bodyOf(formerMembersSchema, request);
+    const { queue, ...rest } = removeMembers(directory, 'group', pathPart(request, 'name'), users, whoOf(request));
+    return { queue: queueView(queue), ...rest };
+  });
+
+  app.patch('/v1/groups/:name/members/:username', (request): MembersChanged => {
+    const patch = bodyOf(memberPatchSchema, request);
+    const [name, user] = [pathPart(request, 'name'), pathPart(request, 'username')];
+    const { queue, ...rest } = setMember(directory, 'group', name, user, patch, whoOf(request));
+    return { queue: queueView(queue), ...rest };
   });
 }

@@ -26,7 +26,7 @@ export function statusRoutes(app: FastifyInstance, services: Services): void {
           registered: services.live.phones().filter((phone) => phone.registered).length,
           unprovisioned: store.phones.unappliedCount(),
         },
-        groups: store.groups.count(),
+        groups: store.queues.count('group'),
         agents: { signedIn: agents.length, ready: agents.filter((agent) => agent.ready.is).length },
         openCalls: services.live.calls().filter((call) => call.phase !== 'ended').length,
       },

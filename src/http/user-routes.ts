@@ -76,9 +76,9 @@ export function userRoutes(app: FastifyInstance, services: Services): void {
 
   app.delete('/v1/users/:username', async (request): Promise<UserRemoved> => {
     const username = pathPart(request, 'username');
-    const { leftGroup } = removeUser(directory, username, whoOf(request));
+    const left = removeUser(directory, username, whoOf(request));
     await services.settled();
-    return { removed: username, leftGroup };
+    return { removed: username, ...left };
   });
 }
 
@@ -102,6 +102,8 @@ function userView(user: UserRow, phones: readonly PhoneRow[], known: ReadonlyMap
     name: user.name,
     extension: user.extension,
     group: user.group,
+    queues: user.queues,
+    skills: user.skills,
     phones: phones.map((phone) => phoneView(phone, known)),
   };
 }

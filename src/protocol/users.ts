@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { extensionSchema, nameSchema } from './names.ts';
 import { displayName, dryRun, phoneFields } from './phone-settings.ts';
 import { furtherPhoneSchema, type PhoneView, type SipCredentials } from './phones.ts';
+import { type Skills, skillsSchema } from './skills.ts';
 
 /** `next` is the next free number of the range. */
 const extension = () =>
@@ -14,6 +15,7 @@ export const newUserSchema = z.strictObject({
   extension: extension().optional(),
   ...phoneFields,
   phones: z.array(furtherPhoneSchema).max(9, { error: 'at most 9 further phones' }).optional(),
+  skills: skillsSchema().optional(),
   dryRun: dryRun(),
 });
 export type NewUser = z.output<typeof newUserSchema>;
@@ -38,6 +40,10 @@ export type UserView = {
   readonly name: string;
   readonly extension: string | null;
   readonly group: string | null;
+  /** The standalone queues that they are a member of. */
+  readonly queues: readonly string[];
+  /** Levels 1 to 10 by the skill's name. */
+  readonly skills: Skills;
   readonly phones: readonly PhoneView[];
 };
 
@@ -51,4 +57,8 @@ export type UserSaved = {
   readonly sips: readonly SipCredentials[];
   readonly dryRun: boolean;
 };
-export type UserRemoved = { readonly removed: string; readonly leftGroup: string | null };
+export type UserRemoved = {
+  readonly removed: string;
+  readonly leftGroup: string | null;
+  readonly leftQueues: readonly string[];
+};

@@ -191,7 +191,7 @@ describe('with a daemon', () => {
     expect(JSON.parse(group.out)).toMatchObject({
       group: { strategy: 'linear', ringMs: 4_000, maxWaitMs: 90_000, overflow: 'hang-up:busy' },
     });
-    expect((await run(['group', 'member', 'add', 'support', 'bert', 'anna'])).out).toContain('members: bert, anna');
+    expect((await run(['group', 'member', 'add', 'support', 'bert', 'anna'])).out).toMatch(/bert +0 +1 +10s\n *anna/);
     expect((await run(['group', 'show', 'support'])).out).toMatch(/max wait +1m30s/);
     expect((await run(['user', 'list'])).out).toMatch(/anna +Anna Ant +1001 +support +udp +not registered/);
     const moved = await run(['user', 'set', 'anna', '--extension', '1009']);
@@ -258,15 +258,93 @@ describe('with a daemon', () => {
     expect((await run(['user', 'add', '--from', file])).err).toContain('comes before its user');
   });
 
+  test('given_queues_skills_and_reasons_then_the_commands_of_the_manual_work', async () => {
+    for (const [i, name] of ['quin', 'rosa'].entries()) {
+      await lab.ask('POST', '/v1/users', { username: name, name, extension: `122${i}` });
+    }
+    const settings = '--extension 9001 --needs lang.es>=3,~vip --relax 30s:lang.es-=1,90s:~* --rises 2m=7 --waves 3/4s';
+    const limits = '--max-length 20 --max-talking 5 --keep-free 1/8 --tiers 20s,wait --strategy most-skilled';
+    const made = await run(['queue', 'add', 'spanish', ...settings.split(' '), ...limits.split(' ')]);
+    expect(made).toMatchObject({ code: 0, out: expect.stringContaining('no member of spanish has lang.es at 3') });
+    expect((await run(['user', 'skill', 'set', 'quin', 'lang.es=7', 'vip=2'])).out).toBe('quin has lang.es=7 vip=2\n');
+    expect((await run(['user', 'skill', 'remove', 'quin', 'vip'])).out).toBe('quin has lang.es=7\n');
+    expect(await run(['user', 'skill', 'set', 'quin', 'es'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('such as es=7; got es'),
+    });
+    expect((await run(['queue', 'member', 'add', 'spanish', 'quin', 'rosa', '--weight', '3'])).code).toBe(0);
+    expect((await run(['queue', 'member', 'set', 'spanish', 'rosa', '--wrap-up', '1m', '--penalty', '1'])).out).toMatch(
+      /rosa +1 +3 +1m/,
+    );
+    const shown = await run(['queue', 'show', 'spanish']);
+    for (const line of [
+      /needs +lang\.es>=3,~vip/,
+      /relax +30s:lang\.es-=1,1m30s:~\*/,
+      /rises +2m=7/,
+      /waves +3\/4s/,
+      /tiers +20s,wait/,
+      /keep free +1\/8/,
+      /max length +20/,
+      /quin +0 +3 +10s/,
+    ]) {
+      expect(shown.out).toMatch(line);
+    }
+    expect(JSON.parse((await run(['skill', 'list', '--json'])).out)).toEqual({
+      skills: [
+        { name: 'lang.es', users: [{ username: 'quin', level: 7 }], neededBy: ['spanish'] },
+        { name: 'vip', users: [], neededBy: ['spanish'] },
+      ],
+    });
+    expect((await run(['queue', 'waiting', 'spanish'])).out).toBe('Nobody waits.\n');
+    expect((await run(['queue', 'set', 'spanish', '--no-extension', '--needs', 'none'])).out).toMatch(/extension +-/);
+    const off = '--waves none --max-length none --max-talking none --keep-free none --rises none --relax none'.split(
+      ' ',
+    );
+    expect(JSON.parse((await run(['queue', 'set', 'spanish', ...off, '--json'])).out)).toMatchObject({
+      queue: { waves: null, maxLength: null, maxTalking: null, keepFree: null, rises: [], relax: [] },
+    });
+    expect((await run(['queue', 'remove', 'spanish'])).err).toContain('cordboard queue remove spanish --yes');
+    expect((await run(['queue', 'remove', 'spanish', '--yes'])).out).toBe('spanish removed, with 2 members\n');
+    expect((await run(['reason', 'add', 'lunch', '--limit', '45m'])).out).toMatch(/lunch +lunch +45m/);
+    expect((await run(['reason', 'set', 'lunch', '--limit', 'none', '--label', 'Lunch'])).out).toMatch(/Lunch +none/);
+    expect((await run(['reason', 'remove', 'lunch'])).out).toBe('lunch removed\n');
+    for (const name of ['quin', 'rosa']) await lab.ask('DELETE', `/v1/users/${name}`);
+  });
+
+  test('given_csv_files_of_members_and_skills_then_they_are_taken_together_or_not_at_all', async () => {
+    await lab.ask('POST', '/v1/users', { username: 'sue', name: 'Sue', extension: '1210' });
+    await lab.ask('POST', '/v1/queues', { name: 'evening' });
+    const file = join(empty, 'members.csv');
+    writeFileSync(file, 'queue,username,penalty,weight,wrap-up\nevening,sue,2,,1m\n');
+    expect((await run(['queue', 'member', 'import', file])).out).toBe('1 added and 0 changed in evening\n');
+    writeFileSync(file, 'queue,username,weight\nevening,sue,9\nevening,nobody,1\n');
+    expect((await run(['queue', 'member', 'import', file])).err).toContain('member 2 (nobody)');
+    expect((await lab.ask('GET', '/v1/queues/evening')).body).toMatchObject({
+      queue: { members: [{ username: 'sue', penalty: 2, weight: 1, wrapUpMs: 60_000 }] },
+    });
+    writeFileSync(file, 'username,skill,level\nsue,es,7\nsue,fr,3\n');
+    expect((await run(['skill', 'import', file])).out).toBe('2 levels of 1 users set\n');
+    writeFileSync(file, 'username,skill,level\nsue,es,\n');
+    await run(['skill', 'import', file]);
+    expect((await run(['user', 'show', 'sue'])).out).toMatch(/queues +evening\nskills +fr=3/);
+    writeFileSync(file, 'username,skill\nsue,es\n');
+    expect((await run(['skill', 'import', file])).err).toContain('a head line with username, skill, level; got');
+    await lab.ask('DELETE', '/v1/queues/evening?confirmed=true');
+    await lab.ask('DELETE', '/v1/users/sue');
+  });
+
   test('given_a_csv_file_then_its_users_are_added_together_or_not_at_all', async () => {
     const file = join(empty, 'users.csv');
     writeFileSync(file, 'username,name,extension,codecs\nc1,"Smith, Jo",1101,opus ulaw\nc2,"Say ""hi""",1102,\n');
     const ran = await run(['user', 'add', '--from', file, '--json']);
     expect(ran.err).toContain('name: expected');
-    writeFileSync(file, 'username,name,extension,codecs\r\nc1,"Smith, Jo",1101,opus ulaw\r\nc2,Lee,1102,\r\n');
+    writeFileSync(
+      file,
+      'username,name,extension,codecs,skills\r\nc1,"Smith, Jo",1101,opus ulaw,es=7 fr=1\r\nc2,Lee,1102,,\r\n',
+    );
     expect(JSON.parse((await run(['user', 'add', '--from', file, '--json'])).out)).toMatchObject({
       users: [
-        { user: { name: 'Smith, Jo', phones: [{ codecs: ['opus', 'ulaw'] }] } },
+        { user: { name: 'Smith, Jo', skills: { es: 7, fr: 1 }, phones: [{ codecs: ['opus', 'ulaw'] }] } },
         { user: { username: 'c2' }, sip: { user: '1102' } },
       ],
     });

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { queueOf } from '../../src/core/queue-settings.ts';
 import { HANG_UP_CAUSES, parseDestination, printDestination } from '../../src/directory/destination.ts';
-import { addGroup, addMembers, removeGroup, removeMembers, setGroup } from '../../src/directory/groups.ts';
 import { ha1Of } from '../../src/directory/password.ts';
 import { Refusal } from '../../src/directory/refusal.ts';
 import { addUser, importUsers, removeUser, setUser } from '../../src/directory/users.ts';
@@ -10,7 +10,16 @@ import { openDirectoryDb } from '../../src/storage/directory/database.ts';
 import { migrate } from '../../src/storage/directory/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/directory/migrations.ts';
 import { createStore } from '../../src/storage/directory/store.ts';
-import { type LabDirectory, newUser, openLabDirectory } from '../lab/directory.ts';
+import {
+  addGroup,
+  addMembers,
+  type LabDirectory,
+  newUser,
+  openLabDirectory,
+  removeGroup,
+  removeMembers,
+  setGroup,
+} from '../lab/directory.ts';
 
 let lab: LabDirectory;
 beforeEach(() => {
@@ -120,9 +129,9 @@ describe('users', () => {
     add('anna', '1001');
     group('support', '8001');
     addMembers(lab.context, 'support', ['anna'], who);
-    const before = lab.store.groups.find('support')?.revision ?? 0;
-    expect(removeUser(lab.context, 'anna', who)).toEqual({ leftGroup: 'support' });
-    expect(lab.store.groups.find('support')).toMatchObject({ members: [], revision: before + 1 });
+    const before = lab.store.queues.find('support')?.revision ?? 0;
+    expect(removeUser(lab.context, 'anna', who)).toEqual({ leftGroup: 'support', leftQueues: [] });
+    expect(lab.store.queues.find('support')).toMatchObject({ members: [], revision: before + 1 });
     expect(lab.store.phones.removed()).toEqual(['1001']);
     expect(lab.store.extensions.owner('1001')).toBeNull();
   });
@@ -144,14 +153,8 @@ describe('groups', () => {
   });
 
   test('given_nothing_said_when_a_group_is_added_then_it_is_as_the_configuration_says', () => {
-    const {
-      id: _,
-      extension: __,
-      members: ___,
-      revision: ____,
-      ...settings
-    } = lab.store.groups.find('support') ?? ({} as never);
-    expect(settings).toEqual(lab.config.groups);
+    const { ladder: _, ...wanted } = queueOf({ ...lab.config.groups, id: 'support', kind: 'group', extension: '8001' });
+    expect(lab.store.queues.find('support')).toEqual({ ...wanted, revision: lab.store.revision() });
   });
 
   test('given_a_ring_time_shorter_than_the_default_patience_with_silence_then_the_ring_time_counts', () => {
@@ -165,10 +168,10 @@ describe('groups', () => {
     addMembers(lab.context, 'support', ['cleo', 'anna'], who);
     const { changed, unchanged } = addMembers(lab.context, 'support', ['anna', 'bert', 'bert'], who);
     expect({ changed, unchanged }).toEqual({ changed: ['bert'], unchanged: ['anna'] });
-    expect(lab.store.groups.find('support')?.members).toEqual(['cleo', 'anna', 'bert']);
+    expect(lab.store.queues.find('support')?.members.map(({ user }) => user)).toEqual(['cleo', 'anna', 'bert']);
     removeMembers(lab.context, 'support', ['cleo'], who);
     addMembers(lab.context, 'support', ['cleo'], who);
-    expect(lab.store.groups.find('support')?.members).toEqual(['anna', 'bert', 'cleo']);
+    expect(lab.store.queues.find('support')?.members.map(({ user }) => user)).toEqual(['anna', 'bert', 'cleo']);
   });
 
   test('given_a_member_of_another_group_or_nobody_or_one_with_no_phone_then_nobody_is_added', () => {
@@ -182,7 +185,7 @@ describe('groups', () => {
     ] as const) {
       expect(refusal(() => addMembers(lab.context, 'support', ['anna', user], who)).code).toBe(code);
     }
-    expect(lab.store.groups.find('support')?.members).toEqual([]);
+    expect(lab.store.queues.find('support')?.members.map(({ user }) => user)).toEqual([]);
   });
 
   test('given_an_overflow_that_leads_nowhere_or_back_then_it_is_refused', () => {
@@ -225,6 +228,7 @@ test('given_changes_then_each_has_an_audit_row_with_who_what_before_and_after_an
 describe('destinations', () => {
   test.each([
     'group:support',
+    'queue:billing',
     'user:anna.b',
     'dialplan:vm,8001,2',
     'hang-up',
@@ -239,7 +243,6 @@ describe('destinations', () => {
     'group',
     'group:',
     'group:Big',
-    'queue:x',
     'hang-up:maybe',
     'dialplan:vm',
     'dialplan:vm,1,0',
@@ -278,12 +281,12 @@ describe('migrations', () => {
     `);
     migrate(db, MIGRATIONS, lab.paths.backups);
     const store = createStore(db);
-    expect(store.groups.find('support')).toMatchObject({
+    expect(store.queues.find('support')).toMatchObject({
       extension: '8001',
       strategy: 'linear',
       ringMs: 15_000,
       overflow: { to: 'hang-up', cause: 'congestion' },
-      members: ['bert', 'anna'],
+      members: [{ user: 'bert' }, { user: 'anna' }],
       revision: 3,
     });
     expect(store.users.find('anna')?.group).toBe('support');

@@ -3,10 +3,18 @@ import type { SettingsEvent } from '../../src/core/events.ts';
 import { type QueueSettings, queueOf } from '../../src/core/queue-settings.ts';
 import type { UserSettings } from '../../src/core/settings.ts';
 import { createFeed, PORTION } from '../../src/directory/feed.ts';
-import { addGroup, addMembers, removeGroup, removeMembers, setGroup } from '../../src/directory/groups.ts';
 import { addPhone, removePhone } from '../../src/directory/phones.ts';
 import { addUser, existingUser, importUsers, removeUser, setUser } from '../../src/directory/users.ts';
-import { type LabDirectory, newUser, openLabDirectory } from '../lab/directory.ts';
+import {
+  addGroup,
+  addMembers,
+  type LabDirectory,
+  newUser,
+  openLabDirectory,
+  removeGroup,
+  removeMembers,
+  setGroup,
+} from '../lab/directory.ts';
 
 let lab: LabDirectory;
 beforeEach(() => {
@@ -50,9 +58,9 @@ function expectSame(model: ReturnType<typeof engineModel>): void {
     name: user.name,
     extension: user.extension,
     phones: lab.store.phones.ofUser(user.id).map((phone) => phone.id),
-    skills: {},
+    skills: user.skills,
   }));
-  const groups = lab.store.groups
+  const groups = lab.store.queues
     .all()
     .map(({ revision: _, ...group }) => queueOf({ ...group, ladder: lab.config.rona.ladder }));
   expect([...model.users.values()].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(users);

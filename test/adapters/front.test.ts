@@ -166,7 +166,7 @@ describe('groups, phones and agents over REST', () => {
     ).toBe(201);
     expect(await lab.ask('POST', '/v1/groups/support/members', { users: ['anna'] })).toMatchObject({
       status: 200,
-      body: { group: { members: ['anna'], overflow: 'hang-up:busy' }, changed: ['anna'], unchanged: [] },
+      body: { queue: { members: [{ username: 'anna' }], overflow: 'hang-up:busy' }, changed: ['anna'], unchanged: [] },
     });
     expect(lab.engine.settings().at(-1)?.queues).toMatchObject([
       { id: 'support', members: [{ user: 'anna' }], overflow: { to: 'hang-up', cause: 'busy' } },
@@ -177,7 +177,7 @@ describe('groups, phones and agents over REST', () => {
       body: { error: { field: 'ringMs' } },
     });
     expect(await lab.ask('PATCH', '/v1/groups/support', { strategy: 'linear' })).toMatchObject({
-      body: { group: { strategy: 'linear', members: ['anna'] } },
+      body: { group: { strategy: 'linear', members: [{ username: 'anna' }] } },
     });
     expect(await lab.ask('DELETE', '/v1/groups/support')).toMatchObject({
       body: { removed: 'support', membersFreed: 1, waiting: 0 },

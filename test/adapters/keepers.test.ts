@@ -1,10 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFallbackKeeper } from '../../src/directory/fallback-keeper.ts';
-import { addGroup, addMembers, removeGroup, removeMembers } from '../../src/directory/groups.ts';
 import { createPhoneKeeper, type PhoneKeeper } from '../../src/directory/phone-keeper.ts';
 import { addUser, removeUser, setUser } from '../../src/directory/users.ts';
 import { silentLog } from '../../src/lib/log.ts';
-import { type LabDirectory, newUser, openLabDirectory } from '../lab/directory.ts';
+import {
+  addGroup,
+  addMembers,
+  type LabDirectory,
+  newUser,
+  openLabDirectory,
+  removeGroup,
+  removeMembers,
+} from '../lab/directory.ts';
 import { createAsteriskStub } from '../lab/front.ts';
 
 let lab: LabDirectory;

@@ -1,7 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fallbacks } from '../../src/directory/fallback-keeper.ts';
-import { addGroup, addMembers } from '../../src/directory/groups.ts';
 import { ha1Of } from '../../src/directory/password.ts';
 import { hashOf, specOf } from '../../src/directory/phone-spec.ts';
 import { addPhone, removePhone, rotatePhone, setPhone, signInPhone } from '../../src/directory/phones.ts';
@@ -11,7 +10,7 @@ import type { PhonePatch } from '../../src/protocol/phones.ts';
 import { migrate } from '../../src/storage/directory/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/directory/migrations.ts';
 import { phoneRows } from '../../src/storage/directory/phones.ts';
-import { type LabDirectory, newUser, openLabDirectory } from '../lab/directory.ts';
+import { addGroup, addMembers, type LabDirectory, newUser, openLabDirectory } from '../lab/directory.ts';
 
 let lab: LabDirectory;
 beforeEach(() => {

@@ -82,10 +82,10 @@ describe('how a call ends, on a real Asterisk with real phones', () => {
     expect(lab.facts().filter((fact) => fact.type === 'offer-made' && fact.call === moved.call)).toEqual([]);
   });
 
-  test('given_nobody_reachable_and_when_nobody_overflow_then_the_call_overflows_at_once', async () => {
+  test('given_nobody_reachable_and_leave_when_says_so_then_the_call_overflows_at_once', async () => {
     const { extension, agents } = await lab.team([answers], {
       ...plain,
-      whenNobody: 'overflow',
+      leaveWhen: 'nobody-reachable',
       overflow: 'hang-up:busy',
     });
     await agents[0]?.phone.unregister();

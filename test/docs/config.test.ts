@@ -77,7 +77,7 @@ test('destinations_when_read_then_each_form_of_the_page_is_one_and_each_cause_is
   expect(causes.toSorted()).toEqual([...HANG_UP_CAUSES].sort());
   expect(cells('Q.850')).toEqual(causes.map((cause) => q850(cause as HangUpCause)));
   const written = forms.map((form) => form.replace('CAUSE', 'busy').replace('PRIORITY', '1').replace('NAME', 'name'));
-  expect(written.map((form) => parseDestination(form)?.to)).toEqual(['group', 'user', 'dialplan', 'hang-up']);
+  expect(written.map((form) => parseDestination(form)?.to)).toEqual(['group', 'queue', 'user', 'dialplan', 'hang-up']);
 });
 
 /** The keys that hold a value, dotted, in the order of the schema. */

@@ -7,6 +7,9 @@ import * as agents from '../../src/protocol/agents.ts';
 import * as calls from '../../src/protocol/calls.ts';
 import * as groups from '../../src/protocol/groups.ts';
 import * as phones from '../../src/protocol/phones.ts';
+import * as queues from '../../src/protocol/queues.ts';
+import * as reasons from '../../src/protocol/reasons.ts';
+import * as skills from '../../src/protocol/skills.ts';
 import * as users from '../../src/protocol/users.ts';
 import { cell, columnUnder, sources, tablesOf, tableUnder, wordsOf } from './page.ts';
 import { fieldsOf, typeText } from './types.ts';
@@ -51,7 +54,16 @@ test('each_query_when_compared_with_the_page_then_every_field_has_a_row', () => 
   }
 });
 
-const schemas: Readonly<Record<string, unknown>> = { ...agents, ...calls, ...groups, ...phones, ...users };
+const schemas: Readonly<Record<string, unknown>> = {
+  ...agents,
+  ...calls,
+  ...groups,
+  ...queues,
+  ...reasons,
+  ...skills,
+  ...phones,
+  ...users,
+};
 const bodies = [...new Set(columnUnder(page, 'Routes', 'Body'))].filter((name) => name !== '-');
 
 test.each(bodies)('%s_when_compared_with_the_page_then_each_field_is_there_and_whether_it_is_needed', (name) => {

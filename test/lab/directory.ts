@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config/load.ts';
 import { pathsOf } from '../../src/config/paths.ts';
 import type { DirectoryContext } from '../../src/directory/context.ts';
+import { addMembers as addTo, removeMembers as removeFrom } from '../../src/directory/members.ts';
+import { addQueue, type QueueSaid, removeQueue, setQueue } from '../../src/directory/queues.ts';
 import { openDirectoryDb } from '../../src/storage/directory/database.ts';
 import { createStore } from '../../src/storage/directory/store.ts';
 
@@ -42,3 +44,18 @@ export function newUser(username: string, extension?: string) {
     ...(extension === undefined ? {} : { extension, transport: 'udp' as const }),
   };
 }
+
+/** Groups as tests make and change them. */
+export const addGroup = (
+  context: DirectoryContext,
+  input: QueueSaid & { readonly name: string; readonly extension: string },
+  who: string,
+) => addQueue(context, 'group', input, who);
+export const setGroup = (context: DirectoryContext, id: string, patch: QueueSaid, who: string) =>
+  setQueue(context, 'group', id, patch, who);
+export const removeGroup = (context: DirectoryContext, id: string, who: string) =>
+  removeQueue(context, 'group', id, who);
+export const addMembers = (context: DirectoryContext, id: string, users: string[], who: string) =>
+  addTo(context, 'group', id, { users }, who);
+export const removeMembers = (context: DirectoryContext, id: string, users: string[], who: string) =>
+  removeFrom(context, 'group', id, users, who);

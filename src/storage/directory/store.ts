@@ -1,10 +1,12 @@
 import type { DirectoryDb } from './database.ts';
-import { groupRows } from './groups.ts';
 import { phoneRows } from './phones.ts';
+import { queueRows } from './queues.ts';
+import { reasonRows } from './reasons.ts';
+import { skillRows } from './skills.ts';
 import { userRows } from './users.ts';
 
 /** Who holds a number. */
-export type ExtensionOwner = { readonly kind: 'user' | 'group'; readonly owner: string };
+export type ExtensionOwner = { readonly kind: 'user' | 'group' | 'queue'; readonly owner: string };
 
 /** One change that somebody made. `before` is null for what was made, `after` for what was removed. */
 export type AuditRow = {
@@ -51,7 +53,9 @@ export function createStore(db: DirectoryDb) {
     meta,
     users: userRows(db),
     phones: phoneRows(db),
-    groups: groupRows(db),
+    queues: queueRows(db),
+    skills: skillRows(db),
+    reasons: reasonRows(db),
     /** Runs `work` in one transaction: all of it is on the disk afterwards, or none. */
     transaction: <T>(work: () => T): T => db.transaction(work).immediate(),
     revision: (): number => Number(meta.get('revision') ?? '0'),

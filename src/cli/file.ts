@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { Failure } from './failure.ts';
+
+/** The text of a file that the user named; a `Failure` when it cannot be read. */
+export function readFileText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Failure('unreadable', `${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+}

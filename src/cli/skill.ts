@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import type { SkillsImported, SkillsSaved, SkillView } from '../protocol/skills.ts';
+import type { CliContext } from './context.ts';
+import { readSkillsCsv } from './csv-tables.ts';
+import { readFileText } from './file.ts';
+import { levelsOf, levelsText } from './levels.ts';
+import { orDash, table } from './output.ts';
+
+/** `cordboard skill …` */
+export function skillCommand(program: Command, context: CliContext): void {
+  const skill = program.command('skill').description('what agents can, and what calls need');
+
+  skill
+    .command('list')
+    .description('every skill that somebody has or a queue needs: who, at which level, and which queues')
+    .action(async () => {
+      const answer = await context.client().get<{ skills: readonly SkillView[] }>('/v1/skills');
+      context.output().result(answer, ({ skills }) => skillTable(skills));
+    });
+
+  skill
+    .command('import <file.csv>')
+    .description('set many: columns username, skill, level; an empty level takes the skill away; all or none')
+    .action(async (file: string) => {
+      const body = { skills: readSkillsCsv(readFileText(file)) };
+      const answer = await context.client().post<SkillsImported>('/v1/skills/import', body);
+      context.output().result(answer, ({ users, changed }) => `${changed} levels of ${users} users set`);
+    });
+}
+
+/** `cordboard user skill …`: beside the other commands about users. */
+export function userSkillCommand(user: Command, context: CliContext): void {
+  const skill = user.command('skill').description('what a user can, in levels from 1 to 10');
+
+  skill
+    .command('set <username> <skill=level...>')
+    .description('give skills, such as es=7 billing=3; those not named stay')
+    .action((username: string, levels: readonly string[]) => patch(username, levelsOf(levels) ?? {}));
+
+  skill
+    .command('remove <username> <skill...>')
+    .description('take skills away')
+    .action((username: string, skills: readonly string[]) =>
+      patch(username, Object.fromEntries(skills.map((name) => [name, null]))),
+    );
+
+  async function patch(username: string, skills: Readonly<Record<string, number | null>>): Promise<void> {
+    const path = `/v1/users/${encodeURIComponent(username)}/skills`;
+    const answer = await context.client().patch<SkillsSaved>(path, { skills });
+    context.output().result(answer, (saved) => `${username} has ${orDash(levelsText(saved.skills))}`);
+  }
+}
+
+function skillTable(skills: readonly SkillView[]): string {
+  const rows = skills.map(({ name, users, neededBy }) => [
+    name,
+    String(users.length),
+    orDash(shortened(users.map(({ username, level }) => `${username}=${level}`))),
+    orDash(neededBy.join(', ')),
+  ]);
+  return table(['Skill', 'Users', 'Who', 'Needed by'], rows, 'No skills yet: cordboard user skill set');
+}
+
+/** The first few: `--json` has all of them. */
+function shortened(names: readonly string[]): string {
+  return names.length <= 8 ? names.join(' ') : `${names.slice(0, 8).join(' ')} … ${names.length - 8} more`;
+}

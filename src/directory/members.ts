@@ -1,0 +1,172 @@
+import { memberOf } from '../core/queue-settings.ts';
+import type { QueueId, UserId } from '../core/settings.ts';
+import type { MemberImport, MemberPatch, NewMembers } from '../protocol/queues.ts';
+import type { QueueRow } from '../storage/directory/queues.ts';
+import { type Change, change, type DirectoryContext } from './context.ts';
+import { existingQueue, type QueueKind } from './queues.ts';
+import { Refusal } from './refusal.ts';
+import { existingUser } from './users.ts';
+
+type Changed = {
+  readonly queue: QueueRow;
+  readonly changed: readonly UserId[];
+  readonly unchanged: readonly UserId[];
+};
+
+/** Puts users at the end of a queue, in the order given. Those who are members already stay as and where they are. */
+export function addMembers(
+  context: DirectoryContext,
+  kind: QueueKind,
+  id: QueueId,
+  { users, ...said }: NewMembers,
+  who: string,
+): Changed {
+  return changeMembers(context, kind, id, users, who, 'member.add', (user, queue) => {
+    if (isMember(queue, user)) return false;
+    checkJoin(context, queue, user, 'users');
+    context.store.queues.putMember(queue, withSaid(memberOf({ user }), said));
+    return true;
+  });
+}
+
+/** Takes users out of a queue. Those who are not in it are left as they are. */
+export function removeMembers(
+  context: DirectoryContext,
+  kind: QueueKind,
+  id: QueueId,
+  users: readonly UserId[],
+  who: string,
+): Changed {
+  return changeMembers(context, kind, id, users, who, 'member.remove', (user, queue) => {
+    existingUser(context, user);
+    if (!isMember(queue, user)) return false;
+    context.store.queues.dropMember(id, user);
+    return true;
+  });
+}
+
+/** Changes what `patch` names of one member. */
+export function setMember(
+  context: DirectoryContext,
+  kind: QueueKind,
+  id: QueueId,
+  user: UserId,
+  patch: MemberPatch,
+  who: string,
+): Changed {
+  return changeMembers(context, kind, id, [user], who, 'member.set', (_, queue) => {
+    const before = queue.members.find((member) => member.user === user);
+    if (before === undefined) {
+      throw new Refusal(
+        'not-member',
+        `${user} is no member of ${id}: add them first (cordboard ${queue.kind} member add ${id} ${user})`,
+        'username',
+      );
+    }
+    context.store.queues.putMember(queue, withSaid(before, patch));
+    return true;
+  });
+}
+
+/** Adds or changes many members, of groups and queues, in one transaction; a `Refusal` says which one was wrong. */
+export function importMembers(context: DirectoryContext, rows: MemberImport, who: string) {
+  return change(context, who, (now) => {
+    const before = new Map<QueueId, QueueRow>();
+    let added = 0;
+    for (const [i, row] of rows.entries()) added += named(i, row.username, () => importOne(context, now, row, before));
+    for (const queue of before.values()) {
+      now.audit(`${queue.kind}.member.import`, queue.id, queue.members, existingQueue(context, null, queue.id).members);
+    }
+    return { added, changed: rows.length - added, queues: [...before.keys()].sort() };
+  });
+}
+
+/** 1 when the user was no member before. */
+function importOne(
+  context: DirectoryContext,
+  now: Change,
+  { queue: id, username, ...said }: MemberImport[number],
+  before: Map<QueueId, QueueRow>,
+): number {
+  const queue = existingQueue(context, null, id);
+  if (!before.has(id)) {
+    before.set(id, queue);
+    context.store.queues.touch(id, now.revision);
+  }
+  const member = queue.members.find(({ user }) => user === username);
+  if (member === undefined) checkJoin(context, queue, username, 'username');
+  context.store.queues.putMember(queue, withSaid(member ?? memberOf({ user: username }), said));
+  return member === undefined ? 1 : 0;
+}
+
+function named<T>(i: number, username: UserId, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const field = `members.${i}.${error.field ?? ''}`;
+    throw new Refusal(error.code, `member ${i + 1} (${username}): ${error.message}`, field);
+  }
+}
+
+/** Refuses who cannot take this queue's calls: no phone, another group, or too many queues already. */
+function checkJoin(context: DirectoryContext, queue: QueueRow, user: UserId, field: string): void {
+  const row = existingUser(context, user);
+  if (row.extension === null) {
+    throw new Refusal(
+      'no-extension',
+      `${field}: ${user} has no extension and so no phone to ring; give one first (cordboard user set)`,
+      field,
+    );
+  }
+  if (queue.kind === 'group' && row.group !== null) {
+    throw new Refusal(
+      'in-another-group',
+      `${field}: ${user} is in the group ${row.group}, and a user is in at most one; remove them there first`,
+      field,
+    );
+  }
+  const most = context.config.queues.perAgent;
+  const others = context.store.queues.ofUser(user, 'queue');
+  if (queue.kind === 'queue' && others.length >= most) {
+    throw new Refusal(
+      'too-many-queues',
+      `${field}: expected at most ${most} queues an agent (queues.per-agent in cordboard.yaml); ${user} is in ${others.join(', ')}`,
+      field,
+    );
+  }
+}
+
+function changeMembers(
+  context: DirectoryContext,
+  kind: QueueKind,
+  id: QueueId,
+  users: readonly UserId[],
+  who: string,
+  action: string,
+  apply: (user: UserId, before: QueueRow) => boolean,
+): Changed {
+  const { store } = context;
+  return change(context, who, (now) => {
+    const before = existingQueue(context, kind, id);
+    const listed = [...new Set(users)];
+    const changed = listed.filter((user) => apply(user, before));
+    store.queues.touch(id, now.revision);
+    const queue = existingQueue(context, kind, id);
+    now.audit(`${kind}.${action}`, id, before.members, queue.members);
+    return { queue, changed, unchanged: listed.filter((user) => !changed.includes(user)) };
+  });
+}
+
+function isMember(queue: QueueRow, user: UserId): boolean {
+  return queue.members.some((member) => member.user === user);
+}
+
+function withSaid(member: QueueRow['members'][number], said: MemberPatch): QueueRow['members'][number] {
+  return {
+    user: member.user,
+    penalty: said.penalty ?? member.penalty,
+    weight: said.weight ?? member.weight,
+    wrapUpMs: said.wrapUpMs === undefined ? member.wrapUpMs : said.wrapUpMs,
+  };
+}

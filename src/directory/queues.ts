@@ -1,0 +1,139 @@
+import { printNeeds } from '../core/needs.ts';
+import { type QueueSettings, queueOf } from '../core/queue-settings.ts';
+import type { Destination, QueueId } from '../core/settings.ts';
+import type { QueueView } from '../protocol/queues.ts';
+import type { QueueRow } from '../storage/directory/queues.ts';
+import { change, type DirectoryContext, takeExtension } from './context.ts';
+import { printDestination } from './destination.ts';
+import { checkOverflow, queuesThatOverflowTo } from './overflow.ts';
+import { Refusal } from './refusal.ts';
+
+/** Whether it is a group's own queue, or a standalone one. */
+export type QueueKind = QueueRow['kind'];
+
+/** What may be said of a queue: what is undefined counts as not said. */
+export type QueueSaid = {
+  [K in Exclude<keyof QueueSettings, 'id' | 'kind' | 'members' | 'ladder'>]?: QueueSettings[K] | undefined;
+};
+
+/** Adds a queue (with `kind` group: a group with its own) with no members; what was not said is the configuration's. */
+export function addQueue(
+  context: DirectoryContext,
+  kind: QueueKind,
+  { name, ...said }: QueueSaid & { readonly name: QueueId },
+  who: string,
+): QueueRow {
+  const { store } = context;
+  return change(context, who, (now) => {
+    const holder = store.queues.find(name);
+    if (holder !== null) {
+      throw new Refusal('taken', `name: expected a new one; the ${holder.kind} ${name} exists`, 'name');
+    }
+    const extension = said.extension ?? null;
+    if (extension !== null) takeExtension(context, extension, kind, name);
+    const given = { ...context.config.groups, ...defined(said), id: name, kind, extension };
+    const { ladder: _, ...settings } = queueOf(given);
+    const queue = timed({ ...settings, revision: now.revision }, said);
+    checkOverflow(store, name, queue.overflow);
+    store.queues.insert(queue, context.now());
+    now.audit(`${kind}.add`, name, null, queueView(queue));
+    return queue;
+  });
+}
+
+/** Changes what `patch` names. Calls that wait there feel it at once. */
+export function setQueue(
+  context: DirectoryContext,
+  kind: QueueKind,
+  id: QueueId,
+  patch: QueueSaid,
+  who: string,
+): QueueRow {
+  const { store } = context;
+  return change(context, who, (now) => {
+    const before = existingQueue(context, kind, id);
+    const extension = patch.extension === undefined ? before.extension : patch.extension;
+    if (extension !== before.extension) {
+      if (before.extension !== null) store.extensions.free(before.extension);
+      if (extension !== null) takeExtension(context, extension, kind, id);
+    }
+    const queue = timed({ ...before, ...defined(patch), extension, revision: now.revision }, patch);
+    checkOverflow(store, id, queue.overflow);
+    store.queues.update(queue);
+    now.audit(`${kind}.set`, id, queueView(before), queueView(queue));
+    return queue;
+  });
+}
+
+/** Removes a queue and frees its members. The core moves callers who wait there to the overflow it had. */
+export function removeQueue(
+  context: DirectoryContext,
+  kind: QueueKind,
+  id: QueueId,
+  who: string,
+): { membersFreed: number } {
+  const { store } = context;
+  return change(context, who, (now) => {
+    const queue = existingQueue(context, kind, id);
+    const to: Destination = kind === 'group' ? { to: 'group', group: id } : { to: 'queue', queue: id };
+    const [first, ...others] = queuesThatOverflowTo(store, to);
+    if (first !== undefined) {
+      const names = [first, ...others].map((each) => each.id).join(', ');
+      throw new Refusal(
+        'in-use',
+        `${names} overflows to ${id}: change that first (cordboard ${first.kind} set ${first.id} --overflow …)`,
+      );
+    }
+    store.queues.remove(id);
+    if (queue.extension !== null) store.extensions.free(queue.extension);
+    now.audit(`${kind}.remove`, id, queueView(queue), null);
+    return { membersFreed: queue.members.length };
+  });
+}
+
+/** The row of a queue of this kind (null: of either), or a `Refusal`. */
+export function existingQueue(context: Pick<DirectoryContext, 'store'>, kind: QueueKind | null, id: QueueId): QueueRow {
+  const queue = context.store.queues.find(id);
+  if (queue === null || (kind !== null && queue.kind !== kind)) {
+    const other = queue === null ? '' : `, but a ${queue.kind} of that name`;
+    if (kind === 'group') {
+      throw new Refusal('unknown-group', `There is no group ${id}${other}: see cordboard group list`, 'name');
+    }
+    throw new Refusal('unknown-queue', `There is no queue ${id}${other}: see cordboard queue list`, 'name');
+  }
+  return queue;
+}
+
+/** A queue as people see it. */
+export function queueView(queue: QueueRow): QueueView {
+  const { id, revision: _, overflow, needs, members, ...rest } = queue;
+  return {
+    name: id,
+    ...rest,
+    needs: printNeeds(needs),
+    overflow: printDestination(overflow),
+    members: members.map(({ user, ...member }) => ({ username: user, ...member })),
+  };
+}
+
+/** A phone cannot be silent for longer than it rings: where only the ring time was said, the default gives way. */
+function timed(queue: QueueRow, said: QueueSaid): QueueRow {
+  if (queue.unreachableAfterMs <= queue.ringMs) {
+    return queue;
+  }
+  if (said.unreachableAfterMs !== undefined) {
+    throw new Refusal(
+      'invalid',
+      `unreachableAfterMs: expected at most the ring time of ${queue.ringMs} ms; got ${said.unreachableAfterMs}`,
+      'unreachableAfterMs',
+    );
+  }
+  return { ...queue, unreachableAfterMs: queue.ringMs };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Leaves out the keys that were given as undefined, so that they do not overwrite what was there. */
+function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>;
+}

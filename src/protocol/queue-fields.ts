@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { NEEDS_FORM, parseNeeds, SKILL_NAME } from '../core/needs.ts';
+import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
+import { millisecondsSchema } from './names.ts';
+
+export const STRATEGIES = [
+  'longest-idle',
+  'round-robin',
+  'ring-all',
+  'fewest-calls',
+  'linear',
+  'random',
+  'weighted-random',
+  'most-skilled',
+] as const;
+export const ON_MISS = ['next', 'overflow'] as const;
+export const NOBODY_RULES = ['never', 'nobody-signed-in', 'nobody-ready', 'nobody-reachable'] as const;
+
+const MINUTE = 60_000;
+const DAY = 1_440 * MINUTE;
+
+/** A whole number between two bounds. */
+const whole = (least: number, most: number) => {
+  const error = `a whole number from ${least} to ${most}`;
+  return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+};
+
+/** A text that is something else to the core: `read` gives null for what is none. */
+const written = <T>(form: string, read: (text: string) => T | null) =>
+  z.string({ error: form }).transform((text, context) => {
+    const value = read(text);
+    if (value !== null) return value;
+    context.issues.push({ code: 'custom', message: form, input: text });
+    return z.NEVER;
+  });
+
+const growing = (steps: readonly { afterMs: number }[]): boolean =>
+  steps.every((step, i) => i === 0 || step.afterMs >= (steps[i - 1]?.afterMs ?? 0));
+const GROWING = { error: 'steps in the order of their afterMs' };
+
+const rise = z.strictObject({ afterMs: millisecondsSchema(0, DAY), priority: whole(1, 10) });
+const relaxation = z.strictObject({
+  afterMs: millisecondsSchema(0, DAY),
+  skill: z.string().regex(SKILL_NAME, { error: 'the name of a skill, or null for each' }).nullable(),
+  lowerBy: whole(1, 9).nullable(),
+});
+
+/** What can be set of every queue, a group's own or a standalone one. */
+export const queueFields = {
+  strategy: z.enum(STRATEGIES, { error: `one of ${STRATEGIES.join(', ')}` }),
+  ringMs: millisecondsSchema(1_000, 10 * MINUTE),
+  unreachableAfterMs: millisecondsSchema(500, MINUTE),
+  maxWaitMs: millisecondsSchema(1_000, DAY),
+  wrapUpMs: millisecondsSchema(0, DAY),
+  backOffMs: millisecondsSchema(0, 60 * MINUTE),
+  maxRinging: whole(1, 100),
+  waves: z.strictObject({ size: whole(1, 100), everyMs: millisecondsSchema(500, 10 * MINUTE) }).nullable(),
+  targetMs: millisecondsSchema(0, 60 * MINUTE),
+  priority: whole(1, 10),
+  rises: z.array(rise).max(10).refine(growing, GROWING),
+  needs: written(NEEDS_FORM, parseNeeds),
+  relax: z.array(relaxation).max(20).refine(growing, GROWING),
+  tiers: z.strictObject({ afterMs: millisecondsSchema(0, DAY), whenTried: z.boolean() }),
+  maxLength: whole(1, 10_000).nullable(),
+  maxTalking: whole(1, 10_000).nullable(),
+  keepFree: z.strictObject({ agents: whole(1, 1_000), fromPriority: whole(2, 10) }).nullable(),
+  onMiss: z.enum(ON_MISS, { error: `one of ${ON_MISS.join(', ')}` }),
+  refuseWhen: z.enum(NOBODY_RULES, { error: `one of ${NOBODY_RULES.join(', ')}` }),
+  leaveWhen: z.enum(NOBODY_RULES, { error: `one of ${NOBODY_RULES.join(', ')}` }),
+  overflow: written(`a destination: ${DESTINATION_FORMS}`, parseDestination),
+};
+
+/** What can be set of a member, in every queue apart. */
+export const memberFields = {
+  penalty: whole(0, 100),
+  weight: whole(1, 100),
+  wrapUpMs: millisecondsSchema(0, DAY).nullable(),
+};
