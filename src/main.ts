@@ -151,7 +151,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     }
   }
 
-  engine.post({ type: 'started', epoch, limits: config.limits });
+  engine.post({ type: 'started', epoch, limits: config.limits, features: config.features });
   const poisonous = [...store.trips()].filter(([, count]) => count > 1);
   const calendar = keepCalendar(config.timeZone, (day, zoneMs) => engine.post({ type: 'calendar', day, zoneMs }));
   await front.ready;

@@ -52,6 +52,13 @@ function said(fact: NumberedFact): readonly [Colour, string] {
       return [plain, `tier ${fact.tier} of ${fact.queue} opens (${fact.why})`];
     case 'wave-began':
       return [plain, `wave ${fact.wave} in ${fact.queue}: at most ${fact.most} ring`];
+    case 'call-picked-up':
+      return [pc.green, `picked up by ${fact.user}, from ${fact.rang.join(', ') || 'nobody'}`];
+    case 'feature-dialled':
+      return [
+        pc.cyan,
+        `${fact.user} dialled the code for ${fact.feature}${fact.rest}${fact.refused === null ? '' : `: refused, ${fact.refused}`}`,
+      ];
     case 'offer-made':
       return [plain, `offered to ${fact.agent} (${whyChosen(fact)})`];
     case 'offer-rang':

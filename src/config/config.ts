@@ -1,3 +1,4 @@
+import type { FeatureCodes } from '../core/features.ts';
 import type { QueueSettings } from '../core/queue-settings.ts';
 import type { EngineLimits, LadderStep } from '../core/settings.ts';
 import type { DialPlan } from '../numbering/numbering.ts';
@@ -37,6 +38,8 @@ export type Config = {
   readonly groups: QueueDefaults;
   /** `perAgent`: so many standalone queues an agent can be in. The head starts are in `limits`. */
   readonly queues: { readonly perAgent: number };
+  /** What phones without a screen dial. */
+  readonly features: FeatureCodes;
   readonly rona: { readonly ladder: readonly LadderStep[] };
   readonly sip: {
     readonly codecs: readonly string[];

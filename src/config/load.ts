@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import type { FeatureCodes } from '../core/features.ts';
 import type { Config } from './config.ts';
 import { ConfigError, type ConfigProblem, problemsOf } from './problem.ts';
 import { CONFIG_SCHEMA, type RawConfig } from './schema.ts';
@@ -108,6 +109,7 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
       massMissMs: raw.rona['mass-miss'].within,
       massMissAgents: raw.rona['mass-miss'].agents,
     },
+    features: featuresOf(raw['feature-codes']),
     groups: {
       strategy: groups.strategy,
       ringMs: groups.ring,
@@ -140,5 +142,17 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
       checkpointMs: raw.journal.checkpoint,
     },
     log: raw.log,
+  };
+}
+
+function featuresOf(codes: RawConfig['feature-codes']): FeatureCodes {
+  const given = (code: string) => (code === 'off' ? null : code);
+  return {
+    pickup: given(codes.pickup),
+    signIn: given(codes['sign-in']),
+    signOut: given(codes['sign-out']),
+    ready: given(codes.ready),
+    notReady: given(codes['not-ready']),
+    endWrapUp: given(codes['end-wrap-up']),
   };
 }

@@ -103,6 +103,31 @@ const RONA = z.strictObject({
   ladder: LADDER,
   'mass-miss': z.strictObject({ within: duration('10s', '0s', '5m'), agents: integer(3, 2, 1_000) }).prefault({}),
 });
+/** A feature code: `*` or `#` and at most seven more signs, or `off`. */
+const code = (preset: string) => {
+  const error = '"*" or "#" with 1 to 7 digits, "*" or "#" behind it, in quotes; or "off"';
+  return z
+    .string({ error })
+    .regex(/^(?:[*#][0-9*#]{1,7}|off)$/, { error })
+    .default(preset);
+};
+
+const FEATURE_CODES = z
+  .strictObject({
+    pickup: code('*8'),
+    'sign-in': code('*61'),
+    'sign-out': code('*62'),
+    ready: code('*63'),
+    'not-ready': code('*64'),
+    'end-wrap-up': code('*65'),
+  })
+  .refine(
+    (codes) => {
+      const given = Object.values(codes).filter((one) => one !== 'off');
+      return new Set(given).size === given.length;
+    },
+    { error: 'a code of its own for each feature' },
+  );
 
 const GROUPS = z.strictObject({
   strategy: oneOf(STRATEGIES, 'longest-idle'),
@@ -149,6 +174,7 @@ export const CONFIG_SCHEMA = z.strictObject({
     })
     .prefault({}),
   limits: LIMITS.prefault({}),
+  'feature-codes': FEATURE_CODES.prefault({}),
   groups: GROUPS.prefault({}),
   queues: z.strictObject({ 'per-agent': integer(5, 1, 1_000), 'head-starts': headStarts() }).prefault({}),
   rona: RONA.prefault({}),

@@ -1,3 +1,4 @@
+import type { FeatureCodes } from './features.ts';
 import type { OutsideNumber, RouteId, RouteSettings, TrunkId, TrunkSettings } from './outside.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { Destination, EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
@@ -9,7 +10,13 @@ import type { CallId, LegId, Wishes } from './state.ts';
  */
 export type Event =
   /** The process started: a new random epoch for our ids, so that no id is ever used again. */
-  | { readonly type: 'started'; readonly epoch: string; readonly limits: EngineLimits }
+  | {
+      readonly type: 'started';
+      readonly epoch: string;
+      readonly limits: EngineLimits;
+      /** Absent: the usual codes. */
+      readonly features?: FeatureCodes;
+    }
   /** The one timer fired. It says only that deadlines may be due. */
   | { readonly type: 'tick' }
   /** A new day in the directory's time zone (`YYYY-MM-DD`): the counts of today begin again. */

@@ -1,4 +1,5 @@
 import type { AlarmKind } from './alarms.ts';
+import type { FeatureName } from './features.ts';
 import type { NumberClass, RouteId, TrunkId } from './outside.ts';
 import type { Barred } from './permission.ts';
 import type { StrategyName } from './queue-settings.ts';
@@ -21,7 +22,7 @@ export type Outcome =
   | 'lost';
 
 /** Why an offer was rescinded; null for every other outcome. */
-export type RescindWhy = 'caller-gone' | 'race-lost' | 'agent-paused' | 'overflow' | 'settings' | null;
+export type RescindWhy = 'caller-gone' | 'race-lost' | 'picked-up' | 'agent-paused' | 'overflow' | 'settings' | null;
 
 /** What ended a hold. */
 export type HoldEnd = 'rested' | 'ready' | 'signed-in' | 'answered' | 'signed-out' | 'mass-miss';
@@ -121,6 +122,16 @@ export type Fact =
       readonly by: 'caller' | 'agent' | 'system';
       readonly waitedMs: number;
       readonly talkedMs: number;
+    }
+  /** Somebody took over a call that rang at others (`rang`), by the pickup code. */
+  | { readonly type: 'call-picked-up'; readonly call: CallId; readonly user: UserId; readonly rang: readonly UserId[] }
+  /** A phone dialled a feature code, with `rest` behind it. `refused`: why it was not done, as a code; null when it was. */
+  | {
+      readonly type: 'feature-dialled';
+      readonly user: UserId;
+      readonly feature: FeatureName;
+      readonly rest: string;
+      readonly refused: string | null;
     }
   | {
       readonly type: 'offer-made';

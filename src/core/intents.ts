@@ -33,6 +33,11 @@ function perform(turn: Turn, ask: Intent): Refusal | null {
   }
 }
 
+/** Does what the phone of an agent asked for, as `act` does; null when it is done. */
+export function askOf(turn: Turn, ask: AgentIntent): Refusal | null {
+  return performFor(turn, ask);
+}
+
 /** What was changed for the agent makes what others have seen of them stale. */
 function performFor(turn: Turn, ask: AgentIntent): Refusal | null {
   const agent = turn.world.state.agents.get(ask.user);

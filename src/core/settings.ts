@@ -48,6 +48,9 @@ export type UserSettings = {
   readonly extension: string | null;
   readonly phones: readonly PhoneId[];
   /** Levels 1 to 10 by the skill's name; who has none of a skill is at 0. */
+  /** The groups, by number or name, that the user's phones ring in, and those of which the user may take a ringing call. */
+  readonly callGroups?: readonly string[];
+  readonly pickupGroups?: readonly string[];
   readonly skills: Readonly<Record<string, number>>;
   /** What they may dial outside; absent: nothing. */
   readonly calling?: CallingRights;

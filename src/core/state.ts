@@ -1,6 +1,7 @@
 import type { Alarm } from './alarms.ts';
 import type { Hearing } from './commands.ts';
 import type { Outcome, RescindWhy } from './facts.ts';
+import type { FeatureCodes } from './features.ts';
 import type { Need } from './needs.ts';
 import type { Inbound, Meter, Outbound, RouteId, RouteSettings, Trunk, TrunkId } from './outside.ts';
 import type { QueueSettings } from './queue-settings.ts';
@@ -114,7 +115,8 @@ export type Wishes = {
 export type Leg = {
   readonly id: LegId;
   readonly call: CallId;
-  readonly role: 'caller' | 'agent' | 'callee' | 'trunk';
+  /** `picker`: the channel of somebody who dialled in to take over a call that rang elsewhere. */
+  readonly role: 'caller' | 'agent' | 'callee' | 'trunk' | 'picker';
   readonly phone: PhoneId | null;
   /** Whose phone it was when the leg began. */
   readonly user: UserId | null;
@@ -232,6 +234,7 @@ export type Meta = {
   zoneMs: number;
   revision: number;
   limits: EngineLimits;
+  features: FeatureCodes;
   pbx: 'down' | 'connected' | 'ready';
   /** On our way out: nothing new is begun. A new start begins afresh. */
   draining: boolean;

@@ -8,6 +8,7 @@ import type { Command } from './commands.ts';
 import type { Event } from './events.ts';
 import { expire, unpark } from './expire.ts';
 import type { NumberedFact } from './facts.ts';
+import { defaultFeatureCodes } from './features.ts';
 import { act } from './intents.ts';
 import { freeOrphans } from './orphans.ts';
 import { phoneReachable, phonesSurveyed } from './phones.ts';
@@ -121,6 +122,7 @@ function started(turn: Turn, event: Extract<Event, { type: 'started' }>): void {
   meta.nextId = 1;
   // A journal of an older version lacks the limits that came later.
   meta.limits = { ...defaultLimits, ...event.limits };
+  meta.features = event.features ?? defaultFeatureCodes;
   meta.pbx = 'down';
   meta.draining = false;
   meta.surveyAt = null;

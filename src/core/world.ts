@@ -1,9 +1,11 @@
 import type { Alarm } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { Dirty } from './dirty.ts';
+import { defaultFeatureCodes } from './features.ts';
 import type { Meter, RouteSettings, Trunk, TrunkId } from './outside.ts';
 import { emptyQueueIndex, type QueueIndex } from './queue-index.ts';
 import { defaultHeadStartsMs, type QueueSettings, queueOf } from './queue-settings.ts';
+
 import {
   reindexAgent,
   reindexAlarm,
@@ -109,6 +111,7 @@ export function emptyMeta(): Meta {
     zoneMs: 0,
     revision: 0,
     limits: defaultLimits,
+    features: defaultFeatureCodes,
     pbx: 'down',
     draining: false,
     pbxStarted: '',

@@ -95,7 +95,16 @@ function portions(news: News, before: number, after: number): readonly SettingsE
 
 function userSettings(row: UserRow, phones: readonly PhoneRow[]): UserSettings {
   const { id, name, extension, skills } = row;
-  return { id, name, extension, phones: phones.map((phone) => phone.id), skills };
+  const groups = (pick: (phone: PhoneRow) => readonly string[]) => [...new Set(phones.flatMap(pick))].sort();
+  return {
+    id,
+    name,
+    extension,
+    phones: phones.map((phone) => phone.id),
+    callGroups: groups((phone) => phone.callGroups),
+    pickupGroups: groups((phone) => phone.pickupGroups),
+    skills,
+  };
 }
 
 function queueSettings(row: QueueRow, ladder: readonly LadderStep[]): QueueSettings {

@@ -26,6 +26,8 @@ const tries = 25;
 const hangUpPeerMs = 1_000;
 /** How long the fallback of the dialplan holds a caller, here: nobody answers there. */
 const fallbackMs = 5_000;
+/** How long it speaks to somebody who dialled a feature code. */
+const saidMs = 500;
 
 /** Someone dials `exten`; `phone` when it is one of ours. The dialplan of `asterisk-conf/` takes them in. */
 export function callIn(
@@ -146,7 +148,7 @@ export function goOn(pbx: Pbx, channel: Channel, context: string, exten: string,
   leaveStasis(pbx, channel);
   setLease(pbx, channel, 0);
   channel.dialplan = { context, exten, priority, app: 'Dial', data: '' };
-  later(pbx, channel, fallbackMs, () =>
+  later(pbx, channel, context === 'cordboard-said' ? saidMs : fallbackMs, () =>
     endChannel(pbx, channel, { cause: 16, sip: null, request: { cause: 16, soft: true }, byUs: true }),
   );
 }

@@ -125,7 +125,15 @@ export function group(
 
 /** A user whose only phone is their extension; `second` gives another one. */
 export function user(id: string, extension: string, second?: string): UserSettings {
-  return { id, name: id, extension, phones: second === undefined ? [extension] : [extension, second], skills: {} };
+  return {
+    id,
+    name: id,
+    extension,
+    phones: second === undefined ? [extension] : [extension, second],
+    skills: {},
+    callGroups: ['team'],
+    pickupGroups: ['team'],
+  };
 }
 
 /** `ann` may call out, and what she may is little: a limit of each kind. */

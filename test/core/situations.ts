@@ -91,6 +91,19 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     driver.step({ type: 'leg-gone', leg: 'caller-1', cause: 16, sip: 0 });
     return driver;
   },
+  'a colleague picks up a call of a queue': () => pickedUp(),
+  'a call of a queue that was picked up talks': () => joined(pickedUp()),
+  'a picked-up call has lost its caller': () => {
+    const driver = pickedUp();
+    driver.step({ type: 'leg-gone', leg: 'caller-1', cause: 16, sip: 0 });
+    return driver;
+  },
+  'who picked up has gone before the join': () => {
+    const driver = pickedUp();
+    driver.step({ type: 'leg-gone', leg: 'picker-1', cause: 16, sip: 0 });
+    return driver;
+  },
+  'an extension is picked up': () => joined(arrive(internal(), '*81004', 'picker-1', '1001')),
   'ring-all has everybody ringing': () => allRinging(),
   'ring-all has a winner and losers': () => {
     const driver = allRinging();
@@ -284,6 +297,10 @@ function massMiss(): Driver {
   driver.pass(10_000);
   for (const leg of driver.legs()) driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
   return driver;
+}
+
+function pickedUp(): Driver {
+  return arrive(ringing(), '*8', 'picker-1', '1003');
 }
 
 function allRinging(): Driver {

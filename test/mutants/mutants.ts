@@ -13,6 +13,12 @@ export type Mutant = {
 /** Bugs that somebody could make. The fast suites must see every one of them. */
 export const mutants: readonly Mutant[] = [
   {
+    lie: 'a phone rings on for a call that was picked up',
+    file: 'src/core/calls/pickup.ts',
+    from: "rescindAll(turn, call, 'picked-up');",
+    to: '',
+  },
+  {
     lie: 'a leg that was dialled already is dialled again',
     file: 'src/core/calls/leg.ts',
     from: "if (!isDialled) send(turn, { do: 'dial-leg'",

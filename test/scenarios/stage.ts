@@ -58,7 +58,8 @@ export function createStage(): Stage {
     const known = users.find((user) => user.id === id);
     if (known !== undefined) return known;
     const extension = String(1001 + users.length);
-    const made: UserSettings = { id, name: id, extension, phones: [extension], skills: {} };
+    const team = { callGroups: ['team'], pickupGroups: ['team'] };
+    const made: UserSettings = { id, name: id, extension, phones: [extension], skills: {}, ...team };
     users.push(made);
     rig.asterisk.addPhone(extension, { kind: 'manual' });
     return made;
@@ -141,7 +142,7 @@ export function createStage(): Stage {
   const verbs: readonly [RegExp, (one: string, two: string) => void][] = [
     [/^(\S+) dials (\d+)$/, (who, exten) => void callers.set(who, rig.asterisk.dial(exten, '0301234'))],
     [
-      /^(\S+) dials (\d+) from their phone$/,
+      /^(\S+) dials ([*\d]+) from their phone$/,
       (who, exten) => void callers.set(`${who} calling`, rig.asterisk.dial(exten, phoneOf(who))),
     ],
     [

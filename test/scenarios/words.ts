@@ -68,6 +68,10 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `tier ${fact.tier} of ${fact.queue} opens to ${name(fact.call)}: ${fact.why}`;
     case 'wave-began':
       return `wave ${fact.wave} of ${name(fact.call)}: ${fact.most} may ring`;
+    case 'call-picked-up':
+      return `${fact.user} picks up call ${name(fact.call)}, which rang at ${fact.rang.join(' and ')}`;
+    case 'feature-dialled':
+      return `${fact.user} dials the code for ${fact.feature}${fact.rest}${fact.refused === null ? '' : `: refused, ${fact.refused}`}`;
     case 'offer-made':
       return `${fact.agent} is offered ${name(fact.call)}`;
     case 'offer-rang':

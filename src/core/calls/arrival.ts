@@ -5,6 +5,7 @@ import type { Destination, HangUpCause } from '../settings.ts';
 import type { Call, CallKind, LegId, Wishes } from '../state.ts';
 import { newId, send, type Turn, tell } from '../turn.ts';
 import { endCall } from './call.ts';
+import { dialFeature } from './feature.ts';
 import { hear } from './hearing.ts';
 import { callIn, inboundOf, kindOf, routeOf } from './inbound.ts';
 import { ringUser } from './internal.ts';
@@ -27,6 +28,7 @@ export function callerArrived(turn: Turn, event: Arrived): void {
   // Who comes by a trunk reaches what a route leads to, and nothing else: no extension, and never another trunk.
   const target = trunk === null ? index.extensions.get(dialled) : undefined;
   const route = target === undefined ? routeOf(turn, event) : null;
+  if (target === undefined && dialFeature(turn, leg, dialled, phone)) return;
   const from = phone === null ? null : (index.phoneUser.get(phone) ?? null);
   const inbound = target === undefined ? inboundOf(event, route) : null;
   const goesOut = target === undefined && inbound === null && outside !== undefined && from !== null;

@@ -56,20 +56,30 @@ export function callJoined(turn: Turn, call: Call): void {
 export function dropped(turn: Turn, call: Call, leg: Leg, lost: 'lost' | 'lost-pbx' | null): void {
   const { state } = turn.world;
   const offer = state.offers.get(call.claim ?? '');
+  const { partner } = call;
   call.phase = 'waiting';
   call.claim = null;
   call.partner = null;
   call.joinBy = null;
   lease(turn, call);
-  if (!offer) return endCall(turn, call, lost ?? 'failed', 'agent', 'normal');
+  if (!offer) freePicker(turn, call, partner?.user);
+  // Whoever picked up a call of a queue is gone: it waits on, like after any drop.
+  if (!offer && call.queue === null) return endCall(turn, call, lost ?? 'failed', 'agent', 'normal');
   hear(turn, call, 'music');
   changedCall(turn, call);
+  if (!offer) return;
   offer.legs = offer.legs.filter((id) => id !== leg.id);
   const outcome: Outcome = lost === null ? 'dropped' : 'lost';
   if (offer.legs.length === 0) return endOffer(turn, offer, outcome);
   offer.phase = 'cancelling';
   offer.outcome = outcome;
   changedOffer(turn, offer);
+}
+
+/** Who picked a call up had no offer whose end would free them. */
+function freePicker(turn: Turn, call: Call, user: UserId | null | undefined): void {
+  const agent = turn.world.state.agents.get(user ?? '');
+  if (agent?.work.is === 'talking' && agent.work.call === call.id) goIdle(turn, agent);
 }
 
 /** The other side of a talk is gone; the agent rests, and a call that still runs ends with them. */
@@ -105,6 +115,7 @@ export function endCall(
     won.why = 'caller-gone';
     endOffer(turn, won, ending === 'lost' || ending === 'lost-pbx' ? 'lost' : 'rescinded');
   }
+  if (connecting && !won) freePicker(turn, call, partner?.user);
   rescindAll(turn, call, 'caller-gone');
   const leavesTalk = cause === null && talked;
   for (const id of call.legs) {

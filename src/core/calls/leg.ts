@@ -52,6 +52,14 @@ export function callerLeg(turn: Turn, call: Call, phone: PhoneId | null, trunk: 
   return leg;
 }
 
+/** The channel of somebody who dialled in to take over a call that rings: it is in our hands, and answers for them. */
+export function pickerLeg(turn: Turn, call: Call, id: LegId, phone: PhoneId): Leg {
+  const leg = legRow(turn, id, call, { role: 'picker', phone, offer: null, trunk: null });
+  leg.phase = 'up';
+  addLeg(turn, call, leg);
+  return leg;
+}
+
 function addLeg(turn: Turn, call: Call, leg: Leg): void {
   turn.world.state.legs.set(leg.id, leg);
   call.legs.push(leg.id);

@@ -108,7 +108,7 @@ export function cancelOffer(turn: Turn, offer: Offer, outcome: Outcome, why: Res
 
 /** Takes back every offer of a call but the one that won it. */
 export function rescindAll(turn: Turn, call: Call, why: RescindWhy, but: string | null = null): void {
-  const cause = why === 'race-lost' ? 'answered-elsewhere' : 'normal';
+  const cause = why === 'race-lost' || why === 'picked-up' ? 'answered-elsewhere' : 'normal';
   for (const id of [...call.offers]) {
     const offer = turn.world.state.offers.get(id);
     if (offer && id !== but) cancelOffer(turn, offer, 'rescinded', why, cause);

@@ -1,0 +1,91 @@
+import { compareIds } from '../ordered.ts';
+import { setWork } from '../routing/agent.ts';
+import { rescindAll } from '../routing/offer.ts';
+import { endHold, forgiveMisses } from '../routing/rona.ts';
+import type { PhoneId, UserId } from '../settings.ts';
+import type { Call, LegId, WorkKind } from '../state.ts';
+import { changedCall, send, type Turn, tell } from '../turn.ts';
+import { queueIndex } from '../world.ts';
+import { connect } from './call.ts';
+import { pickerLeg } from './leg.ts';
+
+/**
+ * Who dialled the pickup code takes a call that rings at somebody else: their own channel becomes the leg that answers. It goes
+ * through the call's one claim, so whoever was being rung is told "answered elsewhere", and nobody has missed anything.
+ * False when nothing that they may take rings.
+ */
+export function pickUp(turn: Turn, leg: LegId, phone: PhoneId, user: UserId, extension: string): boolean {
+  const call = extension === '' ? ringingForGroupsOf(turn, user) : ringingAt(turn, user, extension);
+  if (call === null) return false;
+  const rung = rungUsers(turn, call);
+  const taken = pickerLeg(turn, call, leg, phone);
+  send(turn, { do: 'answer', leg });
+  call.claim = leg;
+  tell(turn, { type: 'call-picked-up', call: call.id, user, rang: rung });
+  rescindAll(turn, call, 'picked-up');
+  connect(turn, call, taken, user);
+  const agent = turn.world.state.agents.get(user);
+  if (agent?.signedIn && call.queue !== null && restful.includes(agent.work.is))
+    setWork(turn, agent, 'talking', null, call.id);
+  if (agent) {
+    forgiveMisses(turn, agent);
+    endHold(turn, agent, 'answered');
+  }
+  changedCall(turn, call);
+  return true;
+}
+
+/** Who is being rung for something else, or was for this very call, is freed by the end of that offer; until then they are busy. */
+const restful: readonly WorkKind[] = ['idle', 'busy-elsewhere', 'wrap-up', 'backing-off'];
+
+/** The longest in our hands of the calls that ring at a member of the user's pickup groups. */
+function ringingForGroupsOf(turn: Turn, user: UserId): Call | null {
+  const { state } = turn.world;
+  const groups = new Set(state.users.get(user)?.pickupGroups ?? []);
+  if (groups.size === 0) return null;
+  return first(turn, user, (one) => (state.users.get(one)?.callGroups ?? []).some((group) => groups.has(group)));
+}
+
+/** The call that rings at an extension: of a user, or of a group or queue, whoever of it rings. */
+function ringingAt(turn: Turn, user: UserId, extension: string): Call | null {
+  const target = turn.world.index.extensions.get(extension);
+  if (target === undefined) return null;
+  if ('user' in target) return first(turn, user, (one) => one === target.user);
+  const { state, index } = turn.world;
+  const inQueue = [...queueIndex(index, target.queue).queued].map((id) => state.calls.get(id));
+  return oldest(inQueue.filter((call) => call !== undefined).filter((call) => isRinging(turn, call, user)));
+}
+
+function first(turn: Turn, picker: UserId, rings: (user: UserId) => boolean): Call | null {
+  const { state } = turn.world;
+  const calls = new Set<Call>();
+  for (const offer of state.offers.values()) {
+    const call = state.calls.get(offer.call);
+    if (call && offer.agent !== picker && rings(offer.agent) && (offer.phase === 'made' || offer.phase === 'ringing'))
+      calls.add(call);
+  }
+  for (const call of state.calls.values())
+    if (call.callee !== null && call.callee !== picker && rings(call.callee)) calls.add(call);
+  return oldest([...calls].filter((call) => isFree(call)));
+}
+
+function oldest(calls: readonly Call[]): Call | null {
+  return [...calls].sort((a, b) => a.enteredAt - b.enteredAt || compareIds(a.id, b.id))[0] ?? null;
+}
+
+function isFree(call: Call): boolean {
+  return call.phase === 'waiting' && call.claim === null;
+}
+
+function isRinging(turn: Turn, call: Call, picker: UserId): boolean {
+  return isFree(call) && rungUsers(turn, call).some((user) => user !== picker);
+}
+
+/** Whose phones ring for the call now. */
+function rungUsers(turn: Turn, call: Call): UserId[] {
+  const agents = call.offers.flatMap((id) => {
+    const offer = turn.world.state.offers.get(id);
+    return offer && (offer.phase === 'made' || offer.phase === 'ringing') ? [offer.agent] : [];
+  });
+  return call.callee === null ? agents : [call.callee];
+}
