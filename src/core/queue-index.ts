@@ -1,4 +1,5 @@
 import type { Member, QueueSettings } from './queue-settings.ts';
+import type { Availability } from './reindex.ts';
 import { IdleLanes } from './routing/lanes.ts';
 import { WaitingLanes } from './routing/waiting.ts';
 import type { UserId } from './settings.ts';
@@ -22,7 +23,7 @@ export type QueueIndex = {
   /** Those that are with an agent, or being offered. */
   readonly busy: Set<CallId>;
   /** Under which reason each member is counted, and how many there are of each (`available` for those in a lane). */
-  readonly counted: Map<UserId, string>;
+  readonly counted: Map<UserId, Availability>;
   readonly tally: Map<string, number>;
 };
 
@@ -68,7 +69,7 @@ export function isThere(reason: string | undefined): boolean {
 }
 
 /** Counts a member under another reason; null when they are no member any more. */
-export function countMember({ counted, tally }: QueueIndex, user: UserId, reason: string | null): void {
+export function countMember({ counted, tally }: QueueIndex, user: UserId, reason: Availability | null): void {
   const before = counted.get(user);
   if (before === reason) return;
   if (before !== undefined) tally.set(before, (tally.get(before) ?? 1) - 1);

@@ -5,9 +5,9 @@ import { IdleLanes } from './routing/lanes.ts';
 import { noSkills, profileOf } from './routing/skills.ts';
 import { nextStepAt } from './routing/steps.ts';
 import { strategies } from './routing/strategy/table.ts';
-import type { QueueId, UserId, UserSettings } from './settings.ts';
+import type { UserId, UserSettings } from './settings.ts';
 import type { Agent, Call, CallId, Leg, Offer, Phone, WorkKind } from './state.ts';
-import { type Index, queueIndex, type World } from './world.ts';
+import { type CallPlace, type Index, queueIndex, type World } from './world.ts';
 
 /*
  * Each function derives from one row what the index says of it. The same functions run at load and after each change of
@@ -97,7 +97,7 @@ export function reindexAgent(world: World, agent: Agent): void {
 }
 
 /** An agent's place in one queue: in their lane when available, and counted under their reason. */
-function reindexMember({ index, state }: World, queue: QueueIndex, agent: Agent, reason: string): void {
+function reindexMember({ index, state }: World, queue: QueueIndex, agent: Agent, reason: Availability): void {
   const { settings } = queue;
   const member = queue.members.get(agent.id);
   if (settings === null || member === undefined) return;
@@ -158,13 +158,22 @@ export function whyNotAvailable(world: World, agent: Agent): Availability {
 }
 
 export function reindexCall({ index }: World, call: Call): void {
+  let place = index.places.get(call.id);
+  // Of a call that talks only the lease changes, and that is most of all changes.
+  if (place?.isTalking && call.phase === 'talking' && place.id === call.queue)
+    return index.deadlines.set('calls', call.id, call.leaseAt);
   const queue = call.queue === null ? null : queueIndex(index, call.queue);
   index.deadlines.set('calls', call.id, nextOfCall(call, queue));
-  const before = index.queueOf.get(call.id);
-  if (before !== undefined && (queue === null || before !== call.queue || call.phase === 'ended'))
-    leaveQueue(index, before, call.id);
+  if (place !== undefined && (place.id !== call.queue || call.phase === 'ended')) {
+    leaveQueue(index, place, call.id);
+    place = undefined;
+  }
   if (queue === null || call.queue === null || call.phase === 'ended') return;
-  if (before !== call.queue) index.queueOf.set(call.id, call.queue);
+  if (place === undefined) {
+    place = { id: call.queue, queue, isTalking: false };
+    index.places.set(call.id, place);
+  }
+  place.isTalking = call.phase === 'talking';
   const { settings } = queue;
   if (settings !== null && settings.maxTalking !== null) index.touched.add(call.queue);
   if (call.phase !== 'waiting' || call.offers.length > 0) queue.busy.add(call.id);
@@ -198,13 +207,12 @@ function nextOfCall(call: Call, queue: QueueIndex | null): number | null {
 export function forgetCall({ index }: World, call: Call): void {
   index.deadlines.set('calls', call.id, null);
   index.untried.delete(call.id);
-  const queue = index.queueOf.get(call.id);
-  if (queue !== undefined) leaveQueue(index, queue, call.id);
+  const place = index.places.get(call.id);
+  if (place !== undefined) leaveQueue(index, place, call.id);
 }
 
-function leaveQueue(index: Index, id: QueueId, call: CallId): void {
-  const queue = queueIndex(index, id);
-  index.queueOf.delete(call);
+function leaveQueue(index: Index, { id, queue }: CallPlace, call: CallId): void {
+  index.places.delete(call);
   queue.queued.delete(call);
   queue.waiting.delete(call);
   // Its place among those that are with an agent is free for another.

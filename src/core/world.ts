@@ -36,8 +36,8 @@ export type Index = {
   readonly queuesOf: Map<UserId, Set<QueueId>>;
   /** What is known of each queue: its members, who of them is idle, and which calls are there. */
   readonly queues: Map<QueueId, QueueIndex>;
-  /** The queue of each call that is in one. */
-  readonly queueOf: Map<CallId, QueueId>;
+  /** Where each call is that is in a queue, or talks in one. */
+  readonly places: Map<CallId, CallPlace>;
   /** Why each agent is not in the lanes. */
   readonly reasons: Map<UserId, string>;
   readonly profiles: Map<UserId, Profile>;
@@ -52,6 +52,8 @@ export type Index = {
   /** Whose call the step is at just now, where its event does not say: should it trip, that one is to blame. */
   readonly about: { call: string | null };
 };
+
+export type CallPlace = { readonly id: QueueId; readonly queue: QueueIndex; isTalking: boolean };
 
 /** The kinds of rows, and the tables they live in. */
 export type Rows = {
@@ -171,7 +173,7 @@ function emptyIndex(): Index {
     phoneUser: new Map(),
     queuesOf: new Map(),
     queues: new Map(),
-    queueOf: new Map(),
+    places: new Map(),
     reasons: new Map(),
     profiles: new Map(),
     untried: new Set(),

@@ -1,4 +1,4 @@
-import { whyNotAvailable } from '../reindex.ts';
+import { type Availability, whyNotAvailable } from '../reindex.ts';
 import type { Agent, Call } from '../state.ts';
 import { queueIndex, type World } from '../world.ts';
 import { type Gate, gateOf } from './gate.ts';
@@ -36,7 +36,7 @@ export function eligibility(world: World, call: Call, agent: Agent, now: number)
   if (call.phase !== 'waiting' || settings === null) return { reason: 'not-waiting' };
   const member = queue.members.get(agent.id);
   if (member === undefined) return { reason: 'not-a-member' };
-  const busy = unavailable(world, agent, now);
+  const busy = unavailable(agent, queue.counted.get(agent.id) ?? whyNotAvailable(world, agent), now);
   if (busy !== null) return busy;
   const { skills } = world.index.profiles.get(agent.id) ?? noSkills;
   const unmet = unmetNeed(skills, needsFrom(call.needs));
@@ -59,8 +59,7 @@ export function isEligible({ reason }: Eligibility): boolean {
 }
 
 /** Why the agent can take no call at all, with how long it has been so, or how long it still is; null when they can. */
-export function unavailable(world: World, agent: Agent, now: number): Eligibility | null {
-  const reason = whyNotAvailable(world, agent);
+export function unavailable(agent: Agent, reason: Availability, now: number): Eligibility | null {
   const { ready, hold, work, reachable } = agent;
   switch (reason) {
     case 'available':
