@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { NumberedFact } from '../../src/core/facts.ts';
 import type { StrategyName } from '../../src/core/queue-settings.ts';
+import { strategies } from '../../src/core/routing/strategy/table.ts';
 import { defaultLimits } from '../../src/core/world.ts';
 import { createDice } from '../../src/simulation/dice.ts';
 import { type Driver, drive, group, user } from './driver.ts';
 
 // One contract that each strategy passes; what is its own comes below.
-const names: readonly StrategyName[] = ['ring-all', 'fewest-calls', 'linear'];
+const names = Object.keys(strategies) as StrategyName[];
 const members = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 /** A group of six with this strategy, all ready and reachable but for `away`. */
@@ -141,65 +142,5 @@ describe.each(names)('the strategy %s', (strategy) => {
     arrive(driver);
     const offer = driver.facts.find((fact) => fact.type === 'offer-made');
     expect(offer).toMatchObject({ why: { strategy, idle: 5, passedOver: { 'signed-out': 1 } } });
-  });
-});
-
-describe('what is their own', () => {
-  it('given_linear_when_calls_come_one_by_one_then_the_first_in_order_is_always_asked', () => {
-    const driver = team('linear');
-    for (let count = 0; count < 4; count += 1) {
-      expect(arrive(driver)).toEqual(['a']);
-      serve(driver, 'a');
-    }
-    arrive(driver);
-    expect(arrive(driver)).toEqual(['b']);
-  });
-
-  it('given_fewest_calls_when_many_calls_come_then_each_member_gets_the_same_number', () => {
-    const driver = team('fewest-calls');
-    driver.twin = false;
-    const counts = new Map<string, number>();
-    for (let count = 0; count < 60; count += 1) {
-      const [who = ''] = arrive(driver);
-      serve(driver, who);
-      counts.set(who, (counts.get(who) ?? 0) + 1);
-    }
-    expect([...counts.values()]).toEqual([10, 10, 10, 10, 10, 10]);
-  });
-
-  it('given_fewest_calls_when_a_new_day_begins_then_the_counts_begin_anew_and_the_longest_idle_goes_first', () => {
-    const driver = team('fewest-calls');
-    for (let count = 0; count < 3; count += 1) serve(driver, arrive(driver)[0] ?? '');
-    driver.step({ type: 'calendar', day: '2026-11-23' });
-    expect(arrive(driver)).toEqual(['d']);
-  });
-
-  it('given_fewest_calls_when_a_member_lost_a_race_then_their_place_is_what_it_was', () => {
-    const driver = team('fewest-calls');
-    const [who = ''] = arrive(driver);
-    driver.step({ type: 'leg-gone', leg: `caller-${callers}`, cause: 127, sip: 487 });
-    driver.step({ type: 'leg-gone', leg: legOf(driver, who), cause: 16, sip: 0 });
-    expect(arrive(driver)).toEqual([who]);
-  });
-
-  it('given_ring_all_when_a_call_comes_then_all_ring_but_no_more_than_may_at_a_time', () => {
-    expect(arrive(team('ring-all'))).toEqual(members);
-    const driver = team('ring-all', [], 2);
-    expect(arrive(driver)).toEqual(['a', 'b']);
-    expect(decline(driver, 'a')).toEqual(['c']);
-  });
-
-  it('given_ring_all_when_nobody_answers_then_nobody_is_punished', () => {
-    const driver = team('ring-all', ['c', 'd', 'e', 'f'], 1);
-    arrive(driver);
-    const leg = legOf(driver, 'a');
-    driver.step({ type: 'leg-created', leg });
-    driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
-    driver.pass(10_000);
-    driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
-    const ended = driver.facts.filter((fact) => fact.type === 'offer-ended');
-    expect(ended).toMatchObject([{ agent: 'a', outcome: 'no-answer' }]);
-    expect(driver.facts.some((fact) => fact.type === 'agent-missed' || fact.type === 'agent-held')).toBe(false);
-    expect(asked(driver.facts)).toEqual(['a', 'b']);
   });
 });

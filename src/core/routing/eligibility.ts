@@ -12,8 +12,10 @@ import { strategies } from './strategy/table.ts';
 export type Eligibility =
   | { readonly reason: 'eligible' }
   | { readonly reason: 'asked'; readonly times: number }
-  /** The call wants no agent: it talks, rings one of the kind that rings one at a time, or has ended. */
+  /** The call waits in no queue: it talks, or has ended. */
   | { readonly reason: 'not-waiting' }
+  /** As many ring for it as may at a time. */
+  | { readonly reason: 'rings-another'; readonly ringing: number }
   | { readonly reason: 'not-a-member' }
   | {
       readonly reason: 'signed-out' | 'not-ready' | 'held' | 'offered' | 'talking' | 'busy-elsewhere';
@@ -45,7 +47,8 @@ export function eligibility(world: World, call: Call, agent: Agent, now: number)
     const opensAt = (call.queuedAt ?? now) + member.tier * settings.tiers.afterMs;
     return { reason: 'tier', tier: member.tier, opensInMs: Math.max(0, opensAt - now) };
   }
-  if (call.offers.length >= strategies[settings.strategy].parallel(settings, call)) return { reason: 'not-waiting' };
+  const ringing = call.offers.length;
+  if (ringing >= strategies[settings.strategy].parallel(settings, call)) return { reason: 'rings-another', ringing };
   const lane = queue.waiting.laneOf(call.id);
   const gate = lane === undefined ? null : gateOf(queue, lane);
   if (gate !== null) return gate;

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { mostHeadStart, overtakableForMs } from '../../src/core/routing/due.ts';
+import { defaultLimits } from '../../src/core/world.ts';
+import { createDice } from '../../src/simulation/dice.ts';
+import { type Company, company } from './company.ts';
+
+// One order over everything that waits: entry time plus the queue's target, less the head starts.
+
+const agents = ['ann', 'ben', 'cleo', 'dan'];
+const desk = { id: 'desk', extension: '8001', members: agents, targetMs: 20_000, maxWaitMs: 3_600_000 } as const;
+const shop = { ...desk, id: 'shop', extension: '8002', targetMs: 5_000 } as const;
+
+/** Whose calls the agents get as they come, one by one. */
+function order({ ready, callerOf }: Company): (string | undefined)[] {
+  return agents.map((agent) => {
+    ready(agent);
+    return callerOf(agent);
+  });
+}
+
+describe('the order of waiting', () => {
+  it('given_two_queues_with_targets_when_agents_of_both_are_free_then_the_earlier_due_goes_first', () => {
+    const there = company({ queues: [desk, shop] });
+    there.arrive('desk-1', '8001');
+    there.driver.now += 14_000;
+    there.arrive('shop-1', '8002');
+    there.driver.now += 2_000;
+    there.arrive('shop-2', '8002');
+    expect(there.call('shop-1').due).toBeLessThan(there.call('desk-1').due);
+    expect(order(there)).toEqual(['shop-1', 'desk-1', 'shop-2', undefined]);
+  });
+
+  it('given_a_priority_when_a_call_comes_then_its_head_start_is_taken_from_its_due', () => {
+    const there = company({ queues: [desk] });
+    for (const priority of [1, 5, 10]) there.arrive(`p${priority}`, '8001', { priority });
+    const at = (caller: string) => there.call(caller).due - there.call(caller).enteredAt;
+    expect([at('p1'), at('p5'), at('p10')]).toEqual([140_000, 20_000, -580_000]);
+    expect(order(there)).toEqual(['p10', 'p5', 'p1', undefined]);
+  });
+
+  it('given_a_queue_with_a_priority_when_a_call_brings_none_then_it_has_the_queues', () => {
+    const there = company({ queues: [{ ...desk, priority: 8 }] });
+    there.arrive('plain', '8001');
+    there.arrive('low', '8001', { priority: 2 });
+    expect([there.call('plain').priority, there.call('low').priority]).toEqual([8, 2]);
+  });
+
+  it('given_a_rise_when_its_time_has_come_then_the_call_goes_before_others_and_a_fact_says_so', () => {
+    const there = company({ queues: [{ ...desk, rises: [{ afterMs: 60_000, priority: 8 }] }, shop] });
+    there.arrive('patient', '8001');
+    there.pass(50_000);
+    there.arrive('quick', '8002', { priority: 6 });
+    expect(there.call('quick').due).toBeGreaterThan(there.call('patient').due - 120_000);
+    there.pass(9_000);
+    expect(there.facts('call-rose')).toEqual([]);
+    there.pass(1_000);
+    expect(there.facts('call-rose')).toMatchObject([{ queue: 'desk', priority: 8, due: there.call('patient').due }]);
+    expect(order(there).slice(0, 2)).toEqual(['patient', 'quick']);
+  });
+
+  it('given_a_call_of_a_high_priority_when_a_rise_names_a_lower_one_then_it_does_not_fall', () => {
+    const there = company({ queues: [{ ...desk, rises: [{ afterMs: 1_000, priority: 6 }] }] });
+    there.arrive('high', '8001', { priority: 9 });
+    there.pass(2_000);
+    expect(there.call('high').priority).toBe(9);
+    expect(there.facts('call-rose')).toEqual([]);
+  });
+
+  it('given_newcomers_of_the_highest_priority_without_end_when_an_old_call_waits_then_it_is_overtaken_no_longer_than_the_bound', () => {
+    const there = company({ queues: [desk, shop], twin: false });
+    there.arrive('old', '8001', { priority: 1 });
+    const bound = overtakableForMs(there.call('old'), defaultLimits, there.driver.now);
+    expect(bound).toBe(140_000 + mostHeadStart(defaultLimits));
+    there.ready('ann');
+    let waited = 0;
+    for (let count = 0; there.callerOf('ann') !== 'old'; count += 1) {
+      there.arrive(`new-${count}`, '8002', { priority: 10, place: 1 });
+      there.arrive(`more-${count}`, '8002', { priority: 10, place: 1 });
+      there.driver.now += 20_000;
+      there.serve('ann');
+      waited = there.driver.now - there.call('old').arrivedAt;
+      expect(waited).toBeLessThan(bound * 3);
+    }
+    // Those that came before the bound may go first; none that came after it does.
+    const last = there.facts('offer-made').at(-2)?.call ?? '';
+    const overtaker = there.facts('call-arrived').find(({ call }) => call === last);
+    expect((overtaker?.at ?? 0) - (there.call('old').arrivedAt ?? 0)).toBeLessThanOrEqual(bound);
+  });
+});
+
+describe('a wished place', () => {
+  const waiting = (...priorities: number[]): Company => {
+    const there = company({ queues: [desk] });
+    priorities.forEach((priority, place) => void there.arrive(`w${place + 1}`, '8001', { priority }));
+    return there;
+  };
+
+  it('given_four_who_wait_when_one_comes_with_the_second_place_then_they_are_second', () => {
+    const there = waiting(5, 5, 5);
+    there.arrive('second', '8001', { place: 2 });
+    expect(order(there)).toEqual(['w1', 'second', 'w2', 'w3']);
+  });
+
+  it('given_calls_of_a_higher_priority_when_one_comes_with_the_first_place_then_they_are_not_overtaken', () => {
+    const there = waiting(6, 5, 6);
+    there.arrive('first', '8001', { place: 1 });
+    expect(order(there)).toEqual(['w1', 'w3', 'first', 'w2']);
+  });
+
+  it('given_a_place_behind_the_end_when_a_call_comes_then_it_is_the_last', () => {
+    const there = waiting(5, 5);
+    there.arrive('ninth', '8001', { place: 9 });
+    expect(order(there)).toEqual(['w1', 'w2', 'ninth', undefined]);
+  });
+
+  it('given_a_call_of_a_low_priority_when_it_wants_the_first_place_then_it_gains_at_most_the_largest_head_start', () => {
+    const there = company({ queues: [{ ...desk, maxWaitMs: 7_200_000 }] });
+    there.arrive('old', '8001');
+    there.driver.now += 1_000_000;
+    there.arrive('eager', '8001', { place: 1 });
+    expect(there.call('eager').aheadMs).toBe(600_000);
+    expect(order(there).slice(0, 2)).toEqual(['old', 'eager']);
+  });
+
+  it('given_a_wished_place_when_the_queue_changes_its_target_then_the_gain_is_kept', () => {
+    const there = waiting(5, 5);
+    there.arrive('first', '8001', { place: 1 });
+    there.change({ ...desk, targetMs: 60_000 });
+    expect(order(there)).toEqual(['first', 'w1', 'w2', undefined]);
+  });
+});
+
+describe('the order of waiting at random', () => {
+  it('given_any_calls_of_any_priority_when_agents_become_free_then_the_first_by_due_and_id_is_taken', () => {
+    const dice = createDice(7);
+    const there = company({ queues: [desk, shop], twin: false });
+    for (let count = 0; count < 60; count += 1) {
+      const place = dice.happens(300) ? { place: dice.between(1, 5) } : {};
+      there.arrive(`c${count}`, dice.pick(['8001', '8002']), { priority: dice.between(1, 10), ...place });
+      there.driver.now += dice.between(1, 9_000);
+    }
+    const { calls } = there.driver.world.state;
+    there.ready('ann');
+    for (let count = 0; count < 60; count += 1) {
+      const got = there.call(there.callerOf('ann') ?? '');
+      const left = [...calls.values()].filter((call) => call.phase === 'waiting');
+      const first = left.sort((a, b) => a.due - b.due || (a.id < b.id ? -1 : 1))[0];
+      expect(got.id).toBe(first?.id);
+      there.serve('ann');
+    }
+    expect(calls.size).toBe(0);
+  });
+});
