@@ -17,6 +17,8 @@ export function reasonWords(why: Eligibility, more?: Detail): string {
       return `missed or declined this call${why.times === 1 ? '' : ` ${why.times} times`}: others go first`;
     case 'not-waiting':
       return 'the call waits for nobody just now';
+    case 'rings-another':
+      return `the call rings ${why.ringing === 1 ? 'another' : `${why.ringing} others`} just now`;
     case 'not-a-member':
       return 'not in its queue';
     case 'signed-out':

@@ -68,8 +68,8 @@ function standingOf(
     case 'asked':
       return why.times > (fewest ?? fewestAsked(world, call)) ? 'passed-over' : 'free';
     // The call rings at somebody's already: they are as free for it as they were, and it may come to them yet.
-    case 'not-waiting':
-      return call.phase === 'waiting' && call.queue !== null ? 'free' : 'passed-over';
+    case 'rings-another':
+      return 'free';
     default:
       return 'passed-over';
   }

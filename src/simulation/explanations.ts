@@ -87,6 +87,8 @@ function holds({ state }: World, call: Call, agent: Agent, why: Eligibility, now
       return why.talking >= why.most;
     case 'kept-free':
       return why.idle <= why.agents;
+    case 'rings-another':
+      return call.offers.length === why.ringing;
     case 'not-a-member':
     case 'not-waiting':
     case 'eligible':

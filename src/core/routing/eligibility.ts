@@ -38,7 +38,7 @@ export function eligibility(world: World, call: Call, agent: Agent, now: number)
   if (call.phase !== 'waiting' || settings === null) return { reason: 'not-waiting' };
   const member = queue.members.get(agent.id);
   if (member === undefined) return { reason: 'not-a-member' };
-  const busy = unavailable(agent, queue.counted.get(agent.id) ?? whyNotAvailable(world, agent), now);
+  const busy = absence(agent, queue.counted.get(agent.id) ?? whyNotAvailable(world, agent), now);
   if (busy !== null) return busy;
   const { skills } = world.index.profiles.get(agent.id) ?? noSkills;
   const unmet = unmetNeed(skills, needsFrom(call.needs));
@@ -62,7 +62,12 @@ export function isEligible({ reason }: Eligibility): boolean {
 }
 
 /** Why the agent can take no call at all, with how long it has been so, or how long it still is; null when they can. */
-export function unavailable(agent: Agent, reason: Availability, now: number): Eligibility | null {
+export function unavailable(world: World, agent: Agent, now: number): Eligibility | null {
+  return absence(agent, whyNotAvailable(world, agent), now);
+}
+
+/** With the word that the index has already: an offer asks for twenty members at once. */
+function absence(agent: Agent, reason: Availability, now: number): Eligibility | null {
   const { ready, hold, work, reachable } = agent;
   switch (reason) {
     case 'available':
