@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../src/core/world.ts';
-import { type Driver, drive, groups, phones, running, users } from './driver.ts';
+import { type Driver, drive, group, groups, phones, running, users } from './driver.ts';
 
 /** A call to the group in which everybody rings, with all three of its phones ringing. */
 function everybodyRings(driver: Driver): string[] {
@@ -64,5 +64,19 @@ describe('races', () => {
     expect(driver.facts).toContainEqual(expect.objectContaining({ type: 'offer-ended', outcome: 'unreachable' }));
     expect(driver.facts.some((fact) => fact.type === 'agent-missed')).toBe(false);
     expect(driver.world.state.agents.get('ann')?.hold).toBe(null);
+  });
+
+  it('given_one_who_declined_and_is_idle_again_when_the_next_is_busy_then_the_third_is_asked_before_them', () => {
+    const driver = running();
+    const three = group('three', '8009', ['ann', 'ben', 'cleo']);
+    driver.step({ type: 'settings', revision: 2, users: [], queues: [three], removedUsers: [], removedQueues: [] });
+    driver.step({ type: 'caller-arrived', leg: 'caller', dialled: '8009', phone: null });
+    driver.step({ type: 'leg-gone', leg: driver.legs().at(-1) ?? '', cause: 17, sip: 486 });
+    const [ben = '', other = ''] = driver.legs().slice(1);
+    driver.pass(7_000);
+    expect(driver.world.state.agents.get('ann')?.work.is).toBe('idle');
+    for (const leg of [ben, other]) driver.step({ type: 'leg-gone', leg, cause: 17, sip: 486 });
+    const asked = driver.facts.flatMap((fact) => (fact.type === 'offer-made' ? [fact.agent] : []));
+    expect(asked).toEqual(['ann', 'ben', 'cleo']);
   });
 });

@@ -59,6 +59,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/core/routing/policy.ts',
     from: 'backsOff: true, asked: true }',
     to: 'backsOff: true }',
+    by: 'test/core/races.test.ts',
   },
   {
     lie: 'a call that moves on loses its first time of entry',
@@ -197,6 +198,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/core/routing/mass-miss.ts',
     from: 'failing.length * 2 <= atWork.length',
     to: 'failing.length * 2 < atWork.length',
+    by: 'test/core/agents.test.ts',
   },
   {
     lie: 'the holds of a mass miss stand',
@@ -209,18 +211,21 @@ export const mutants: readonly Mutant[] = [
     file: 'src/core/routing/ledger.ts',
     from: 'agent.idleSince += turn.now - Math.max(agent.awaySince, agent.idleSince);',
     to: '',
+    by: 'test/core/agents.test.ts',
   },
   {
     lie: 'idle begins with the end of the talk',
     file: 'src/core/routing/agent.ts',
     from: "if (agent.work.is === 'wrap-up') rankAnew(turn, agent);",
     to: '',
+    by: 'test/core/agents.test.ts',
   },
   {
     lie: 'time is booked to what comes next',
     file: 'src/core/routing/agent.ts',
     from: '  account(turn, agent);\n  // Idle begins',
     to: '  // Idle begins',
+    by: 'test/core/agents.test.ts',
   },
   {
     lie: 'the time of a reason begins in the middle of a talk',
