@@ -52,12 +52,19 @@ function engineModel() {
   return model;
 }
 
+/** What several phones have, each once. */
+function groupsOf(lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())].sort();
+}
+
 function expectSame(model: ReturnType<typeof engineModel>): void {
   const users = lab.store.users.all().map((user) => ({
     id: user.id,
     name: user.name,
     extension: user.extension,
     phones: lab.store.phones.ofUser(user.id).map((phone) => phone.id),
+    callGroups: groupsOf(lab.store.phones.ofUser(user.id).map((phone) => phone.callGroups)),
+    pickupGroups: groupsOf(lab.store.phones.ofUser(user.id).map((phone) => phone.pickupGroups)),
     skills: user.skills,
   }));
   const groups = lab.store.queues
