@@ -99,7 +99,7 @@ test('given_an_agent_with_a_desk_phone_and_a_browser_when_a_call_is_offered_then
   await Promise.all([first.rings(), second.rings()]);
   await second.answer();
   await first.stops();
-  expect(first.cancel).toMatch(/Reason: SIP\s*;\s*cause=200/);
+  expect(first.cancelled).toMatch(/Reason: SIP\s*;\s*cause=200/);
   await expectBothHear(caller, second);
   // One offer, one answer: the other phone was no miss.
   expect(lab.facts().filter(({ type }) => type === 'offer-made')).toHaveLength(1);

@@ -14,6 +14,8 @@ export type VoicePhoneOptions = {
   readonly password: string;
   /** The address it comes from, on this machine; UDP only. Default: 127.0.0.1. */
   readonly from?: string;
+  /** The name in its From; none by default. */
+  readonly displayName?: string;
 };
 
 /** A real phone with a voice: it registers, rings, answers when told to, speaks and hears. */
@@ -28,12 +30,17 @@ export type VoicePhone = {
   rings(): Promise<void>;
   /** The session description of the call that rings; empty when it has none. */
   readonly offer: string;
+  /** Who calls, as its From says; empty until it rings. */
+  readonly callerName: string;
   answer(): Promise<void>;
   /** Resolves when the caller, or Asterisk, took the call back or ended it. */
   stops(): Promise<void>;
-  /** The headers of the CANCEL that took the call back, as one text; empty when there was none. */
-  readonly cancel: string;
+  /** The CANCEL that took the call back, as one text; empty when there was none. */
+  readonly cancelled: string;
+  /** Ends its call, answered or not. */
   hangUp(): Promise<void>;
+  /** The call that rang is over: `rings` waits for the next one. */
+  forget(): void;
   close(): Promise<void>;
 };
 
@@ -47,7 +54,7 @@ export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
   const statuses: number[] = [];
   let invitation: Invitation | null = null;
   let session: Session | null = null;
-  let cancel = '';
+  let cancelled = '';
 
   const uri = (name: string) => {
     const made = UserAgent.makeURI(`sip:${name}@${host}`);
@@ -57,6 +64,7 @@ export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
   const agent = new UserAgent({
     uri: uri(user),
     ...{ authorizationUsername: user, authorizationPassword: password, viaHost: '127.0.0.1', forceRport: true },
+    displayName: options.displayName ?? '',
     contactParams: { transport: isWeb ? 'ws' : transport },
     transportConstructor: isWeb ? SocketTransport : WireTransport,
     transportOptions: wire,
@@ -70,7 +78,7 @@ export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
         session = incoming;
         incoming.delegate = {
           onCancel: (message) => {
-            cancel = message.request.data;
+            cancelled = message.request.data;
           },
         };
         void incoming.progress();
@@ -79,12 +87,17 @@ export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
   });
   const registerer = new Registerer(agent, { expires: 600 });
 
+  async function hangUp(): Promise<void> {
+    if (session?.state === SessionState.Established) await session.bye();
+    else if (session instanceof Inviter && session.state === SessionState.Establishing) await session.cancel();
+  }
+
   return {
     user,
     voice,
     statuses,
-    get cancel() {
-      return cancel;
+    get cancelled() {
+      return cancelled;
     },
     async register() {
       await agent.start();
@@ -107,16 +120,20 @@ export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
     get offer() {
       return invitation?.request.body ?? '';
     },
+    get callerName() {
+      return invitation?.remoteIdentity.displayName ?? '';
+    },
     async answer() {
       await invitation?.accept();
     },
     stops: () =>
       waitUntil(() => session?.state === SessionState.Terminated, `${user}'s call to end`).then(() => undefined),
-    async hangUp() {
-      if (session?.state === SessionState.Established) await session.bye();
+    hangUp,
+    forget() {
+      invitation = null;
     },
     async close() {
-      if (session?.state === SessionState.Established) await session.bye();
+      await hangUp();
       if (registerer.state === RegistererState.Registered) await registerer.unregister();
       await agent.stop();
     },
