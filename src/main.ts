@@ -92,6 +92,8 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     },
     publish: (facts) => {
       told.push(...facts);
+      for (const { type, ...wish } of facts)
+        if (type === 'call-wish-ignored') log.warn(wish, 'the dialplan asked for what cannot be read; ignored');
       telling ??= setTimeout(tellFront, tellMs);
       drain.look();
     },

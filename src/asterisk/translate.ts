@@ -1,6 +1,7 @@
 import type { PbxEvent, SeenLeg, SeenRoom } from '../core/events.ts';
 import { isOurs } from '../core/turn.ts';
 import type { AriEvent } from './ari/port.ts';
+import { wishesOf } from './wishes.ts';
 
 /** The caller's number and name as Asterisk has them; they are kept apart from the events. */
 export type CallerId = {
@@ -45,8 +46,9 @@ function stasisStart(event: AriEvent): PbxEvent | null {
   const leg = idOf(channel);
   if (leg === '') return null;
   if (isOurs(leg)) return { type: 'leg-created', leg };
-  const [dialled] = Array.isArray(event.args) ? event.args : [];
-  return { type: 'caller-arrived', leg, dialled: sane(dialled, longestNumber), ...cameBy(text(channel.name)) };
+  const [dialled, ...rest] = Array.isArray(event.args) ? event.args : [];
+  const came = { dialled: sane(dialled, longestNumber), ...cameBy(text(channel.name)), ...wishesOf(rest) };
+  return { type: 'caller-arrived', leg, ...came };
 }
 
 function stateChange(channel: Json): PbxEvent | null {
@@ -131,10 +133,10 @@ export function seenLeg(channel: unknown, app: string): SeenLeg | null {
   const state = json.state === 'Up' ? 'up' : json.state === 'Ringing' ? 'ringing' : 'down';
   if (isOurs(leg)) return { leg, state, arrival: null };
   const dialplan = record(json.dialplan);
-  const [name, number = ''] = text(dialplan.app_data).split(',');
+  const [name, number = '', ...rest] = text(dialplan.app_data).split(',');
   const dialled = sane(number, longestNumber);
   if (dialplan.app_name !== 'Stasis' || name !== app) return { leg, state: 'away', arrival: null };
-  return { leg, state, arrival: { dialled, ...cameBy(text(json.name)) } };
+  return { leg, state, arrival: { dialled, ...cameBy(text(json.name)), ...wishesOf(rest) } };
 }
 
 /** One bridge of `GET /bridges`; null when it is neither one of ours nor holds two who hear each other. */

@@ -44,6 +44,8 @@ function said(fact: NumberedFact): readonly [Colour, string] {
         pc.bold,
         `call ended: ${fact.ending}, by the ${fact.by}; waited ${seconds(fact.waitedMs)}, talked ${seconds(fact.talkedMs)}`,
       ];
+    case 'call-wish-ignored':
+      return [pc.yellow, `its ${fact.wish} cannot be read, and is ignored: expected ${fact.expected}; got ${fact.got}`];
     case 'call-rose':
       return [plain, `risen to priority ${fact.priority} in ${fact.queue}`];
     case 'call-relaxed':

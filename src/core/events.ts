@@ -60,6 +60,8 @@ export type Arrival = {
   readonly outside?: OutsideNumber;
   /** Needs, priority and place from Stasis arguments or channel variables; absent when there are none. */
   readonly wishes?: Wishes;
+  /** Those of them that could not be read. */
+  readonly ignored?: readonly IgnoredWish[];
 };
 
 /** What Asterisk told us, already in our words (`asterisk/translate`). */
@@ -123,6 +125,13 @@ export type SeenLeg = {
   readonly state: 'down' | 'ringing' | 'up' | 'away';
   /** Set for a channel that came in through the dialplan and waits in our Stasis application. */
   readonly arrival: Arrival | null;
+};
+/** A wish of the dialplan that could not be read: the queue's default holds instead. */
+export type IgnoredWish = {
+  readonly wish: 'priority' | 'place' | 'needs';
+  /** At most 80 characters of it. */
+  readonly got: string;
+  readonly expected: string;
 };
 /** A room with who is in it: one of ours, or any other bridge, which says that the two in it hear each other. */
 export type SeenRoom = { readonly call: CallId; readonly legs: readonly LegId[] };

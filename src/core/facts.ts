@@ -57,6 +57,15 @@ export type Fact =
       readonly trunk: TrunkId | null;
       readonly route: RouteId | null;
     }
+  /** Something that the dialplan asked for could not be read: the queue's own setting holds. */
+  | {
+      readonly type: 'call-wish-ignored';
+      readonly call: CallId;
+      readonly wish: 'priority' | 'place' | 'needs';
+      /** At most 80 characters of it. */
+      readonly got: string;
+      readonly expected: string;
+    }
   | {
       readonly type: 'call-queued';
       readonly call: CallId;

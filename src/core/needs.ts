@@ -1,5 +1,3 @@
-import type { Relaxation } from './queue-settings.ts';
-
 /** What a call asks of an agent: a skill at this level (1 to 10) or above. Preferred ones only change the order. */
 export type Need = { readonly skill: string; readonly level: number; readonly required: boolean };
 
@@ -32,18 +30,6 @@ export function printNeeds(needs: readonly Need[]): string {
   return needs
     .map(({ skill, level, required }) => `${required ? '' : '~'}${skill}${level === 1 ? '' : `>=${level}`}`)
     .join(',');
-}
-
-/** What is left of needs after these steps: a lowered level never falls under 1, a softened need is a preferred one. */
-export function relaxedNeeds(needs: readonly Need[], steps: readonly Relaxation[]): readonly Need[] {
-  return steps.reduce<readonly Need[]>(
-    (left, step) => left.map((need) => (step.skill === null || step.skill === need.skill ? relaxed(need, step) : need)),
-    needs,
-  );
-}
-
-function relaxed(need: Need, { lowerBy }: Relaxation): Need {
-  return lowerBy === null ? { ...need, required: false } : { ...need, level: Math.max(1, need.level - lowerBy) };
 }
 
 function parseNeed(item: string): Need | null {

@@ -98,7 +98,7 @@ export function queueRoutes(app: FastifyInstance, services: Services): void {
   app.get('/v1/waiting', (request): { waiting: readonly WaitingView[] } => {
     const { queue } = queryOf(waitingQuery, request);
     if (queue !== undefined) existingQueue(directory, null, queue);
-    const all = waitingViews(live, directory.store.queues.all(), services.now());
+    const all = waitingViews(live, services.now());
     return { waiting: queue === undefined ? all : all.filter((each) => each.queue === queue) };
   });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MOST_NEEDS, type Need, parseNeeds, printNeeds, relaxedNeeds } from '../../src/core/needs.ts';
+import { MOST_NEEDS, type Need, parseNeeds, printNeeds } from '../../src/core/needs.ts';
 
 const need = fc.record({
   skill: fc.stringMatching(/^[a-z0-9._-]{1,64}$/),
@@ -48,17 +48,6 @@ describe('what a call needs', () => {
   test('given_any_needs_when_printed_and_read_then_they_are_the_same', () => {
     const lists = fc.uniqueArray(need, { selector: ({ skill }: Need) => skill, maxLength: MOST_NEEDS });
     fc.assert(fc.property(lists, (needs) => void expect(parseNeeds(printNeeds(needs))).toEqual(needs)));
-  });
-
-  test('given_steps_of_relaxation_when_taken_then_levels_fall_to_one_at_most_and_softened_needs_are_preferred', () => {
-    const needs = parseNeeds('es>=3,billing') ?? [];
-    const step = (skill: string | null, lowerBy: number | null) => ({ afterMs: 0, skill, lowerBy });
-    const left = (...steps: ReturnType<typeof step>[]) => printNeeds(relaxedNeeds(needs, steps));
-    expect(left()).toBe('es>=3,billing');
-    expect(left(step('es', 1))).toBe('es>=2,billing');
-    expect(left(step('es', 1), step('billing', null))).toBe('es>=2,~billing');
-    expect(left(step(null, 5), step(null, null))).toBe('~es,~billing');
-    expect(left(step('fr', null))).toBe('es>=3,billing');
   });
 
   test('given_any_text_when_read_then_nothing_breaks_and_what_is_taken_can_be_printed', () => {

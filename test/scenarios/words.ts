@@ -60,6 +60,8 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `call ${name(fact.call)} moves on to ${destinationWords(fact.to)}: ${fact.why}`;
     case 'call-ended':
       return `call ${name(fact.call)} ended ${fact.ending}, by the ${fact.by}${fact.talkedMs > 0 ? `, talked ${seconds(fact.talkedMs)}` : ''}`;
+    case 'call-wish-ignored':
+      return `the ${fact.wish} of ${name(fact.call)} cannot be read: ${fact.got}`;
     case 'call-rose':
       return `${name(fact.call)} rises to priority ${fact.priority}`;
     case 'call-relaxed':

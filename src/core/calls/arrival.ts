@@ -48,6 +48,7 @@ export function callerArrived(turn: Turn, event: Arrived): void {
     trunk,
     route: route?.id ?? null,
   });
+  for (const wish of event.ignored ?? []) tell(turn, { type: 'call-wish-ignored', call: call.id, ...wish });
   if ((target !== undefined || route !== null || goesOut) && (overload || state.meta.draining))
     return turnAway(turn, call, overload ? 'overload' : 'draining');
   if (inbound !== null) return callIn(turn, call, route);
