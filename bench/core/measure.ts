@@ -13,6 +13,8 @@ export type CoreMeasure = {
   readonly target: number | null;
   /** So many steps a second at least; null: for information. */
   readonly leastStepsPerS: number | null;
+  /** No answer to the question why may take longer; null: for information. */
+  readonly mostWhyMs: number | null;
 };
 
 /** So many steps of each company are measured, after it has come to its working pace. */
@@ -26,9 +28,9 @@ export const coreMeasures: readonly CoreMeasure[] = [
   size(1_000, 1),
   size(1_000, 10),
   size(1_000, 100),
-  size(10_000, 1),
-  size(10_000, 100),
-  size(10_000, 1_000, { target: 4, leastStepsPerS: 300_000 }),
+  size(10_000, 1, { mostWhyMs: 50 }),
+  size(10_000, 100, { mostWhyMs: 50 }),
+  size(10_000, 1_000, { target: 4, leastStepsPerS: 300_000, mostWhyMs: 50 }),
 ];
 
 /** Measures every size in every round, one after the other, so that what disturbs the machine disturbs all alike. */
@@ -62,6 +64,7 @@ function size(agents: number, queues: number, goal: Partial<CoreMeasure> = {}): 
     base: { agents: small, queues: Math.min(queues, small / 10) },
     target: null,
     leastStepsPerS: null,
+    mostWhyMs: null,
     ...goal,
   };
 }

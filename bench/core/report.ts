@@ -14,6 +14,7 @@ export type CoreReport = {
   readonly ratio: number | null;
   readonly target: number | null;
   readonly leastStepsPerS: number | null;
+  readonly mostWhyMs: number | null;
   /** Null when there is no target. */
   readonly met: boolean | null;
 };
@@ -28,6 +29,8 @@ export type CoreFigures = {
   readonly decisionsPerS: number | null;
   /** The time of one periodic survey with every agent's call in it. */
   readonly surveyMs: number | null;
+  /** The longest answer to the question why. */
+  readonly whyMs: number | null;
   /** The steps a second of each round. */
   readonly rounds: readonly number[];
 };
@@ -38,9 +41,11 @@ export function coreReport(measure: CoreMeasure, own: readonly Take[], base: rea
   const cost = figures.cpuUsPerStep;
   const baseCost = middle(base, (one) => one.cpuUs, 3);
   const ratio = cost === null || baseCost === null ? null : round(cost / baseCost, 2);
-  const { target, leastStepsPerS } = measure;
+  const { target, leastStepsPerS, mostWhyMs } = measure;
   const isCheap = target === null || (ratio !== null && ratio <= target);
   const isFast = leastStepsPerS === null || (figures.stepsPerS ?? 0) >= leastStepsPerS;
+  const isPrompt = mostWhyMs === null || (figures.whyMs ?? Number.POSITIVE_INFINITY) <= mostWhyMs;
+  const hasGoal = target !== null || leastStepsPerS !== null || mostWhyMs !== null;
   return {
     name: measure.name,
     title: measure.title,
@@ -49,19 +54,20 @@ export function coreReport(measure: CoreMeasure, own: readonly Take[], base: rea
     ratio,
     target,
     leastStepsPerS,
-    met: target === null && leastStepsPerS === null ? null : isCheap && isFast,
+    mostWhyMs,
+    met: hasGoal ? isCheap && isFast && isPrompt : null,
   };
 }
 
 /** The sizes side by side, for a person. */
 export function printedCore(reports: readonly CoreReport[], rounds: number): string[] {
   const table = new Table({
-    head: ['', 'steps/s', 'decisions/s', 'µs a step: CPU', 'p50', 'p99', '× 100 agents', 'a survey, ms'],
+    head: ['', 'steps/s', 'decisions/s', 'µs a step: CPU', 'p50', 'p99', '× 100 agents', 'a survey, ms', 'a why, ms'],
     style: { head: [], border: [] },
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
   });
   for (const { title, ratio, contestants } of reports) {
-    const { stepsPerS, decisionsPerS, cpuUsPerStep, p50, p99, surveyMs } = contestants.cordboard;
+    const { stepsPerS, decisionsPerS, cpuUsPerStep, p50, p99, surveyMs, whyMs } = contestants.cordboard;
     table.push([
       title,
       whole(stepsPerS),
@@ -71,6 +77,7 @@ export function printedCore(reports: readonly CoreReport[], rounds: number): str
       fine(p99),
       fine(ratio),
       fine(surveyMs),
+      fine(whyMs),
     ]);
   }
   const verdicts = reports.flatMap((report) => {
@@ -78,6 +85,7 @@ export function printedCore(reports: readonly CoreReport[], rounds: number): str
     const goals = [
       report.leastStepsPerS === null ? [] : [`${whole(report.leastStepsPerS)} steps/s`],
       report.target === null ? [] : [`at most ${report.target} × the CPU time of 100 agents`],
+      report.mostWhyMs === null ? [] : [`no why over ${report.mostWhyMs} ms`],
     ].flat();
     return [`${report.title}: target ${goals.join(', ')}: ${report.met ? 'met' : 'NOT met'}`];
   });
@@ -101,6 +109,7 @@ function figuresOf(own: readonly Take[]): CoreFigures {
     stepsPerS: middle(own, (one) => one.stepsPerS, 0),
     decisionsPerS: middle(own, (one) => one.decisionsPerS, 0),
     surveyMs: middle(own, (one) => median(one.surveysMs) ?? 0, 2),
+    whyMs: middle(own, (one) => Math.max(...one.whyMs), 2),
     rounds: own.map((one) => Math.round(one.stepsPerS)),
   };
 }

@@ -3,6 +3,7 @@ import { load, type World } from '../../src/core/world.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
 import type { Stretch } from './stretch.ts';
 import { surveyMs } from './survey.ts';
+import { whyMs } from './why.ts';
 
 /** What stepping a stretch once came to. */
 export type Take = {
@@ -14,6 +15,8 @@ export type Take = {
   readonly us: Spread;
   /** Time of one survey in ms, each. */
   readonly surveysMs: readonly number[];
+  /** Time of one answer to the question why, in ms, each. */
+  readonly whyMs: readonly number[];
 };
 
 /** As many as the engine steps before it commits. */
@@ -44,6 +47,7 @@ export function take(stretch: Stretch): Take {
     decisionsPerS: stretch.decisions / s,
     cpuUs: (user + system) / (events.length - from),
     us,
+    whyMs: whyMs(world, events.at(-1)?.at ?? 0),
     surveysMs: surveyMs(world, events.at(-1)?.at ?? 0),
   };
 }

@@ -1,5 +1,6 @@
+import { openLanes } from './routing/choose.ts';
 import { type Eligibility, eligibility } from './routing/eligibility.ts';
-import { needsFrom, noSkills, skillScore, unmetNeed, unmetWishes } from './routing/skills.ts';
+import { needsFrom, noSkills, skillScore, unmetWishes } from './routing/skills.ts';
 import { strategies } from './routing/strategy/table.ts';
 import type { UserId } from './settings.ts';
 import type { Agent, Call, CallId } from './state.ts';
@@ -113,14 +114,14 @@ export function detailOf({ state }: World, { id, ready, work, misses }: Agent, n
   };
 }
 
-/** Who was asked least goes first: so often was each who may take the call asked at the least. O(members). */
+/** Who was asked least goes first: so often was each who may take the call asked at the least. Ends at the first who never was. */
 export function fewestAsked({ index }: World, call: Call): number {
   const queue = index.queues.get(call.queue ?? '');
+  if (queue === undefined || Object.keys(call.asked).length === 0) return 0;
   let fewest = Number.POSITIVE_INFINITY;
-  for (const { user, tier } of queue?.members.values() ?? []) {
-    if (queue?.idle.has(user) !== true || tier > call.tier) continue;
-    const { skills } = index.profiles.get(user) ?? noSkills;
-    if (unmetNeed(skills, needsFrom(call.needs)) === null) fewest = Math.min(fewest, call.asked[user] ?? 0);
+  for (const { idle } of openLanes(queue.idle, { needs: needsFrom(call.needs), tier: call.tier })) {
+    for (let place = 0; place < idle.size && fewest > 0; place += 1)
+      fewest = Math.min(fewest, call.asked[idle.at(place) ?? ''] ?? 0);
   }
   return fewest;
 }

@@ -79,6 +79,17 @@ function firstCall(driver: Driver): Call {
   return first;
 }
 
+/** The counts of an explanation come from the index; here each member is asked. */
+function countedOneByOne(driver: Driver, call: Call): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const agent of driver.world.state.agents.values()) {
+    const { is, why } = explain(driver.world, call, agent, driver.now);
+    const word = is === 'passed-over' ? why.reason : is;
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}
+
 describe('what is explained and what is done', () => {
   it('given_any_company_when_asterisk_is_known_then_the_first_offer_goes_where_it_was_said_to_go', () => {
     let offers = 0;
@@ -89,6 +100,7 @@ describe('what is explained and what is done', () => {
         const call = firstCall(driver);
         const said = explainCall(driver.world, call, driver.now, 100);
         expect(said.hindrance).toEqual({ is: 'asterisk-away' });
+        expect(said.counts).toEqual(countedOneByOne(driver, call));
         const before = driver.facts.length;
         survey(driver);
         const made = driver.facts.slice(before).find((fact) => fact.type === 'offer-made' && fact.call === call.id);
