@@ -156,7 +156,6 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   engine.post({ type: 'started', epoch, limits: config.limits, features: config.features });
   const poisonous = [...store.trips()].filter(([, count]) => count > 1);
   const calendar = keepCalendar(config.timeZone, (day, zoneMs) => engine.post({ type: 'calendar', day, zoneMs }));
-  await front.ready;
 
   const { host, httpPort } = config.asterisk;
   const access = { host, port: httpPort, user: config.asterisk.ari.user, secret: secrets.ari };
@@ -232,6 +231,8 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     await front.stop();
     store.close();
   }
+  // Calls are taken up again before anybody can look at them: a restart is short for who waits, not for who watches.
+  await front.ready;
   systemd.ready();
   return { stop };
 }

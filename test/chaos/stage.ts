@@ -25,8 +25,11 @@ export type Stage = {
   stop(): Promise<void>;
 };
 
-/** The lease and with it all that happens after a death: short, so that it can be waited for. */
-export const leaseMs = 6_000;
+/**
+ * The lease and with it all that happens after a death: short, so that it can be waited for, and long enough for a start of the
+ * daemon on a machine with other things to do.
+ */
+export const leaseMs = 10_000;
 
 const settings = `limits: { lease: ${leaseMs / 1000}s, renew: 2s, confirm: 1s, survey: 1s, suspect: 2s }
 rona: { ladder: [{ misses: 1, rest: 1s }] }`;

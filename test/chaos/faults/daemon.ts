@@ -75,6 +75,20 @@ export const daemonFaults: readonly Fault[] = [
   },
   {
     family,
+    name: 'kill -9 in a rush of callers, back after 20 s',
+    long: true,
+    expect: fellBack,
+    async strike(stage) {
+      const rush = crowd(stage, 1);
+      await during(500);
+      await stage.lab.kill9();
+      await during(20_000);
+      await stage.lab.serve();
+      return `of the rush ${summary(await rush)}`;
+    },
+  },
+  {
+    family,
     name: 'kill -9, and nobody starts it: all hang up by themselves',
     long: true,
     expect: { ...fellBack, talks: 'lost' },
