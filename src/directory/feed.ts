@@ -1,6 +1,7 @@
 import type { SettingsEvent } from '../core/events.ts';
 import type { QueueSettings } from '../core/queue-settings.ts';
-import type { LadderStep, QueueId, UserId, UserSettings } from '../core/settings.ts';
+import type { LadderStep, QueueId, ReasonSettings, UserId, UserSettings } from '../core/settings.ts';
+import type { ReasonView } from '../protocol/reasons.ts';
 import type { ToFront } from '../protocol/seam.ts';
 import type { PhoneRow } from '../storage/directory/phones.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
@@ -45,6 +46,7 @@ export function createFeed(
       queues: store.queues.changedSince(known.since).map((queue) => queueSettings(queue, ladder)),
       removedUsers: [...known.users].filter((id) => !users.has(id)).sort(),
       removedQueues: [...known.queues].filter((id) => !queues.has(id)).sort(),
+      ...(store.reasons.revision() > known.since ? { reasons: store.reasons.all().map(reasonSettings) } : {}),
     };
     for (const event of portions(news, known.revision, revision)) {
       send(event);
@@ -71,7 +73,7 @@ export function createFeed(
   };
 }
 
-type News = Pick<SettingsEvent, 'users' | 'queues' | 'removedUsers' | 'removedQueues'>;
+type News = Pick<SettingsEvent, 'users' | 'queues' | 'removedUsers' | 'removedQueues' | 'reasons'>;
 
 /**
  * One event where all of it fits; else removals first, since a removed user's extension may have been given to a new one,
@@ -79,7 +81,7 @@ type News = Pick<SettingsEvent, 'users' | 'queues' | 'removedUsers' | 'removedQu
  * an engine that dies between two of them will ask for everything again.
  */
 function portions(news: News, before: number, after: number): readonly SettingsEvent[] {
-  const { users, queues, removedUsers, removedQueues } = news;
+  const { users, queues, removedUsers, removedQueues, reasons } = news;
   if (users.length + queues.length + removedUsers.length + removedQueues.length <= PORTION) {
     return [{ type: 'settings', revision: after, ...news }];
   }
@@ -90,7 +92,12 @@ function portions(news: News, before: number, after: number): readonly SettingsE
   if (removedUsers.length + removedQueues.length > 0) add({ removedUsers, removedQueues });
   for (let i = 0; i < users.length; i += PORTION) add({ users: users.slice(i, i + PORTION) });
   for (let i = 0; i < queues.length; i += PORTION) add({ queues: queues.slice(i, i + PORTION) });
+  if (reasons !== undefined) add({ reasons });
   return parts.map((part, i) => ({ type: 'settings', revision: i === parts.length - 1 ? after : before, ...part }));
+}
+
+function reasonSettings({ name, label, limitMs }: ReasonView): ReasonSettings {
+  return { id: name, name: label, limitMs };
 }
 
 function userSettings(row: UserRow, phones: readonly PhoneRow[]): UserSettings {

@@ -10,6 +10,7 @@ export function addReason(context: DirectoryContext, { name, label, limitMs }: N
     }
     const reason = { name, label: label ?? name, limitMs };
     context.store.reasons.put(reason);
+    context.store.reasons.touch(now.revision);
     now.audit('reason.add', name, null, reason);
     return reason;
   });
@@ -22,6 +23,7 @@ export function setReason(context: DirectoryContext, name: string, patch: Reason
     const limitMs = patch.limitMs === undefined ? before.limitMs : patch.limitMs;
     const after = { name, label: patch.label ?? before.label, limitMs };
     context.store.reasons.put(after);
+    context.store.reasons.touch(now.revision);
     now.audit('reason.set', name, before, after);
     return after;
   });
@@ -32,6 +34,7 @@ export function removeReason(context: DirectoryContext, name: string, who: strin
   change(context, who, (now) => {
     const before = existingReason(context, name);
     context.store.reasons.remove(name);
+    context.store.reasons.touch(now.revision);
     now.audit('reason.remove', name, before, null);
   });
 }

@@ -4,6 +4,7 @@ import { type QueueSettings, queueOf } from '../../src/core/queue-settings.ts';
 import type { UserSettings } from '../../src/core/settings.ts';
 import { createFeed, PORTION } from '../../src/directory/feed.ts';
 import { addPhone, removePhone } from '../../src/directory/phones.ts';
+import { addReason, removeReason } from '../../src/directory/reasons.ts';
 import { addUser, existingUser, importUsers, removeUser, setUser } from '../../src/directory/users.ts';
 import {
   addGroup,
@@ -74,6 +75,27 @@ function expectSame(model: ReturnType<typeof engineModel>): void {
   expect([...model.queues.values()].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(groups);
   expect(model.revision).toBe(lab.store.revision());
 }
+
+test('given_reasons_when_they_change_then_the_whole_list_is_sent_and_otherwise_none_is', () => {
+  const engine = engineModel();
+  const feed = createFeed(lab.store, lab.config.rona.ladder, engine.take);
+  feed.hello(engine.hello());
+  addReason(lab.context, { name: 'lunch', label: 'Lunch', limitMs: 60_000 }, who);
+  addReason(lab.context, { name: 'coach', limitMs: null }, who);
+  feed.sync();
+  expect(engine.events.at(-1)?.reasons).toEqual([
+    { id: 'lunch', name: 'Lunch', limitMs: 60_000 },
+    { id: 'coach', name: 'coach', limitMs: null },
+  ]);
+  addUser(lab.context, newUser('anna', '1001'), who);
+  feed.sync();
+  expect(engine.events.at(-1)).not.toHaveProperty('reasons');
+  removeReason(lab.context, 'lunch', who);
+  importUsers(lab.context, many(PORTION + 1, 2000), who);
+  feed.sync();
+  expect(engine.events.at(-1)).toMatchObject({ revision: lab.store.revision(), reasons: [{ id: 'coach' }] });
+  expect(engine.events.filter(({ reasons }) => reasons !== undefined)).toHaveLength(2);
+});
 
 describe('an engine that says hello', () => {
   test('given_a_thousand_users_and_an_empty_engine_then_it_gets_them_in_portions_and_the_revision_only_with_the_last', () => {
