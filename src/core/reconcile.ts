@@ -1,6 +1,6 @@
 import { callJoined } from './calls/call.ts';
 import { type Gone, legGone, letGo } from './calls/gone.ts';
-import { giveUp, legAnswered, legRang, lostLeg } from './calls/leg.ts';
+import { giveUp, hangUpLeg, legAnswered, legRang, lostLeg } from './calls/leg.ts';
 import type { Event, SeenLeg } from './events.ts';
 import type { Call, Leg } from './state.ts';
 import { type Difference, desired, differences } from './topology.ts';
@@ -95,6 +95,11 @@ function repair(turn: Turn, difference: Difference, lost: Gone, counts: { adopte
     case 'leg-ahead':
       counts.adopted += 1;
       return catchUp(turn, difference);
+    case 'leg-alone': {
+      const leg = state.legs.get(difference.leg);
+      if (leg) hangUpLeg(turn, leg, 'normal');
+      return leg !== undefined;
+    }
     case 'leg-stranger':
       send(turn, { do: 'hang-up', leg: difference.leg, cause: 'normal' });
       return true;
@@ -164,6 +169,7 @@ function isSettled(turn: Turn, difference: Difference): boolean {
     case 'leg-away':
     case 'leg-lingers':
     case 'leg-ahead':
+    case 'leg-alone':
       return isOld(difference.leg);
     case 'leg-stranger':
     case 'caller-stranger':

@@ -5,22 +5,28 @@ import type { CallId, LegId, State } from './state.ts';
 /** What should be in Asterisk: which legs, and who is in which room. */
 export type Topology = {
   readonly legs: ReadonlyMap<LegId, { readonly ending: boolean; readonly phase: string }>;
-  /** `awaited`: that both are in it is not known yet. */
-  readonly rooms: ReadonlyMap<
-    CallId,
-    { readonly open: boolean; readonly awaited: boolean; readonly legs: readonly LegId[] }
-  >;
+  readonly rooms: ReadonlyMap<CallId, WantedRoom>;
+};
+
+/** `awaited`: that both are in it is not known yet. `left`: the leg whose caller the dialplan has; it should be there too. */
+type WantedRoom = {
+  readonly open: boolean;
+  readonly awaited: boolean;
+  readonly legs: readonly LegId[];
+  readonly left: LegId | null;
 };
 
 /** What the rows say should be. */
 export function desired(state: State): Topology {
   const legs = new Map<LegId, { ending: boolean; phase: string }>();
   for (const leg of state.legs.values()) legs.set(leg.id, { ending: leg.ending !== null, phase: leg.phase });
-  const rooms = new Map<CallId, { open: boolean; awaited: boolean; legs: LegId[] }>();
+  const rooms = new Map<CallId, WantedRoom>();
   for (const call of state.calls.values()) {
     const joined = call.partner !== null && (call.phase === 'connecting' || call.phase === 'talking');
     const together = joined && call.partner ? [call.caller, call.partner.leg] : [];
-    rooms.set(call.id, { open: call.roomOpen, awaited: call.phase === 'connecting', legs: together });
+    const partner = call.phase === 'ended' ? state.legs.get(call.partner?.leg ?? '') : undefined;
+    const left = partner?.ending === null ? partner.id : null;
+    rooms.set(call.id, { open: call.roomOpen, awaited: call.phase === 'connecting', legs: together, left });
   }
   return { legs, rooms };
 }
@@ -35,6 +41,8 @@ export type Difference =
   | { readonly kind: 'leg-behind'; readonly leg: LegId }
   /** It has come further than we know. */
   | { readonly kind: 'leg-ahead'; readonly leg: LegId; readonly state: 'down' | 'ringing' | 'up' }
+  /** The dialplan has its caller, and did not take it along: it hears nobody. */
+  | { readonly kind: 'leg-alone'; readonly leg: LegId }
   | { readonly kind: 'leg-stranger'; readonly leg: LegId }
   | { readonly kind: 'caller-stranger'; readonly seen: SeenLeg }
   | { readonly kind: 'room-stranger'; readonly call: CallId }
@@ -63,6 +71,10 @@ export function differences(
     else if (leg.ending) known.push({ kind: 'leg-lingers', leg: id });
     else if (leg.phase === 'dialling' && there.state === 'down') known.push({ kind: 'leg-behind', leg: id });
     else if (isAhead(leg.phase, there.state)) known.push({ kind: 'leg-ahead', leg: id, state: there.state });
+  }
+  for (const { call, legs } of seen.rooms) {
+    const left = want.rooms.get(call)?.left;
+    if (left != null && legs.length === 1 && legs[0] === left) known.push({ kind: 'leg-alone', leg: left });
   }
   const strangers: SeenLeg[] = [];
   for (const leg of seen.legs) {

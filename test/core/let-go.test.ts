@@ -31,6 +31,27 @@ describe('a caller whom the dialplan has', () => {
     expect(driver.commands.slice(before).some((command) => command.do === 'hang-up')).toBe(false);
   });
 
+  it('given_a_talk_whose_caller_went_to_the_fallback_alone_when_two_surveys_see_the_agent_alone_then_their_leg_is_ended', () => {
+    const driver = there('two talk');
+    const agent = driver.legs().at(-1) ?? '';
+    const room = [...driver.world.state.calls.keys()][0] ?? '';
+    driver.step({ type: 'leg-seen', leg: 'caller-1', found: { leg: 'caller-1', state: 'away', arrival: null } });
+    const before = driver.commands.length;
+    for (const expected of [false, true]) {
+      driver.pass(10_000);
+      driver.step({
+        type: 'surveyed',
+        full: false,
+        pbxStarted: driver.world.state.meta.pbxStarted,
+        legs: [{ leg: agent, state: 'up', arrival: null }],
+        rooms: [{ call: room, legs: [agent] }],
+      });
+      const ended = driver.commands.slice(before).some((one) => one.do === 'hang-up' && one.leg === agent);
+      expect(ended).toBe(expected);
+    }
+    expect(driver.facts.at(-1)).toMatchObject({ type: 'repaired', what: 'leg-alone', entity: agent });
+  });
+
   it('given_a_caller_who_waited_when_they_are_seen_in_the_dialplan_then_no_lease_can_cut_off_the_fallback', () => {
     const driver = there('a call waits and nobody is ready');
     const before = driver.commands.length;
