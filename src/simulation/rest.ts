@@ -140,12 +140,15 @@ function dial(pbx: Pbx, channel: Channel, timeoutS: number): AriResponse {
 
 function hangUp(pbx: Pbx, channel: Channel, cause: number): AriResponse {
   // An unanswered caller is sent a SIP status, which Asterisk then reports as its own end.
-  const sip = channel.kind === 'inbound' && channel.state !== 'Up' ? (refusals[cause] ?? 603) : null;
+  // A leg that was never dialled ends in the same way, though nobody is there to hear of it.
+  const isUnheard =
+    channel.kind === 'inbound' ? channel.state !== 'Up' : channel.dialledAt === Number.POSITIVE_INFINITY;
+  const sip = isUnheard ? (refusals[cause] ?? 603) : null;
   endChannel(pbx, channel, { cause, sip, request: { cause: 32, soft: true }, byUs: true });
   return done;
 }
 
-const refusals: Readonly<Record<number, number>> = { 1: 404, 17: 486, 18: 480, 19: 480, 20: 480, 21: 603, 34: 503 };
+const refusals: Readonly<Record<number, number>> = { 1: 404, 17: 486, 18: 480, 19: 480, 20: 480, 21: 403, 34: 503 };
 
 function setVariable(pbx: Pbx, channel: Channel, name: string, value: string): AriResponse {
   channel.variables.set(name, value);

@@ -42,6 +42,8 @@ export function phoneEnd(pbx: Pbx, phone: SimulatedPhone, channelOf: () => Chann
     ended(byUs, reason) {
       const channel = channelOf();
       if (channel !== undefined) phone.calls.delete(channel.id);
+      // Of a leg that was never dialled the phone knows nothing.
+      if (channel?.dialledAt === Number.POSITIVE_INFINITY) return;
       const was = channel?.state === 'Up' ? 'answered' : 'unanswered';
       note(byUs ? `ended by Asterisk, ${was}: ${reason}` : 'ended');
     },

@@ -10,6 +10,8 @@ export type Bench = {
   dial(exten: string): Promise<BenchCaller>;
   /** The phone `1001` is registered and does this with calls. */
   phone(behaviour: Behaviour): Promise<void>;
+  /** The one at the phone hangs up. */
+  phoneHangsUp(): void;
   /** What the phone heard when its call was taken from it: `answered-elsewhere`, `cancelled`, `bye`, or null. */
   phoneHeard(): string | null;
   /** Resolves when the probe gives something; rejects with `what` when it never does. */

@@ -310,4 +310,162 @@ describe.each([
     expect((await ask(bench, 'GET', 'channels/none')).status).toBe(404);
     expect((await ask(bench, 'DELETE', 'bridges/none')).status).toBe(404);
   });
+
+  it('given_a_phone_that_answers_without_ringing_when_dialled_then_it_is_up_and_no_ringing_was_told', async () => {
+    await bench.phone({ kind: 'answer', afterMs: 50, ringAfterMs: null });
+    const leg = await dialled();
+    await bench.until(() => story(bench, leg).includes('Up'), 'the phone to answer');
+    expect(story(bench, leg)).not.toContain('Dial RINGING');
+    expect(story(bench, leg)).not.toContain('Ringing');
+  });
+
+  it('given_a_leg_that_was_not_dialled_when_it_is_ended_then_its_phone_never_knew', async () => {
+    await bench.phone({ kind: 'ignore' });
+    const leg = await created();
+    expect((await ask(bench, 'DELETE', `channels/${leg}?reason_code=16`)).status).toBe(204);
+    await event(bench, 'ChannelDestroyed', leg);
+    expect(story(bench, leg)).toEqual(['StasisStart', 'StasisEnd', 'ChannelDestroyed 16/603']);
+    expect(bench.phoneHeard()).toBe(null);
+  });
+
+  it('given_a_leg_that_was_just_dialled_when_it_is_ended_then_the_phone_is_not_left_ringing', async () => {
+    await bench.phone({ kind: 'ignore' });
+    const leg = await dialled();
+    expect((await ask(bench, 'DELETE', `channels/${leg}?reason_code=16`)).status).toBe(204);
+    await event(bench, 'ChannelDestroyed', leg);
+    expect(((await ask(bench, 'GET', 'channels')).body as unknown[]).length).toBe(0);
+  });
+
+  it('given_a_leg_that_is_up_when_it_is_dialled_again_then_409_and_it_stays_up', async () => {
+    await bench.phone({ kind: 'answer', afterMs: 0 });
+    const leg = await dialled();
+    await bench.until(() => story(bench, leg).includes('Up'), 'the phone to answer');
+    expect((await ask(bench, 'POST', `channels/${leg}/dial?timeout=20`)).status).toBe(409);
+    expect(((await ask(bench, 'GET', `channels/${leg}`)).body as { state: string }).state).toBe('Up');
+  });
+
+  it('given_a_caller_who_leaves_when_a_leg_rings_for_them_then_it_rings_on_until_we_end_it', async () => {
+    await bench.phone({ kind: 'ignore' });
+    const one = await caller();
+    const leg = await dialled();
+    await event(bench, 'Dial', leg, 'RINGING');
+    one.caller.hangUp();
+    await event(bench, 'ChannelDestroyed', one.channel);
+    expect(((await ask(bench, 'GET', `channels/${leg}`)).body as { state: string }).state).toBe('Ringing');
+    expect((await ask(bench, 'DELETE', `channels/${leg}?reason_code=16`)).status).toBe(204);
+    await bench.until(() => bench.phoneHeard() === 'cancelled', 'the phone to hear of it');
+  });
+
+  it('given_a_talk_when_the_agent_hangs_up_then_their_leg_is_gone_and_the_caller_stays', async () => {
+    const { channel, caller: one, leg, room } = await talk();
+    bench.phoneHangsUp();
+    await event(bench, 'ChannelDestroyed', leg);
+    expect(story(bench, leg).slice(-2)).toEqual(['StasisEnd', 'ChannelDestroyed 16']);
+    expect(await membersOf(room)).toEqual([channel]);
+    expect(one.state()).toBe('answered');
+  });
+
+  it('given_a_caller_whom_nobody_answered_when_joined_with_a_leg_then_they_are_answered_only_when_we_say_so', async () => {
+    await bench.phone({ kind: 'answer', afterMs: 0 });
+    const one = await caller();
+    const leg = await dialled();
+    await bench.until(() => story(bench, leg).includes('Up'), 'the phone to answer');
+    await ask(bench, 'POST', 'bridges?type=mixing&bridgeId=cb-test-early');
+    const joined = await ask(bench, 'POST', `bridges/cb-test-early/addChannel?channel=${one.channel},${leg}`);
+    expect(joined.status).toBe(204);
+    expect(await membersOf('cb-test-early')).toEqual([one.channel, leg].toSorted());
+    expect(one.caller.state()).toBe('calling');
+    expect((await ask(bench, 'POST', `channels/${one.channel}/answer`)).status).toBe(204);
+    await bench.until(() => one.caller.state() === 'answered', 'the caller to be answered');
+  });
+
+  it('given_a_caller_who_was_answered_when_answered_again_then_nothing_happens', async () => {
+    const { channel, caller: one } = await caller();
+    for (let count = 0; count < 2; count += 1)
+      expect((await ask(bench, 'POST', `channels/${channel}/answer`)).status).toBe(204);
+    await bench.until(() => one.state() === 'answered', 'the caller to be answered');
+    expect(((await ask(bench, 'GET', `channels/${channel}`)).body as { state: string }).state).toBe('Up');
+  });
+
+  it.each(['moh', 'ring'])('given_a_caller_when_%s_is_begun_and_ended_twice_then_each_is_done', async (sound) => {
+    const { channel, caller: one } = await caller();
+    for (const method of ['POST', 'POST', 'DELETE', 'DELETE'] as const)
+      expect((await ask(bench, method, `channels/${channel}/${sound}`)).status, method).toBe(204);
+    expect(one.state()).toBe('calling');
+  });
+
+  it.each([
+    [1, 'ChannelDestroyed 1/404'],
+    [20, 'ChannelDestroyed 20/480'],
+    [21, 'ChannelDestroyed 21/403'],
+    [34, 'ChannelDestroyed 34/503'],
+  ])('given_an_unanswered_caller_when_ended_with_cause_%i_then_the_end_says_%s', async (cause, end) => {
+    const one = await caller();
+    await ask(bench, 'DELETE', `channels/${one.channel}?reason_code=${cause}`);
+    await event(bench, 'ChannelDestroyed', one.channel);
+    expect(story(bench, one.channel).at(-1)).toBe(end);
+    await bench.until(() => one.caller.state() === 'ended', 'the caller to hear of it');
+  });
+
+  it('given_a_caller_who_was_ended_when_ended_again_or_answered_then_404', async () => {
+    const { channel } = await caller();
+    expect((await ask(bench, 'DELETE', `channels/${channel}?reason_code=16`)).status).toBe(204);
+    await event(bench, 'ChannelDestroyed', channel);
+    expect((await ask(bench, 'DELETE', `channels/${channel}?reason_code=16`)).status).toBe(404);
+    expect((await ask(bench, 'POST', `channels/${channel}/answer`)).status).toBe(404);
+  });
+
+  it('given_a_talk_when_one_is_taken_out_of_the_room_then_both_are_still_ours_and_can_be_joined_again', async () => {
+    const { channel, leg, room } = await talk();
+    expect((await ask(bench, 'POST', `bridges/${room}/removeChannel?channel=${leg}`)).status).toBe(204);
+    expect(await membersOf(room)).toEqual([channel]);
+    expect((await ask(bench, 'POST', `bridges/${room}/addChannel?channel=${leg}`)).status).toBe(204);
+    expect(await membersOf(room)).toEqual([channel, leg].toSorted());
+  });
+
+  it('given_a_caller_in_a_room_when_put_into_another_then_they_are_only_there', async () => {
+    const { channel, leg, room } = await talk();
+    await ask(bench, 'POST', 'bridges?type=mixing&bridgeId=cb-test-other');
+    expect((await ask(bench, 'POST', `bridges/cb-test-other/addChannel?channel=${channel}`)).status).toBe(204);
+    expect(await membersOf('cb-test-other')).toEqual([channel]);
+    expect(await membersOf(room)).toEqual([leg]);
+  });
+
+  it('given_a_room_that_was_closed_when_its_id_is_used_again_then_it_is_made', async () => {
+    const make = 'bridges?type=mixing&bridgeId=cb-test-again';
+    expect((await ask(bench, 'POST', make)).status).toBe(200);
+    expect((await ask(bench, 'DELETE', 'bridges/cb-test-again')).status).toBe(204);
+    expect((await ask(bench, 'POST', make)).status).toBe(200);
+  });
+
+  it('given_legs_and_rooms_when_listed_then_each_is_there_with_its_state_and_its_members', async () => {
+    const { channel, leg, room } = await talk();
+    const channels = (await ask(bench, 'GET', 'channels')).body as { id: string; state: string }[];
+    expect(channels.map(({ id, state }) => `${id} ${state}`).toSorted()).toEqual(
+      [`${channel} Up`, `${leg} Up`].toSorted(),
+    );
+    const bridges = (await ask(bench, 'GET', 'bridges')).body as { id: string; channels: string[] }[];
+    expect(bridges.map(({ id, channels }) => [id, channels.toSorted()])).toEqual([[room, [channel, leg].toSorted()]]);
+  });
+
+  it('given_variables_that_are_set_when_watched_then_no_event_tells_of_them', async () => {
+    const { channel } = await caller();
+    expect((await ask(bench, 'POST', `channels/${channel}/variable?variable=PEER&value=x`)).status).toBe(204);
+    await ask(bench, 'DELETE', `channels/${channel}`);
+    await event(bench, 'ChannelDestroyed', channel);
+    expect(bench.events.map(({ type }) => type)).not.toContain('ChannelVarset');
+  });
+
+  it('given_a_channel_that_is_not_there_when_subscribed_to_then_422', async () => {
+    const uri = 'applications/cordboard/subscription?eventSource=channel%3Anone';
+    expect((await ask(bench, 'POST', uri)).status).toBe(422);
+  });
+
+  it('given_an_Asterisk_that_runs_when_asked_twice_when_it_began_then_it_says_the_same', async () => {
+    const startOf = async () =>
+      ((await ask(bench, 'GET', 'asterisk/info')).body as { status: { startup_time: string } }).status.startup_time;
+    const first = await startOf();
+    expect(first).toMatch(/^\d{4}-\d\d-\d\dT/);
+    expect(await startOf()).toBe(first);
+  });
 });

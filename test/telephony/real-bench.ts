@@ -57,6 +57,7 @@ export async function realBench(): Promise<Bench> {
     async phone(behaviour) {
       phone = await box.register({ ...phoneOf(lab, '1001'), behaviour });
     },
+    phoneHangsUp: () => phone?.calls.at(-1)?.hangUp(),
     phoneHeard() {
       const heard = phone?.events.find((event) => event.type === 'cancelled' || event.type === 'ended');
       if (heard?.type === 'cancelled') return isAnsweredElsewhere(heard.reasons) ? 'answered-elsewhere' : 'cancelled';

@@ -50,6 +50,7 @@ export async function simulatedBench(seed: number): Promise<Bench> {
       phone.behaviour = behaviour;
       asterisk.setRegistered('1001', true);
     },
+    phoneHangsUp: () => asterisk.press('1001', 'hang-up'),
     phoneHeard() {
       const last = phone.log.findLast((note) => note.what.startsWith('ended by Asterisk'));
       if (last === undefined) return null;
