@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createFallbackWriter } from './asterisk/ami/fallback.ts';
 import { type Inquiry, openInquiry } from './asterisk/ami/inquiry.ts';
+import { createAriHttp } from './asterisk/ari/http.ts';
 import { createPbxReader } from './asterisk/control.ts';
+import { createLamps } from './asterisk/lamps.ts';
 import { createProvisioner } from './asterisk/provisioning/provisioner.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
@@ -65,6 +67,7 @@ async function start(config: Config): Promise<Front> {
   const manager = { host, port: ami.port, user: ami.user, secret: secrets.ami };
   const fallback = createFallbackWriter(manager);
   const access = { host, port: httpPort, user: ari.user, secret: secrets.ari };
+  const http = createAriHttp(access);
   /** Asked seldom, so each question has a connection of its own. */
   const inquire = async <T>(ask: (inquiry: Inquiry) => Promise<T>): Promise<T> => {
     const inquiry = await openInquiry({ ...manager, handshakeMs: INQUIRY_MS, actionMs: INQUIRY_MS });
@@ -75,7 +78,13 @@ async function start(config: Config): Promise<Front> {
     }
   };
   const outside: Outside = {
-    ...{ log, provisioner: phones(access), fallback, readPbx: createPbxReader(access).readPbx },
+    ...{
+      log,
+      provisioner: phones(access),
+      fallback,
+      lamps: createLamps(http),
+      readPbx: createPbxReader(access).readPbx,
+    },
     askPast: createPast(pathsOf(home)),
     hasContext: (name) => inquire((inquiry) => inquiry.hasContext(name)),
     registeredBy: () => inquire((inquiry) => inquiry.registeredBy()),
@@ -85,6 +94,7 @@ async function start(config: Config): Promise<Front> {
     async close() {
       await started.close();
       fallback.close();
+      http.close();
     },
   };
 }

@@ -3,6 +3,8 @@ import type { Paths } from './config/paths.ts';
 import type { DirectoryContext } from './directory/context.ts';
 import { createFallbackKeeper, type FallbackPort } from './directory/fallback-keeper.ts';
 import { createFeed } from './directory/feed.ts';
+import { keepLamps, type LampPort } from './directory/lamp-keeper.ts';
+import { lampOwners, lampsOf } from './directory/lamps.ts';
 import type { AsteriskView } from './directory/phone-checks.ts';
 import { createPhoneKeeper } from './directory/phone-keeper.ts';
 import type { Provisioner } from './directory/phone-spec.ts';
@@ -27,6 +29,7 @@ export type Outside = {
   /** By which transport each registered phone came; rejects when Asterisk cannot be asked. */
   readonly registeredBy: () => Promise<ReadonlyMap<string, string>>;
   readonly fallback: FallbackPort;
+  readonly lamps: LampPort;
   readonly readPbx: Services['readPbx'];
   readonly askPast: Services['askPast'];
   readonly log: Log;
@@ -51,11 +54,13 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   const followers = createFollowers();
   const keeper = createPhoneKeeper(store, provisioner, log, config.sip.checkMs);
   const fallback = createFallbackKeeper(store, outside.fallback, config.limits.leaseMs, log);
+  const lamps = keepLamps(() => lampsOf(lampOwners(store), live.agents(), live.calls()), outside.lamps, log);
   const trialPhones = createTrialPhones(store, provisioner, keeper, config);
   const feed = createFeed(store, config.rona.ladder, (event) => engine.settings(event));
   const tellAsterisk = (): void => {
     void keeper.check();
     fallback.refresh();
+    lamps.refresh();
     void outside.readPbx().then((pbx) => {
       for (const warning of pbx.warnings) log.warn({ asterisk: pbx.version, warning }, 'Asterisk should be put right');
     });
@@ -66,6 +71,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
       return;
     }
     followers.publish(message.facts);
+    lamps.saw(message.facts);
     // Asterisk may have come back as another one, with other phones.
     if (message.facts.some((fact) => fact.type === 'pbx-connected')) tellAsterisk();
   });
@@ -78,6 +84,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     changed(phones) {
       feed.sync();
       fallback.changed();
+      lamps.refresh();
       settled = keeper.push(phones, PUSH_PATIENCE_MS);
     },
   };
@@ -112,6 +119,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     () => checkpoints.close(),
     () => keeper.close(),
     () => fallback.close(),
+    () => lamps.close(),
     () => app.close(),
   ];
   const close = async (): Promise<void> => {

@@ -35,6 +35,7 @@ export async function startLabFront() {
     hasContext: asterisk.hasContext,
     registeredBy: asterisk.registeredBy,
     fallback: asterisk.fallback,
+    lamps: asterisk.lamps,
     askPast: async (ask: PastAsk) => askPast(paths.liveDb, paths.checkpoints, ask),
     readPbx: async () => ({ host: '127.0.0.1', version: '22.10.1', warnings: [], failure: null }),
   };
@@ -174,6 +175,14 @@ export function createAsteriskStub() {
     /** Endpoints that somebody else made. */
     theirs: new Set<string>(),
     contexts: new Set(['from-sip', 'from-home']),
+    lampStates: new Map<string, string>(),
+    lamps: {
+      readLamps: async () => new Map(stub.lampStates),
+      setLamp: async (extension: string, state: string | null) => {
+        if (state === null) stub.lampStates.delete(extension);
+        else stub.lampStates.set(extension, state);
+      },
+    },
     fallbacks: new Map<string, string>(),
     leaseS: 0,
     failure: null as string | null,

@@ -1,0 +1,105 @@
+import type { NumberedFact } from '../core/facts.ts';
+import { createBackoff } from '../lib/backoff.ts';
+import type { Log } from '../lib/log.ts';
+import type { LampState } from './lamps.ts';
+
+/** Asterisk's side of the lamps. Both reject with why not. */
+export type LampPort = {
+  /** Every lamp of ours that Asterisk has, by extension. */
+  readLamps(): Promise<ReadonlyMap<string, string>>;
+  /** Null takes the lamp away. */
+  setLamp(extension: string, state: LampState | null): Promise<void>;
+};
+
+/** Keeps the lamps on phones true. */
+export type LampKeeper = {
+  saw(facts: readonly NumberedFact[]): void;
+  /** The directory changed, or Asterisk came back: what it shows is read and put right. */
+  refresh(): void;
+  close(): void;
+};
+
+/** What happens within so long is shown as one change: a lamp need not be quicker than an eye. */
+const coalesceMs = 250;
+
+/** What can change a lamp. */
+const telling: ReadonlySet<NumberedFact['type']> = new Set([
+  'call-queued',
+  'call-connected',
+  'call-overflowed',
+  'call-ended',
+  'call-turned-away',
+  'agent-work',
+]);
+
+/**
+ * Makes the keeper. `wanted` says what all lamps should be now. One request after the other goes out, and only for a lamp that
+ * changed; a failure is tried again with back-off.
+ */
+export function keepLamps(wanted: () => ReadonlyMap<string, LampState>, port: LampPort, log: Log): LampKeeper {
+  const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
+  let shown: Map<string, string> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let running = false;
+  let again = false;
+  let closed = false;
+
+  function soon(delayMs: number): void {
+    if (closed || timer !== null) return;
+    timer = setTimeout(() => {
+      timer = null;
+      void pass();
+    }, delayMs);
+  }
+
+  async function pass(): Promise<void> {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    try {
+      await write();
+      backoff.reset();
+    } catch (error) {
+      shown = null;
+      const delayMs = backoff.next();
+      const why = error instanceof Error ? error.message : String(error);
+      log.warn({ why, delayMs }, 'lamps could not be set; trying again');
+      soon(delayMs);
+    } finally {
+      running = false;
+      if (again) soon(coalesceMs);
+      again = false;
+    }
+  }
+
+  async function write(): Promise<void> {
+    shown ??= new Map(await port.readLamps());
+    const lamps = wanted();
+    for (const extension of [...shown.keys()]) {
+      if (closed || lamps.has(extension)) continue;
+      await port.setLamp(extension, null);
+      shown.delete(extension);
+    }
+    for (const [extension, state] of lamps) {
+      if (closed || shown.get(extension) === state) continue;
+      await port.setLamp(extension, state);
+      shown.set(extension, state);
+    }
+  }
+
+  return {
+    saw(facts) {
+      if (facts.some((fact) => telling.has(fact.type))) soon(coalesceMs);
+    },
+    refresh() {
+      shown = null;
+      soon(coalesceMs);
+    },
+    close() {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}

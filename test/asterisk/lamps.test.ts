@@ -1,0 +1,89 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createPhone } from '../../src/phones/index.ts';
+import type { PhoneSaved } from '../../src/protocol/phones.ts';
+import { type LabCordboard, startCordboard } from '../lab/cordboard.ts';
+import { waitUntil } from '../lab/deadline.ts';
+import { type Lamp, watchLamp } from '../lab/lamp.ts';
+
+describe('lamps, on a real Asterisk with real subscriptions', () => {
+  let lab: LabCordboard;
+  const lamps: Lamp[] = [];
+  beforeAll(async () => {
+    lab = await startCordboard();
+  });
+  afterEach(async () => {
+    for (const lamp of lamps.splice(0)) await lamp.close();
+    await lab.expectQuiet();
+  });
+  afterAll(() => lab?.stop());
+
+  /** A further user's phone with a lamp for `extension`. */
+  async function lampOf(extension: string): Promise<Lamp> {
+    await lab.api('POST', '/v1/users', { username: 'boss', name: 'Boss', extension: '1990' });
+    const access = await lab.api<{ ha1: string; wsUrl: string }>('POST', '/v1/users/boss/phone-access');
+    const lamp = await watchLamp({ ...access, user: '1990', extension });
+    lamps.push(lamp);
+    return lamp;
+  }
+
+  const shows = (lamp: Lamp, state: string) =>
+    waitUntil(() => lamp.shown.at(-1) === state, `the lamp to show ${state}`).catch((error: Error) => {
+      throw new Error(`${error.message}; it showed ${lamp.shown.join(', ')}`);
+    });
+
+  test('given_a_lamp_for_an_extension_when_its_phone_rings_and_talks_then_it_blinks_and_is_on_and_off_again', async () => {
+    const { extension, agents } = await lab.team([{ kind: 'manual' }], { strategy: 'linear', wrapUpMs: 0 });
+    const [agent] = agents;
+    if (!agent) throw new Error('a team without an agent');
+    const lamp = await lampOf(agent.extension);
+    await shows(lamp, 'terminated');
+    const call = await (await lab.stranger()).dial(extension);
+    const incoming = await waitUntil(() => agent.phone.calls[0] ?? false, 'the phone to be called');
+    if ('ring' in incoming) incoming.ring();
+    await shows(lamp, 'early');
+    if ('answer' in incoming) incoming.answer();
+    await shows(lamp, 'confirmed');
+    call.hangUp();
+    await shows(lamp, 'terminated');
+    expect(lamp.shown).toEqual(expect.arrayContaining(['early', 'confirmed', 'terminated']));
+  });
+
+  test('given_a_lamp_for_a_group_when_somebody_waits_in_it_then_it_blinks_until_they_are_answered', async () => {
+    const { extension, agents } = await lab.team([{ kind: 'manual' }], { strategy: 'linear', wrapUpMs: 0 });
+    const lamp = await lampOf(extension);
+    await shows(lamp, 'terminated');
+    const call = await (await lab.stranger()).dial(extension);
+    await shows(lamp, 'early');
+    const incoming = await waitUntil(() => agents[0]?.phone.calls[0] ?? false, 'the phone to be called');
+    if ('answer' in incoming) incoming.answer();
+    await shows(lamp, 'terminated');
+    call.hangUp();
+  });
+
+  test('given_a_user_with_two_phones_when_they_talk_on_the_second_then_the_lamp_of_their_extension_is_on', async () => {
+    const { extension, agents } = await lab.team([{ kind: 'ignore' }], { strategy: 'linear', wrapUpMs: 0 });
+    const [agent] = agents;
+    if (!agent) throw new Error('a team without an agent');
+    const mobile = await lab.api<PhoneSaved>('POST', `/v1/users/${agent.name}/phones`, {
+      label: 'mobile',
+      transport: 'ws',
+    });
+    const { wsUrl } = await lab.api<{ wsUrl: string }>('POST', `/v1/users/${agent.name}/phone-access`);
+    const lamp = await lampOf(agent.extension);
+    const second = createPhone({
+      wsUrl,
+      user: mobile.phone.id,
+      password: mobile.sip?.password ?? '',
+      behaviour: { kind: 'answer', afterMs: 300 },
+    });
+    await second.register();
+    await lab.fact('agent-reachable', { agent: agent.name, reachable: true });
+    await agent.phone.unregister();
+    const call = await (await lab.stranger()).dial(extension);
+    await lab.fact('call-connected', { user: agent.name });
+    await shows(lamp, 'confirmed');
+    call.hangUp();
+    await shows(lamp, 'terminated');
+    await second.close();
+  });
+});
