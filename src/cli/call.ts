@@ -50,13 +50,15 @@ export function callCommand(program: Command, context: CliContext): void {
 const path = (id: string): string => `/v1/calls/${encodeURIComponent(id)}`;
 
 function callTable(calls: readonly CallView[]): string {
-  const head = ['Id', 'Came', 'From', 'Dialled', 'Queue', 'State', 'With', 'For'];
+  const head = ['Id', 'Came', 'From', 'Dialled', 'Queue', 'Priority', 'Needs', 'State', 'With', 'For'];
   const rows = calls.map((call) => [
     call.id,
     timeOfDay(call.arrivedAt),
     caller(call),
     call.dialled,
     orDash(call.queue),
+    orDash(call.priority),
+    orDash(call.needs),
     call.ending ?? call.phase,
     orDash(call.partner),
     `${Math.round(((call.endedAt ?? call.now) - call.arrivedAt) / 1_000)} s`,
@@ -75,6 +77,8 @@ function lifeText({ call, facts, legs }: CallLife): string {
     ['came', `${new Date(call.arrivedAt).toISOString()} from ${caller(call)}`],
     ['dialled', call.dialled],
     ['queue', orDash(call.queue)],
+    ['priority', orDash(call.priority)],
+    ['needs', orDash(call.needs)],
     ['state', call.ending === null ? call.phase : `ended: ${call.ending}`],
     ['with', orDash(call.partner)],
   ]);

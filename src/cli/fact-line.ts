@@ -31,7 +31,7 @@ function said(fact: NumberedFact): readonly [Colour, string] {
     case 'call-arrived':
       return [pc.bold, `call arrived: ${arrivedFrom(fact)} dialled ${fact.dialled}`];
     case 'call-queued':
-      return [plain, `waiting in ${fact.queue} (${fact.waiting} waiting)`];
+      return [plain, `waiting in ${fact.queue} (${queuedWith(fact)})`];
     case 'call-connected':
       return [
         pc.green,
@@ -158,6 +158,16 @@ function arrivedFrom(fact: Extract<Fact, { type: 'call-arrived' }>): string {
   // Facts of before there were trunks have neither.
   const trunk = fact.trunk ?? null;
   return fact.user ?? fact.phone ?? (trunk === null ? 'somebody from outside' : `somebody by the trunk ${trunk}`);
+}
+
+/** What is not the ordinary case, and how many wait. */
+function queuedWith({ waiting, priority, needs }: Extract<Fact, { type: 'call-queued' }>): string {
+  const said = [
+    priority === 5 ? '' : `priority ${priority}`,
+    (needs ?? '') === '' ? '' : `needs ${needs}`,
+    `${waiting} waiting`,
+  ];
+  return said.filter((part) => part !== '').join(', ');
 }
 
 function whyChosen(fact: Extract<Fact, { type: 'offer-made' }>): string {

@@ -15,6 +15,9 @@ export type CallView = {
   readonly callerNumber: string | null;
   readonly callerName: string | null;
   readonly queue: string | null;
+  /** 1 to 10, and what it needs of an agent as it is written; null for a call that was in no queue. */
+  readonly priority: number | null;
+  readonly needs: string | null;
   readonly arrivedAt: number;
   readonly connectedAt: number | null;
   /** Whom the caller talks to, or talked to last. */

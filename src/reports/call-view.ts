@@ -15,6 +15,8 @@ export function openCallView(call: Call, caller: Caller, now: number): CallView 
     callerNumber: caller?.number ?? null,
     callerName: caller?.name ?? null,
     queue: call.queue,
+    priority: call.queue === null ? null : call.priority,
+    needs: call.queue === null ? null : call.needs,
     arrivedAt: call.arrivedAt,
     connectedAt: call.connectedAt,
     partner: call.partner?.user ?? null,
@@ -39,6 +41,8 @@ export function pastCallView(facts: readonly NumberedFact[], caller: Caller, now
     callerNumber: caller?.number ?? null,
     callerName: caller?.name ?? null,
     queue: null,
+    priority: null,
+    needs: null,
     arrivedAt: arrival.at,
     connectedAt: null,
     partner: null,
@@ -47,7 +51,9 @@ export function pastCallView(facts: readonly NumberedFact[], caller: Caller, now
     now,
   };
   for (const fact of facts) {
-    if (fact.type === 'call-queued') view = { ...view, queue: fact.queue };
+    if (fact.type === 'call-queued') view = { ...view, queue: fact.queue, priority: fact.priority, needs: fact.needs };
+    if (fact.type === 'call-rose') view = { ...view, priority: fact.priority };
+    if (fact.type === 'call-relaxed') view = { ...view, needs: fact.needs };
     if (fact.type === 'call-connected') view = { ...view, phase: 'talking', connectedAt: fact.at, partner: fact.user };
     if (fact.type === 'call-ended') view = { ...view, phase: 'ended', endedAt: fact.at, ending: fact.ending };
   }

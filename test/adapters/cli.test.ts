@@ -333,6 +333,62 @@ describe('with a daemon', () => {
     await lab.ask('DELETE', '/v1/users/sue');
   });
 
+  test('given_calls_that_wait_then_the_order_over_all_queues_is_printed_with_what_each_needs', async () => {
+    await lab.ask('POST', '/v1/queues', { name: 'order' });
+    await lab.ask('POST', '/v1/groups', { name: 'orders', extension: '8055' });
+    const now = Date.now();
+    const call = (id: string, queue: string, due: number, rest: object = {}) =>
+      lab.row('calls', id, {
+        ...{ id, queue, due, phase: 'waiting', arrivedAt: now - 65_000, enteredAt: now - 65_000, dialled: '8055' },
+        ...{
+          kind: 'queued',
+          priority: 5,
+          needs: '',
+          relaxed: 0,
+          tier: 0,
+          offers: [],
+          legs: [],
+          partner: null,
+          ...rest,
+        },
+      });
+    call('cb-w-c1', 'order', now + 30_000);
+    call('cb-w-c2', 'orders', now + 20_000, { offers: ['cb-w-o1'] });
+    call('cb-w-c3', 'order', now + 10_000, { priority: 8, needs: 'lang.es>=2', relaxed: 1, tier: 1 });
+    call('cb-w-c4', 'order', now, { phase: 'talking' });
+    lab.row('offers', 'cb-w-o1', { id: 'cb-w-o1', agent: 'bert', phase: 'ringing' });
+    lab.caller('cb-w-c3', '0123', '');
+    const rows = (await run(['queue', 'waiting'])).out
+      .trim()
+      .split('\n')
+      .map((row) => row.split(/ {2,}/));
+    expect(rows.map(([place, id, queue]) => [place, id, queue])).toEqual([
+      ['Place', 'Call', 'Queue'],
+      ['1', 'cb-w-c3', 'order'],
+      ['1', 'cb-w-c2', 'orders'],
+      ['2', 'cb-w-c1', 'order'],
+    ]);
+    expect(rows[1]).toEqual(expect.arrayContaining(['0123', '8', 'lang.es>=2', 'step 1']));
+    expect(rows[2]).toEqual(expect.arrayContaining(['bert']));
+    const { waiting } = JSON.parse((await run(['queue', 'waiting', 'order', '--json'])).out);
+    expect(waiting).toMatchObject([
+      { place: 1, call: 'cb-w-c3', priority: 8, due: now + 10_000, needs: 'lang.es>=2', relaxed: 1, tier: 1 },
+      { place: 2, call: 'cb-w-c1', priority: 5, needs: '', offeredTo: [] },
+    ]);
+    expect(await run(['queue', 'waiting', 'nowhere'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('nowhere'),
+    });
+    const list = (await run(['call', 'list'])).out;
+    expect(list.split('\n')[0]).toMatch(/Queue +Priority +Needs +State/);
+    expect(list).toMatch(/cb-w-c3 .* order +8 +lang\.es>=2 +waiting/);
+    expect((await run(['queue', 'remove', 'order'])).err).toContain('2 callers wait there');
+    for (const id of ['cb-w-c1', 'cb-w-c2', 'cb-w-c3', 'cb-w-c4']) lab.row('calls', id, null);
+    lab.row('offers', 'cb-w-o1', null);
+    await lab.ask('DELETE', '/v1/queues/order');
+    await lab.ask('DELETE', '/v1/groups/orders');
+  });
+
   test('given_a_csv_file_then_its_users_are_added_together_or_not_at_all', async () => {
     const file = join(empty, 'users.csv');
     writeFileSync(file, 'username,name,extension,codecs\nc1,"Smith, Jo",1101,opus ulaw\nc2,"Say ""hi""",1102,\n');
