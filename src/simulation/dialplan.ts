@@ -21,6 +21,8 @@ export type SimulatedCaller = {
 };
 
 const leaseMs = 30_000;
+/** What the dialplan hands over besides the number, where nobody set anything. */
+const noWishes = ['priority=', 'place=', 'needs='];
 const askAgainMs = 200;
 const tries = 25;
 const hangUpPeerMs = 1_000;
@@ -61,7 +63,7 @@ export function callIn(
       endpoint: phone?.id ?? over,
       kind: 'inbound',
       state: 'Ring',
-      args: [exten],
+      args: [exten, ...noWishes],
       number: typeof from === 'string' ? from : from.id,
       dialplan: { context: 'from-sip', exten, priority: 1, app: 'Set', data: '' },
     },
@@ -94,7 +96,13 @@ function whereIs(pbx: Pbx, channel: Channel): 'waiting' | 'talk' | 'fallback' | 
 function askForStasis(pbx: Pbx, channel: Channel, left: number): void {
   if (pbx.isAppConnected()) {
     const { exten } = channel.dialplan;
-    channel.dialplan = { context: 'from-sip', exten, priority: 4, app: 'Stasis', data: `${pbx.app},${exten}` };
+    channel.dialplan = {
+      context: 'from-sip',
+      exten,
+      priority: 4,
+      app: 'Stasis',
+      data: [pbx.app, ...channel.args].join(','),
+    };
     enterStasis(pbx, channel);
   } else if (left > 0) later(pbx, channel, askAgainMs, () => askForStasis(pbx, channel, left - 1));
   else fallBack(pbx, channel);

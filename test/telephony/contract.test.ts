@@ -39,7 +39,7 @@ describe.each([
     const one = await bench.dial('8001');
     const start = await bench.until(() => bench.events.find(({ type }) => type === 'StasisStart'), 'the caller');
     const { id, name } = start.channel as { id: string; name: string };
-    expect(start.args).toEqual(['8001']);
+    expect(start.args).toEqual(['8001', 'priority=', 'place=', 'needs=']);
     expect(name).toMatch(/^PJSIP\/1009-[0-9a-f]{8}$/);
     return { channel: id, caller: one };
   }
@@ -204,6 +204,7 @@ describe.each([
 
   it('given_an_unanswered_caller_when_we_end_the_call_then_they_hear_it', async () => {
     const one = await caller();
+    expect((await ask(bench, 'POST', `channels/${one.channel}/ring`)).status).toBe(204);
     await ask(bench, 'DELETE', `channels/${one.channel}?reason_code=17`);
     await event(bench, 'ChannelDestroyed', one.channel);
     expect(story(bench, one.channel).at(-1)).toBe('ChannelDestroyed 17/486');
@@ -286,7 +287,7 @@ describe.each([
       const { body } = await ask(bench, 'GET', `channels/${channel}`);
       return (body as { dialplan: Record<string, unknown> }).dialplan;
     };
-    expect(await shown()).toMatchObject({ app_name: 'Stasis', app_data: 'cordboard,8001' });
+    expect(await shown()).toMatchObject({ app_name: 'Stasis', app_data: 'cordboard,8001,priority=,place=,needs=' });
   });
 
   it('given_a_connection_that_is_lost_when_it_is_back_then_what_was_in_Asterisk_is_there_and_its_events_are_not', async () => {
@@ -401,6 +402,8 @@ describe.each([
     [34, 'ChannelDestroyed 34/503'],
   ])('given_an_unanswered_caller_when_ended_with_cause_%i_then_the_end_says_%s', async (cause, end) => {
     const one = await caller();
+    // One that is ended in the very moment in which it comes now and then says 0.
+    expect((await ask(bench, 'POST', `channels/${one.channel}/ring`)).status).toBe(204);
     await ask(bench, 'DELETE', `channels/${one.channel}?reason_code=${cause}`);
     await event(bench, 'ChannelDestroyed', one.channel);
     expect(story(bench, one.channel).at(-1)).toBe(end);
