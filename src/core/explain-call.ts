@@ -107,7 +107,7 @@ function countsOf(world: World, call: Call, queue: QueueIndex, now: number, fewe
       const first = world.state.agents.get(idle.at(0) ?? '');
       if (first === undefined) continue;
       const { reason } = eligibility(world, call, first, now);
-      add(reason === 'eligible' || reason === 'asked' || reason === 'not-waiting' ? 'free' : reason, idle.size);
+      add(reason === 'eligible' || reason === 'asked' || reason === 'rings-another' ? 'free' : reason, idle.size);
     }
   }
   const later = Object.keys(call.asked).filter((user) => {

@@ -27,6 +27,8 @@ const company = fc.record({
   needs: fc.constantFrom('', 'es', 'es>=3', 'es>=2,~fr', '~fr', 'es>=5,fr'),
   maxTalking: fc.constantFrom(null, 1, 2),
   keepFree: fc.constantFrom(null, { agents: 1, fromPriority: 8 }),
+  /** Tiers are all open at once, or later: they would open with the offer where all who are there were tried. */
+  tiers: fc.constantFrom({ afterMs: 0, whenTried: false }, { afterMs: 20_000, whenTried: false }),
   priorities: fc.array(fc.constantFrom(5, 8), { minLength: 1, maxLength: 3 }),
 });
 type Company = typeof company extends fc.Arbitrary<infer T> ? T : never;
@@ -36,8 +38,13 @@ function waiting(one: Company): Driver {
   const driver = drive({}, false);
   const members = names.map((name, place) => ({ user: name, penalty: one.penalties[place] ?? 0 }));
   const { strategy, maxTalking, keepFree } = one;
-  // Tiers would open at once where all who are there were tried: this is about the order, not about them.
-  const queue = group('line', '8001', [], { strategy, maxTalking, keepFree, members, tiers } as Partial<QueueGiven>);
+  const queue = group('line', '8001', [], {
+    strategy,
+    maxTalking,
+    keepFree,
+    members,
+    tiers: one.tiers,
+  } as Partial<QueueGiven>);
   const users = names.map((name, place) => {
     const skills = { es: one.levels[place] ?? 0, fr: one.wishes[place] ?? 0 };
     return { ...user(name, String(1001 + place)), skills };
@@ -62,8 +69,6 @@ function waiting(one: Company): Driver {
   }
   return driver;
 }
-
-const tiers = { afterMs: 20_000, whenTried: false };
 
 /** Asterisk tells what it has: every caller is still there. */
 function survey(driver: Driver): void {

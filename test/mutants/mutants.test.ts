@@ -26,7 +26,8 @@ beforeAll(async () => {
     const copy = await mkdtemp(join(tmpdir(), 'cordboard-mutants-'));
     copies.push(copy);
     free.push(copy);
-    const parts = ['src', 'test/core', 'test/scenarios', 'test/simulation', 'package.json', 'tsconfig.json'];
+    const suites = ['test/core', 'test/scenarios', 'test/simulation', 'test/past', 'test/lab/recording.ts'];
+    const parts = ['src', ...suites, 'config', 'package.json', 'tsconfig.json'];
     for (const part of parts) await cp(join(root, part), join(copy, part), { recursive: true });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
     // One worker, and nothing loaded twice: to start is most of what a short suite costs.
