@@ -1,0 +1,272 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Behaviour } from '../../src/phones/index.ts';
+import { isAnsweredElsewhere } from '../../src/phones/index.ts';
+import { type LabCordboard, startCordboard } from '../lab/cordboard.ts';
+import { waitUntil } from '../lab/deadline.ts';
+import {
+  audit,
+  type FactTail,
+  followFacts,
+  type Lane,
+  makeLanes,
+  outcomesSince,
+  playRounds,
+  windDown,
+} from '../lab/lanes.ts';
+
+// The races that are about milliseconds, on a real Asterisk with real phones, a hundred rounds each: whoever is first by a
+// hair, nobody has two calls, no call has two agents, no caller is lost, and nobody is blamed for what was not their doing.
+// The moments are spread around the instant that matters, and a test says which of the ways out came up how often.
+
+const rounds = Number(process.env.RACE_ROUNDS ?? 100);
+const laneCount = 10;
+
+const manual: Behaviour = { kind: 'manual' };
+const quick = { strategy: 'linear', ringMs: 20_000, unreachableAfterMs: 8_000, maxWaitMs: 60_000, wrapUpMs: 0 };
+
+/** Spread over `span` ms around `ms`, evenly over the rounds: no two runs of the suite try different moments. */
+function around(ms: number, span: number, round: number): number {
+  return Math.max(0, Math.round(ms - span / 2 + ((round * 37) % 100) * (span / 100)));
+}
+
+function later(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+describe('races about milliseconds, on a real Asterisk with real phones', () => {
+  let lab: LabCordboard;
+  let tail: FactTail;
+  let from = 0;
+  beforeAll(async () => {
+    lab = await startCordboard('rona: { ladder: [] }');
+    tail = followFacts(lab);
+  });
+  beforeEach(() => {
+    tail.read();
+    from = tail.last;
+  });
+  afterEach(async () => {
+    await lab.expectQuiet();
+    audit(tail);
+    expect(tail.all.slice(from).filter((fact) => fact.type === 'repaired')).toEqual([]);
+  });
+  afterAll(() => lab?.stop());
+
+  /** The lane's caller dials; resolves when the call has come to us. */
+  async function begin(lane: Lane) {
+    tail.read();
+    lane.from = tail.last;
+    const call = await lane.caller.dial(lane.extension);
+    const arrived = await tail.next('call-arrived', lane.from, (fact) => fact.dialled === lane.extension);
+    return { id: arrived.call, call };
+  }
+
+  /** The agent's phone has been rung for this call: the INVITE is there. */
+  async function invited({ agents, from }: Lane, place = 0) {
+    const agent = agents[place];
+    if (agent === undefined) throw new Error('there is no such agent');
+    const made = await tail.next('offer-made', from, (fact) => fact.agent === agent.name);
+    const invite = await waitUntil(
+      () => agent.phone.calls.find((one) => one.direction === 'in' && one.end === null),
+      `an INVITE at ${agent.name}`,
+    );
+    if (invite.direction !== 'in') throw new Error('not an incoming call');
+    return { agent, made, invite };
+  }
+
+  function missesSince(): unknown[] {
+    return tail.all.slice(from).filter((fact) => fact.type === 'agent-missed' || fact.type === 'agent-held');
+  }
+
+  /** What came of it, for the reader of the log, and that each of these came up at all. */
+  function report(what: string, ...wanted: readonly string[]): Readonly<Record<string, number>> {
+    tail.read();
+    const counts = outcomesSince(tail, from);
+    console.info(`${what}: ${JSON.stringify(counts)}`);
+    for (const outcome of wanted) expect(counts[outcome] ?? 0, `${outcome} of ${what}`).toBeGreaterThan(0);
+    return counts;
+  }
+
+  test('given_two_phones_that_answer_at_once_then_one_has_the_call_and_the_other_is_free_with_no_blame', async () => {
+    const lanes = await makeLanes(lab, laneCount, [manual, manual], { ...quick, strategy: 'ring-all' });
+    await playRounds(lanes, rounds, async (lane, round) => {
+      const { id, call } = await begin(lane);
+      const [one, two] = [await invited(lane, 0), await invited(lane, 1)];
+      one.invite.ring();
+      two.invite.ring();
+      await later(20);
+      const gapMs = around(0, 12, round) - around(0, 12, round + 50);
+      const [first, second] = gapMs >= 0 ? [one, two] : [two, one];
+      first.invite.answer();
+      if (gapMs === 0) second.invite.answer();
+      else await later(Math.abs(gapMs)).then(() => second.invite.answer());
+      const connected = await tail.next('call-connected', lane.from, (fact) => fact.call === id);
+      const lost = await tail.next(
+        'offer-ended',
+        lane.from,
+        ({ call, outcome }) => call === id && outcome !== 'answered',
+      );
+      expect(lost).toMatchObject({ outcome: 'rescinded', why: 'race-lost' });
+      expect(lost.agent).not.toBe(connected.user);
+      const loser = connected.user === one.agent.name ? two.agent.phone : one.agent.phone;
+      const told = await waitUntil(
+        () => loser.events.findLast((event) => event.type === 'cancelled' || event.type === 'ended'),
+        'the loser to be told',
+      );
+      if (told.type === 'cancelled') expect(isAnsweredElsewhere(told.reasons), JSON.stringify(told)).toBe(true);
+      call.hangUp();
+      await windDown(tail, lane, id);
+    });
+    expect(report('two answer at once', 'answered', 'rescinded (race-lost)').answered).toBe(rounds);
+    expect(missesSince()).toEqual([]);
+  });
+
+  test('given_an_answer_that_crosses_the_end_of_the_ring_time_then_the_call_is_answered_or_waits_on', async () => {
+    const lanes = await makeLanes(lab, laneCount, [manual], { ...quick, ringMs: 1_000, backOffMs: 1_000 });
+    await playRounds(lanes, rounds, async (lane, round) => {
+      const { id, call } = await begin(lane);
+      const { invite } = await invited(lane);
+      invite.ring();
+      await later(around(1_000, 60, round));
+      invite.answer();
+      const ended = await tail.next('offer-ended', lane.from, (fact) => fact.call === id);
+      expect(['answered', 'no-answer', 'short-ring']).toContain(ended.outcome);
+      call.hangUp();
+      await windDown(tail, lane, id);
+    });
+    report('an answer crosses the end of the ring time', 'answered');
+  });
+
+  test('given_a_caller_who_hangs_up_as_the_agent_answers_then_nothing_is_left_and_nobody_is_blamed', async () => {
+    const lanes = await makeLanes(lab, laneCount, [manual], quick);
+    await playRounds(lanes, rounds, async (lane, round) => {
+      const { id, call } = await begin(lane);
+      const { invite } = await invited(lane);
+      invite.ring();
+      await later(20);
+      const gapMs = around(0, 24, round) - around(0, 24, round + 50);
+      if (gapMs > 0) {
+        invite.answer();
+        await later(gapMs);
+        call.hangUp();
+      } else {
+        call.hangUp();
+        await later(-gapMs);
+        invite.answer();
+      }
+      const ended = await tail.next('call-ended', lane.from, (fact) => fact.call === id);
+      expect(['abandoned', 'completed']).toContain(ended.ending);
+      await windDown(tail, lane, id);
+    });
+    report('the caller hangs up as the agent answers', 'rescinded (caller-gone)');
+    expect(missesSince()).toEqual([]);
+  });
+
+  test('given_an_agent_who_chooses_not_ready_as_they_answer_then_they_talk_or_the_next_one_does_and_the_choice_stands', async () => {
+    const answers: Behaviour = { kind: 'answer', afterMs: 20 };
+    const lanes = await makeLanes(lab, laneCount, [manual, answers], quick);
+    await playRounds(lanes, rounds, async (lane, round) => {
+      const { id, call } = await begin(lane);
+      const { agent, invite } = await invited(lane);
+      invite.ring();
+      await later(20);
+      const gapMs = around(0, 24, round) - around(0, 24, round + 50);
+      const choose = () => lab.api('POST', `/v1/agents/${agent.name}/not-ready`, {});
+      if (gapMs > 0) {
+        const chosen = choose();
+        await later(gapMs);
+        invite.answer();
+        await chosen;
+      } else {
+        invite.answer();
+        await later(-gapMs);
+        await choose();
+      }
+      const connected = await tail.next('call-connected', lane.from, (fact) => fact.call === id);
+      const first = await tail.next('offer-ended', lane.from, (fact) => fact.agent === agent.name);
+      if (first.outcome === 'answered') expect(connected.user).toBe(agent.name);
+      else expect(first).toMatchObject({ outcome: 'rescinded', why: 'agent-paused' });
+      call.hangUp();
+      await windDown(tail, lane, id);
+      const { agent: view } = await lab.api<{ agent: { ready: { is: boolean } } }>('GET', `/v1/agents/${agent.name}`);
+      expect(view.ready.is).toBe(false);
+      await lab.api('POST', `/v1/agents/${agent.name}/ready`, {});
+    });
+    report('not ready as they answer', 'answered', 'rescinded (agent-paused)');
+    expect(missesSince()).toEqual([]);
+  });
+
+  test('given_an_agent_who_answers_and_hangs_up_at_once_then_the_call_ends_or_waits_on_at_its_place', async () => {
+    const lanes = await makeLanes(lab, laneCount, [manual], { ...quick, backOffMs: 1_000 });
+    await playRounds(lanes, rounds, async (lane, round) => {
+      const { id, call } = await begin(lane);
+      const { invite } = await invited(lane);
+      invite.ring();
+      await later(5);
+      invite.answer();
+      await later(around(8, 16, round));
+      invite.hangUp();
+      const ended = await tail.next('offer-ended', lane.from, (fact) => fact.call === id);
+      expect(['answered', 'dropped', 'short-ring', 'declined']).toContain(ended.outcome);
+      if (ended.outcome !== 'answered') {
+        const due = tail.all.findLast((fact) => fact.type === 'call-queued' && fact.call === id);
+        expect(due).toMatchObject({ call: id });
+        call.hangUp();
+      }
+      await windDown(tail, lane, id);
+    });
+    report('answered and hung up at once', 'answered');
+    expect(missesSince()).toEqual([]);
+  });
+
+  test('given_a_talk_that_both_end_at_once_then_it_ends_once', async () => {
+    const lanes = await makeLanes(lab, laneCount, [manual], quick);
+    await playRounds(lanes, rounds, async (lane, round) => {
+      const { id, call } = await begin(lane);
+      const { invite } = await invited(lane);
+      invite.answer();
+      await tail.next('call-connected', lane.from, (fact) => fact.call === id);
+      const gapMs = around(0, 8, round) - around(0, 8, round + 50);
+      if (gapMs > 0) invite.hangUp();
+      else call.hangUp();
+      if (gapMs !== 0) await later(Math.abs(gapMs));
+      call.hangUp();
+      invite.hangUp();
+      const ended = await tail.next('call-ended', lane.from, (fact) => fact.call === id);
+      expect(ended.ending).toBe('completed');
+      await windDown(tail, lane, id);
+    });
+    expect(report('both end the talk', 'answered').answered).toBe(rounds);
+  });
+
+  test('given_two_callers_who_come_at_once_for_one_agent_then_the_agent_has_one_at_a_time_and_both_are_served', async () => {
+    const answers: Behaviour = { kind: 'answer', afterMs: 10 };
+    const lanes = await makeLanes(lab, laneCount, [answers], quick);
+    const seconds = await Promise.all(lanes.map(() => lab.stranger()));
+    await playRounds(lanes, rounds, async (lane, round) => {
+      tail.read();
+      lane.from = tail.last;
+      const second = seconds[lanes.indexOf(lane)] ?? lane.caller;
+      const [one, two] = await Promise.all([
+        lane.caller.dial(lane.extension),
+        later(round % 5).then(() => second.dial(lane.extension)),
+      ]);
+      const isOurs = (phone: string | null) => phone === lane.caller.user || phone === second.user;
+      const arrived = () => tail.all.filter((fact) => fact.seq > lane.from && fact.type === 'call-arrived');
+      const served = new Set<string>();
+      while (served.size < 2) {
+        const { call } = await tail.next('call-connected', lane.from, (fact) => {
+          const came = arrived().find((each) => 'call' in each && each.call === fact.call);
+          return came?.type === 'call-arrived' && isOurs(came.phone) && !served.has(fact.call);
+        });
+        served.add(call);
+        const came = arrived().find((each) => 'call' in each && each.call === call);
+        // Whoever is served hangs up; then the other one is.
+        if (came?.type === 'call-arrived') (came.phone === second.user ? two : one).hangUp();
+      }
+      for (const call of served) await windDown(tail, lane, call);
+    });
+    report('two callers for one agent', 'answered');
+    expect(missesSince()).toEqual([]);
+  });
+});
