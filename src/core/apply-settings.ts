@@ -2,7 +2,7 @@ import { endAlarm } from './alarms.ts';
 import type { SettingsEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
 import { forgetQueue, forgetUser, reindexQueue, reindexUser } from './reindex.ts';
-import { updateReachable } from './routing/agent.ts';
+import { setWork, updateReachable } from './routing/agent.ts';
 import { newAgent } from './routing/agent-row.ts';
 import { rekey } from './routing/entry.ts';
 import { cancelOffer } from './routing/offer.ts';
@@ -29,7 +29,9 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
     if (old) forgetQueue(turn.world, old);
   }
   if (event.reasons !== undefined) putReasons(turn, event.reasons);
+  const added = event.users.filter((user) => !state.agents.has(user.id));
   for (const user of event.users) putUser(turn, user);
+  if (added.length > 0) takeUpTalks(turn, new Set(added.map(({ id }) => id)));
   for (const group of event.queues) {
     state.queues.set(group.id, group);
     dirty.mark('queues', group.id);
@@ -72,6 +74,18 @@ function putUser(turn: Turn, user: UserSettings): void {
     changedAgent(turn, agent);
   }
   updateReachable(turn, user.id, 'registered');
+}
+
+/** A user who was removed in a talk and is back before its end is still in it. */
+function takeUpTalks(turn: Turn, added: ReadonlySet<UserId>): void {
+  const { agents, calls } = turn.world.state;
+  for (const call of [...calls.values()].sort((a, b) => compareIds(a.id, b.id))) {
+    const isTalk = call.phase === 'talking' || call.phase === 'connecting';
+    const user = call.partner?.user ?? null;
+    if (!isTalk || user === null || !added.has(user) || call.callee !== null) continue;
+    const agent = agents.get(user);
+    if (agent) setWork(turn, agent, 'talking', null, call.id);
+  }
 }
 
 function dropPhone(turn: Turn, id: string): void {

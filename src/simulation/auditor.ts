@@ -3,6 +3,7 @@ import { desired, differences } from '../core/topology.ts';
 import { isOurs } from '../core/turn.ts';
 import type { World } from '../core/world.ts';
 import type { Batch } from '../storage/live/store.ts';
+import { AgentBooks } from './agent-books.ts';
 import type { SimulatedAsterisk } from './asterisk.ts';
 import { Ledger } from './ledger.ts';
 
@@ -22,13 +23,18 @@ export type Auditor = {
 
 export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   const ledger = new Ledger();
+  const books = new AgentBooks();
   return {
     ledger,
     afterBatch(batch, world) {
-      for (const { facts } of batch.steps) for (const fact of facts) ledger.note(fact);
+      for (const step of batch.steps) {
+        for (const fact of step.facts) ledger.note(fact);
+        books.note(step);
+      }
       checkRows(world);
       checkNobodyWaitsBesideAnIdleAgent(world);
       checkPlaces(world, ledger);
+      books.compare(world);
       checkAsterisk(asterisk);
     },
     whenCalm(world) {

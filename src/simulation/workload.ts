@@ -1,10 +1,9 @@
-import type { Intent } from '../core/events.ts';
 import { type QueueSettings, queueOf, type StrategyName } from '../core/queue-settings.ts';
 import type { Destination, LadderStep, UserSettings } from '../core/settings.ts';
-import type { Behaviour } from '../phones/behaviour.ts';
 import type { SimulatedCaller } from './dialplan.ts';
 import type { Dice } from './dice.ts';
 import { type Faults, noFaults } from './faults.ts';
+import { habit, intent, reasons } from './people.ts';
 import type { Rig } from './rig.ts';
 
 /** How rough it gets: nothing goes wrong, the network is poor, or things die. */
@@ -44,13 +43,13 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
 
   function begin(): void {
     for (const id of phones) rig.asterisk.addPhone(id, habit(dice)).talkMs = dice.pick([null, 2_000, 15_000]);
-    rig.post({ type: 'settings', revision, users, queues: groups, removedUsers: [], removedQueues: [] });
+    rig.post({ type: 'settings', revision, users, queues: groups, removedUsers: [], removedQueues: [], reasons });
     rig.post({ type: 'calendar', day: '2026-11-22' });
     rig.post({ type: 'phones-surveyed', reachable: phones });
     for (const { id } of users) if (!dice.happens(100)) rig.ask({ do: 'sign-in', user: id, ready: !dice.happens(100) });
     often(paceMs, call);
     often(12_000, changeHabit);
-    often(6_000, () => rig.ask(intent(rig, dice, users)));
+    often(6_000, () => rig.ask(intent(rig, dice, users, overflows)));
     often(15_000, flap);
     often(150_000, drain);
     often(50_000, changeSettings);
@@ -228,6 +227,9 @@ function group(dice: Dice, place: number, users: readonly UserSettings[]): Queue
     overflow: dice.pick(overflows),
     members,
     ladder,
+    climbs: dice.pick([['no-answer'], ['no-answer', 'declined'], []]),
+    ringAllMissEvery: dice.pick([0, 0, 1, 2]),
+    backOffs: dice.pick([{}, { busy: 1_500, dropped: 3_000 }]),
   });
 }
 
@@ -238,29 +240,3 @@ const overflows: readonly Destination[] = [
   { to: 'user', user: 'u1' },
   { to: 'dialplan', context: 'cordboard-fallback', exten: '8001', priority: 1 },
 ];
-
-/** What somebody's phone does with a call, for a while. */
-function habit(dice: Dice): Behaviour {
-  const afterMs = dice.pick([0, 5, 300, 2_000, 6_000]);
-  const chance = dice.roll(100);
-  if (chance < 55) return { kind: 'answer', afterMs, ringAfterMs: dice.pick([0, 0, 20, null]) };
-  if (chance < 68) return { kind: 'decline', sip: dice.pick([486, 603, 480, 500, 404]), afterMs };
-  if (chance < 80) return { kind: 'ignore' };
-  if (chance < 87) return { kind: 'silent' };
-  if (chance < 94) return { kind: 'progress-only' };
-  return { kind: 'redirect', to: '9000' };
-}
-
-/** What somebody asks for now; some of it will be refused, and should be. */
-function intent(rig: Rig, dice: Dice, users: readonly UserSettings[]): Intent {
-  const { id } = dice.pick(users);
-  const call = [...(rig.world()?.state.calls.keys() ?? [])].at(-1) ?? 'none';
-  const chance = dice.roll(100);
-  if (chance < 50) return { do: 'ready', user: id };
-  if (chance < 60) return { do: 'not-ready', user: id, reason: 'lunch' };
-  if (chance < 80) return { do: 'sign-in', user: id, ready: true };
-  if (chance < 85) return { do: 'sign-out', user: id };
-  if (chance < 92) return { do: 'end-wrap-up', user: id };
-  if (chance < 96) return { do: 'move', call, to: dice.pick(overflows) };
-  return { do: 'hang-up', call };
-}

@@ -290,6 +290,17 @@ describe('what people choose', () => {
   });
 });
 
+it('given_a_user_who_is_removed_in_a_talk_and_comes_back_then_they_are_in_it_and_are_offered_nothing_before_its_end', () => {
+  const driver = situations['two talk']?.() ?? running();
+  const none = { users: [], queues: [], removedUsers: [], removedQueues: [] };
+  const ann = user('ann', '1001');
+  driver.step({ type: 'settings', revision: 2, ...none, removedUsers: ['ann'] });
+  driver.step({ type: 'settings', revision: 3, ...none, users: [ann] });
+  expect(agent(driver).work.is).toBe('talking');
+  driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 16, sip: 0 });
+  expect(agent(driver).work.is).toBe('wrap-up');
+});
+
 describe('the ladder and the network', () => {
   /** A linear group of six, of whom so many are at work; each lets one call ring out at the same time. */
   function ringOut(working: number, missing: number, limits = {}, other: Partial<QueueGiven> = {}): Driver {
