@@ -5,6 +5,7 @@ import { createAriHttp } from './asterisk/ari/http.ts';
 import { createPbxReader } from './asterisk/control.ts';
 import { createLamps } from './asterisk/lamps.ts';
 import { createProvisioner } from './asterisk/provisioning/provisioner.ts';
+import { createTrunkProvisioner } from './asterisk/provisioning/trunk-provisioner.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
 import { pathsOf, readSecret } from './config/paths.ts';
@@ -78,13 +79,9 @@ async function start(config: Config): Promise<Front> {
     }
   };
   const outside: Outside = {
-    ...{
-      log,
-      provisioner: phones(access),
-      fallback,
-      lamps: createLamps(http),
-      readPbx: createPbxReader(access).readPbx,
-    },
+    ...{ log, provisioner: phones(access), fallback, readPbx: createPbxReader(access).readPbx },
+    trunks: createTrunkProvisioner(access),
+    lamps: createLamps(http),
     askPast: createPast(pathsOf(home)),
     hasContext: (name) => inquire((inquiry) => inquiry.hasContext(name)),
     registeredBy: () => inquire((inquiry) => inquiry.registeredBy()),

@@ -5,10 +5,12 @@ import { createFallbackKeeper, type FallbackPort } from './directory/fallback-ke
 import { createFeed } from './directory/feed.ts';
 import { keepLamps, type LampPort } from './directory/lamp-keeper.ts';
 import { lampOwners, lampsOf } from './directory/lamps.ts';
+import { createOutsideFeed } from './directory/outside-feed.ts';
 import type { AsteriskView } from './directory/phone-checks.ts';
 import { createPhoneKeeper } from './directory/phone-keeper.ts';
 import type { Provisioner } from './directory/phone-spec.ts';
 import { createTrialPhones } from './directory/trial-phones.ts';
+import { createTrunkKeeper, type TrunkProvisioner } from './directory/trunk-keeper.ts';
 import { createEngineClient, type EnginePort } from './http/engine-client.ts';
 import { createFollowers } from './http/followers.ts';
 import { listenForHealth } from './http/health.ts';
@@ -28,6 +30,7 @@ export type Outside = {
   readonly hasContext: AsteriskView['hasContext'];
   /** By which transport each registered phone came; rejects when Asterisk cannot be asked. */
   readonly registeredBy: () => Promise<ReadonlyMap<string, string>>;
+  readonly trunks: TrunkProvisioner;
   readonly fallback: FallbackPort;
   readonly lamps: LampPort;
   readonly readPbx: Services['readPbx'];
@@ -56,9 +59,12 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   const fallback = createFallbackKeeper(store, outside.fallback, config.limits.leaseMs, log);
   const lamps = keepLamps(() => lampsOf(lampOwners(store), live.agents(), live.calls()), outside.lamps, log);
   const trialPhones = createTrialPhones(store, provisioner, keeper, config);
+  const trunkKeeper = createTrunkKeeper(store, outside.trunks, log);
+  const outsideFeed = createOutsideFeed(store, config.numbering, (event) => engine.outside(event));
   const feed = createFeed(store, config.rona.ladder, (event) => engine.settings(event));
   const tellAsterisk = (): void => {
     void keeper.check();
+    void trunkKeeper.refresh();
     fallback.refresh();
     lamps.refresh();
     void outside.readPbx().then((pbx) => {
@@ -67,6 +73,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   };
   const engine = createEngineClient(port, config.limits.intentMs, (message) => {
     if (message.kind === 'hello') {
+      outsideFeed.hello();
       feed.hello(message);
       return;
     }
@@ -82,10 +89,11 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     config,
     now: Date.now,
     changed(phones) {
+      outsideFeed.sync();
       feed.sync();
       fallback.changed();
       lamps.refresh();
-      settled = keeper.push(phones, PUSH_PATIENCE_MS);
+      settled = Promise.all([keeper.push(phones, PUSH_PATIENCE_MS), soon(trunkKeeper.push())]).then(() => undefined);
     },
   };
   const app = buildServer(
@@ -118,6 +126,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     () => live.close(),
     () => checkpoints.close(),
     () => keeper.close(),
+    () => trunkKeeper.close(),
     () => fallback.close(),
     () => lamps.close(),
     () => app.close(),
@@ -141,4 +150,14 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   tellAsterisk();
   log.info({ socket: config.socket, health: `http://${config.http.host}:${config.http.port}` }, 'the front is up');
   return { close };
+}
+
+/** Waits for it, but no longer than for phones. */
+async function soon(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PUSH_PATIENCE_MS);
+  });
+  await Promise.race([work, patience]);
+  clearTimeout(timer);
 }

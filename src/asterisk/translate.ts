@@ -116,13 +116,17 @@ function cameBy(channelName: string): { phone: string | null; trunk?: string } {
 
 /**
  * Who calls, from a channel's JSON. It has number and name, but not whether they may be shown: the dialplan hands that on as
- * the second argument of `Stasis()` (`CALLERID(pres)`), which a channel that is only looked at has in its `app_data`.
+ * an argument of `Stasis()` (`pres=` with `CALLERID(pres)`), which a channel that is only looked at has in its `app_data`.
  */
 export function callerOf(channel: unknown, args?: unknown): CallerId {
   const json = record(channel);
   const caller = record(json.caller);
-  const [, pres] = Array.isArray(args) ? args : text(record(json.dialplan).app_data).split(',').slice(1);
-  return { number: text(caller.number), name: text(caller.name), withheld: text(pres).startsWith('prohib') };
+  const said: readonly unknown[] = Array.isArray(args) ? args : text(record(json.dialplan).app_data).split(',');
+  return {
+    number: text(caller.number),
+    name: text(caller.name),
+    withheld: said.some((one) => text(one).startsWith('pres=prohib')),
+  };
 }
 
 /** One channel of `GET /channels`; null when it is no business of the application `app`. */

@@ -12,6 +12,8 @@ import { drainCommand } from './drain.ts';
 import { eventsCommand } from './events.ts';
 import { groupCommand } from './group.ts';
 import { initCommand } from './init.ts';
+import { numberCommand } from './number.ts';
+import { outboundCommand } from './outbound.ts';
 import { phoneCommand } from './phone.ts';
 import { queueCommand } from './queue.ts';
 import { reasonCommand } from './reason.ts';
@@ -19,6 +21,7 @@ import { replayCommand } from './replay.ts';
 import { serveCommand } from './serve.ts';
 import { skillCommand } from './skill.ts';
 import { statusCommand } from './status.ts';
+import { trunkCommand } from './trunk.ts';
 import { userCommand } from './user.ts';
 import { whyCommands } from './why.ts';
 
@@ -57,6 +60,9 @@ export function buildProgram(
   eventsCommand(program, context);
   replayCommand(program, context);
   phoneCommand(program, context);
+  trunkCommand(program, context);
+  numberCommand(program, context);
+  outboundCommand(program, context);
   demoCommand(program, context);
   return program;
 }

@@ -2,13 +2,19 @@ import { reindexAlarm } from './reindex.ts';
 import { type Turn, tell } from './turn.ts';
 
 /** Why supervisors should look. */
-export type AlarmKind = 'mass-miss' | 'agent-held' | 'agent-overdue';
+export type AlarmKind =
+  | 'mass-miss'
+  | 'agent-held'
+  | 'agent-overdue'
+  | 'trunk-down'
+  | 'limit-reached'
+  | 'first-international';
 
 /** Something that a supervisor should look at, for as long as it lasts. Its id is `<kind>/<about>`. */
 export type Alarm = {
   readonly id: string;
   readonly kind: AlarmKind;
-  /** An agent's or a queue's id. */
+  /** An agent's, a queue's or a trunk's id. */
   readonly about: string;
   readonly since: number;
   /** When it ends by itself; null when something else ends it. */

@@ -1,3 +1,4 @@
+import { endAlarm } from './alarms.ts';
 import type { OutsideEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
 import { changedTrunk, type Turn } from './turn.ts';
@@ -9,6 +10,7 @@ export function applyOutside(turn: Turn, event: OutsideEvent): void {
   for (const id of [...state.trunks.keys()].sort(compareIds)) {
     if (trunks.has(id)) continue;
     state.trunks.delete(id);
+    endAlarm(turn, 'trunk-down', id);
     dirty.mark('trunks', id);
   }
   for (const settings of event.trunks) {

@@ -1,3 +1,4 @@
+import { endAlarm, raiseAlarm } from './alarms.ts';
 import type { SeenTrunk } from './events.ts';
 import { compareIds } from './ordered.ts';
 import { isUp, type Trunk, type TrunkId } from './outside.ts';
@@ -23,6 +24,8 @@ function noteSeen(turn: Turn, trunk: Trunk, seen: SeenTrunk): void {
     trunk.since = turn.now;
     const why = byAddress ? (up ? 'reachable' : 'unreachable') : up ? 'registered' : 'unregistered';
     tell(turn, { type: 'trunk-state', trunk: trunk.id, up, why });
+    if (up) endAlarm(turn, 'trunk-down', trunk.id);
+    else raiseAlarm(turn, 'trunk-down', trunk.id, null);
   }
   changedTrunk(turn, trunk);
 }

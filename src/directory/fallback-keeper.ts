@@ -1,5 +1,6 @@
 import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
+import { nationalForm } from '../numbering/numbering.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 
 /** Tells Asterisk's own database what the dialplan must know when the daemon is absent. Both reject with why not. */
@@ -125,6 +126,19 @@ export function fallbacks(store: DirectoryStore): ReadonlyMap<string, string> {
   }
   for (const { id, extension } of store.users.all()) {
     if (extension !== null) put(extension, phonesOf.get(id) ?? []);
+  }
+  for (const { number, to } of store.outside.routes.all()) {
+    const extension =
+      to.to === 'user'
+        ? store.users.find(to.user)?.extension
+        : to.to === 'group' || to.to === 'queue'
+          ? store.queues.find(to.to === 'group' ? to.group : to.queue)?.extension
+          : null;
+    const dial = result.get(extension ?? '');
+    // The dialplan knows the number only as the carrier sent it.
+    if (dial !== undefined && !number.endsWith('*'))
+      for (const written of [number, number.slice(1), `00${number.slice(1)}`, nationalForm(number)])
+        if (!result.has(written)) result.set(written, dial);
   }
   return result;
 }

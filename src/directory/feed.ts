@@ -1,4 +1,5 @@
 import type { SettingsEvent } from '../core/events.ts';
+import type { CallingRights } from '../core/outside.ts';
 import type { QueueSettings } from '../core/queue-settings.ts';
 import type { LadderStep, QueueId, ReasonSettings, UserId, UserSettings } from '../core/settings.ts';
 import type { ReasonView } from '../protocol/reasons.ts';
@@ -7,6 +8,7 @@ import type { PhoneRow } from '../storage/directory/phones.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import type { UserRow } from '../storage/directory/users.ts';
+import { callingRights } from './rights.ts';
 
 /** At most so many users, or queues, in one event: a portion must not hold the engine's loop for long. */
 export const PORTION = 500;
@@ -42,7 +44,9 @@ export function createFeed(
     const users = new Set(store.users.ids());
     const queues = new Set(store.queues.ids());
     const news: News = {
-      users: store.users.changedSince(known.since).map((user) => userSettings(user, store.phones.ofUser(user.id))),
+      users: store.users
+        .changedSince(known.since)
+        .map((user) => userSettings(user, store.phones.ofUser(user.id), callingRights(store, user.id, user.group))),
       queues: store.queues.changedSince(known.since).map((queue) => queueSettings(queue, ladder)),
       removedUsers: [...known.users].filter((id) => !users.has(id)).sort(),
       removedQueues: [...known.queues].filter((id) => !queues.has(id)).sort(),
@@ -100,7 +104,7 @@ function reasonSettings({ name, label, limitMs }: ReasonView): ReasonSettings {
   return { id: name, name: label, limitMs };
 }
 
-function userSettings(row: UserRow, phones: readonly PhoneRow[]): UserSettings {
+function userSettings(row: UserRow, phones: readonly PhoneRow[], calling: CallingRights | null): UserSettings {
   const { id, name, extension, skills } = row;
   const groups = (pick: (phone: PhoneRow) => readonly string[]) => [...new Set(phones.flatMap(pick))].sort();
   return {
@@ -111,6 +115,7 @@ function userSettings(row: UserRow, phones: readonly PhoneRow[]): UserSettings {
     callGroups: groups((phone) => phone.callGroups),
     pickupGroups: groups((phone) => phone.pickupGroups),
     skills,
+    ...(calling === null ? {} : { calling }),
   };
 }
 

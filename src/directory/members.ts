@@ -96,6 +96,7 @@ function importOne(
   const member = queue.members.find(({ user }) => user === username);
   if (member === undefined) checkJoin(context, queue, username, 'username');
   context.store.queues.putMember(queue, withSaid(member ?? memberOf({ user: username }), said));
+  context.store.users.touch(username, now.revision);
   return member === undefined ? 1 : 0;
 }
 
@@ -151,6 +152,8 @@ function changeMembers(
     const before = existingQueue(context, kind, id);
     const listed = [...new Set(users)];
     const changed = listed.filter((user) => apply(user, before));
+    // What they may dial outside may be their group's to say.
+    for (const user of changed) store.users.touch(user, now.revision);
     store.queues.touch(id, now.revision);
     const queue = existingQueue(context, kind, id);
     now.audit(`${kind}.${action}`, id, before.members, queue.members);

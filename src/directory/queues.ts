@@ -5,6 +5,7 @@ import type { QueueView } from '../protocol/queues.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
 import { change, type DirectoryContext, takeExtension } from './context.ts';
 import { printDestination } from './destination.ts';
+import { refuseWhileRouted } from './numbers.ts';
 import { checkOverflow, queuesThatOverflowTo } from './overflow.ts';
 import { Refusal } from './refusal.ts';
 
@@ -84,6 +85,9 @@ export function removeQueue(
         `${names} overflows to ${id}: change that first (cordboard ${first.kind} set ${first.id} --overflow …)`,
       );
     }
+    refuseWhileRouted(store, to);
+    for (const { user } of queue.members) store.users.touch(user, now.revision);
+    if (kind === 'group') store.outside.rights.remove(`group:${id}`);
     store.queues.remove(id);
     if (queue.extension !== null) store.extensions.free(queue.extension);
     now.audit(`${kind}.remove`, id, queueView(queue), null);

@@ -10,6 +10,7 @@ import {
   nextExtension,
   takeExtension,
 } from './context.ts';
+import { refuseWhileRouted } from './numbers.ts';
 import { queuesThatOverflowTo } from './overflow.ts';
 import { makePassword } from './password.ts';
 import { insertPhone, type SavedPhone, shown as shownPhone, updatePhone } from './phones.ts';
@@ -121,7 +122,9 @@ export function removeUser(context: DirectoryContext, id: UserId, who: string): 
     if (user.extension !== null) {
       store.extensions.free(user.extension);
     }
+    refuseWhileRouted(store, { to: 'user', user: id });
     store.users.remove(id);
+    store.outside.rights.remove(`user:${id}`);
     now.audit('user.remove', id, shown(user, null), null);
     return { leftGroup: user.group, leftQueues: user.queues };
   });

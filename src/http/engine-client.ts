@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Intent, SettingsEvent } from '../core/events.ts';
+import type { Intent, OutsideEvent, SettingsEvent } from '../core/events.ts';
 import { Refusal } from '../directory/refusal.ts';
 import type { EngineStatus, ToEngine, ToFront } from '../protocol/seam.ts';
 import type { WhyAnswer, WhyAsk } from '../protocol/why.ts';
@@ -19,6 +19,7 @@ export type EngineClient = {
   /** Explains from the engine's own state. Throws a `Refusal` `engine-silent` after the deadline. */
   why(ask: WhyAsk): Promise<WhyAnswer>;
   settings(event: SettingsEvent): void;
+  outside(event: OutsideEvent): void;
 };
 
 type Reply = Extract<ToFront, { kind: 'reply' }>;
@@ -71,6 +72,7 @@ export function createEngineClient(
       if (said === null) throw new Refusal('engine-silent', `The engine did not answer within ${intentMs} ms`);
       return said;
     },
+    outside: (event) => port.post({ kind: 'outside', event }),
     settings: (event) => port.post({ kind: 'settings', event }),
   };
 }

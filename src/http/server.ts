@@ -7,12 +7,15 @@ import { callRoutes } from './call-routes.ts';
 import { drainRoutes } from './drain-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { groupRoutes } from './group-routes.ts';
+import { numberRoutes } from './number-routes.ts';
+import { outboundRoutes } from './outbound-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { reasonRoutes } from './reason-routes.ts';
 import type { Services } from './services.ts';
 import { skillRoutes } from './skill-routes.ts';
 import { statusRoutes } from './status-routes.ts';
+import { trunkRoutes } from './trunk-routes.ts';
 import { userRoutes } from './user-routes.ts';
 import { whyRoutes } from './why-routes.ts';
 
@@ -48,6 +51,9 @@ export function buildServer(services: Services, log: Log): FastifyInstance {
   statusRoutes(app, services);
   drainRoutes(app, services);
   whyRoutes(app, services);
+  trunkRoutes(app, services);
+  numberRoutes(app, services);
+  outboundRoutes(app, services);
   return app;
 }
 

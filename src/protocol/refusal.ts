@@ -19,6 +19,8 @@ export type RefusalCode =
   | 'unknown-reason'
   | 'unknown-call'
   | 'unknown-phone'
+  | 'unknown-trunk'
+  | 'unknown-number'
   | 'not-found'
   | 'past-not-kept'
   | 'engine-silent'

@@ -1,6 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import type { Alarm } from '../core/alarms.ts';
 import type { NumberedFact } from '../core/facts.ts';
+import type { Trunk } from '../core/outside.ts';
 import type { PhoneId, UserId } from '../core/settings.ts';
 import type { Agent, Call, CallId, Leg, Meta, Offer, Phone } from '../core/state.ts';
 import { upgradeAgent } from '../core/upgrade.ts';
@@ -27,6 +28,7 @@ export function openLive(file: string) {
     }
   }, 1_000);
 
+  const trunks = db.prepare<[], Body>('SELECT body FROM trunks');
   const agents = db.prepare<[], Body>('SELECT body FROM agents ORDER BY id');
   const agent = db.prepare<[string], Body>('SELECT body FROM agents WHERE id = ?');
   const alarms = db.prepare<[], Body>('SELECT body FROM alarms ORDER BY id');
@@ -54,6 +56,9 @@ export function openLive(file: string) {
     // The engine upgrades a row with its next change: until then the older one is here.
     agents: (): readonly Agent[] => agents.all().map((row) => upgradeAgent(JSON.parse(row.body) as Agent)),
     agent: (id: UserId): Agent | null => parsed<Agent>(agent.get(id)).map(upgradeAgent)[0] ?? null,
+    /** What the engine knows of the trunks, by name. */
+    trunks: (): ReadonlyMap<string, Trunk> =>
+      new Map(trunks.all().map((row) => [(JSON.parse(row.body) as Trunk).id, JSON.parse(row.body) as Trunk])),
     /** The alarms that stand, oldest first. */
     alarms: (): readonly Alarm[] =>
       alarms

@@ -6,10 +6,13 @@ import { silentLog } from '../../src/lib/log.ts';
 import * as agents from '../../src/protocol/agents.ts';
 import * as calls from '../../src/protocol/calls.ts';
 import * as groups from '../../src/protocol/groups.ts';
+import * as numbers from '../../src/protocol/numbers.ts';
+import * as outbound from '../../src/protocol/outbound.ts';
 import * as phones from '../../src/protocol/phones.ts';
 import * as queues from '../../src/protocol/queues.ts';
 import * as reasons from '../../src/protocol/reasons.ts';
 import * as skills from '../../src/protocol/skills.ts';
+import * as trunks from '../../src/protocol/trunks.ts';
 import * as users from '../../src/protocol/users.ts';
 import { cell, columnUnder, sources, tablesOf, tableUnder, wordsOf } from './page.ts';
 import { fieldsOf, typeText } from './types.ts';
@@ -61,6 +64,9 @@ const schemas: Readonly<Record<string, unknown>> = {
   ...queues,
   ...reasons,
   ...skills,
+  ...numbers,
+  ...outbound,
+  ...trunks,
   ...phones,
   ...users,
 };

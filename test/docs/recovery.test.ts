@@ -22,7 +22,7 @@ test('the_dialplan_when_compared_with_the_page_then_its_first_lease_and_its_atte
   const number = (pattern: RegExp): string => dialplan.match(pattern)?.[1] ?? 'none';
   const entry = tableUnder(page, 'Leases').rows.find((row) => cell(row, 'Channel') === 'Caller, at entry') ?? {};
   const untold = number(
-    /TIMEOUT\(absolute\)=\$\{IF\(\$\["\$\{CB_LEASE\}" = ""\]\?(\d+):\$\{CB_LEASE\}\)\}\)\n same => n\(ask\)/,
+    /TIMEOUT\(absolute\)=\$\{IF\(\$\["\$\{CB_LEASE\}" = ""\]\?(\d+):\$\{CB_LEASE\}\)\}\)\n(?:;[^\n]*\n)* same => n\(ask\)/,
   );
   const key = number(/CB_LEASE=\$\{DB\(([\w/]+)\)\}/);
   expect(cell(entry, 'Length')).toBe(`limits.lease, as AstDB ${key} says; ${untold} s without`);

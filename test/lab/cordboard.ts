@@ -223,6 +223,18 @@ export function readRows<T>(home: string, sql: string): T[] {
   }
 }
 
+/** Who called, as it is kept beside a call. */
+export function readCallers(home: string, call: string): { number: string; name: string }[] {
+  const db = new Database(join(home, 'live.db'), { readonly: true });
+  try {
+    return db
+      .prepare<[string], { number: string; name: string }>('SELECT number, name FROM callers WHERE call = ?')
+      .all(call);
+  } finally {
+    db.close();
+  }
+}
+
 async function isReady(port: number): Promise<boolean> {
   return fetch(`http://127.0.0.1:${port}/readyz`).then(
     ({ ok }) => ok,

@@ -11,6 +11,7 @@ import type { PhoneSpec, Provisioner } from '../../src/directory/phone-spec.ts';
 import { startFront } from '../../src/front.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { EngineStatus, ToEngine, ToFront } from '../../src/protocol/seam.ts';
+import type { TrunkBody } from '../../src/protocol/trunks.ts';
 import type { PastAsk, WhyAnswer, WhyAsk } from '../../src/protocol/why.ts';
 import { askPast } from '../../src/reports/past.ts';
 import { openLiveStore } from '../../src/storage/live/store.ts';
@@ -34,6 +35,7 @@ export async function startLabFront() {
     provisioner: asterisk.provisioner,
     hasContext: asterisk.hasContext,
     registeredBy: asterisk.registeredBy,
+    trunks: asterisk.trunks,
     fallback: asterisk.fallback,
     lamps: asterisk.lamps,
     askPast: async (ask: PastAsk) => askPast(paths.liveDb, paths.checkpoints, ask),
@@ -198,6 +200,18 @@ export function createAsteriskStub() {
     async hasContext(name: string): Promise<boolean> {
       fail();
       return stub.contexts.has(name);
+    },
+    /** By name, with what it was given. */
+    trunkBodies: new Map<string, TrunkBody>(),
+    trunks: {
+      async applyTrunk(id: string, body: TrunkBody): Promise<void> {
+        if (stub.failure !== null) throw new Error(stub.failure);
+        stub.trunkBodies.set(id, body);
+      },
+      async removeTrunk(id: string): Promise<void> {
+        if (stub.failure !== null) throw new Error(stub.failure);
+        stub.trunkBodies.delete(id);
+      },
     },
     fallback: {
       async setFallback(extension: string, dial: string | null): Promise<void> {

@@ -27,6 +27,8 @@ export type SippOptions = {
   readonly to: number;
   /** The port it takes; default: a free one. */
   readonly port?: number;
+  /** Its address; default 127.0.0.1. A carrier is known by its address, so it needs one of its own. */
+  readonly address?: string;
   /** The user in its From and Contact. */
   readonly user: string;
   /** The number it dials. */
@@ -47,7 +49,17 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
     [
       `127.0.0.1:${options.to}`,
       ...['-sf', fileURLToPath(new URL(`./sipp/${options.scenario}.xml`, import.meta.url))],
-      ...['-i', '127.0.0.1', '-p', String(port), '-mp', String(block.ports[2]), '-m', '1', '-nostdin'],
+      ...[
+        '-i',
+        options.address ?? '127.0.0.1',
+        '-p',
+        String(port),
+        '-mp',
+        String(block.ports[2]),
+        '-m',
+        '1',
+        '-nostdin',
+      ],
       ...['-s', options.dials ?? options.user, '-key', 'user', options.user, '-d', String(options.pauseMs ?? 0)],
       ...[
         '-trace_msg',

@@ -1,4 +1,5 @@
 import type { PhoneId } from '../../core/settings.ts';
+import { trunkOf } from '../translate.ts';
 import type { Contact } from './event.ts';
 
 /** What is known of all contacts. A phone with several is reachable while one of them is. */
@@ -28,6 +29,8 @@ export function createContacts(): Contacts {
 
   return {
     note({ phone, uri, reachable }, gone) {
+      // A trunk that never answered is news, too: nobody registers there.
+      const isNew = trunkOf(phone) !== null && !phones.has(phone);
       const before = isReachable(phone);
       const uris = phones.get(phone) ?? new Map<string, boolean>();
       phones.set(phone, uris);
@@ -35,7 +38,7 @@ export function createContacts(): Contacts {
       uris.set(uri, reachable && !gone);
       const after = isReachable(phone);
       if (isSettled) forget(phone);
-      return before === after ? null : { phone, reachable: after };
+      return before === after && !isNew ? null : { phone, reachable: after };
     },
     knows: ({ phone, uri }) => phones.get(phone)?.has(uri) ?? false,
     settle() {

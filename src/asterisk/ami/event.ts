@@ -29,12 +29,12 @@ export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEven
       return { type: 'fully-booted' };
     case 'ContactStatus': {
       const status = text('contactstatus');
-      const found = contact(text('endpointname'), text('uri'), status);
+      const found = contact(text('endpointname') || text('aor'), text('uri'), status);
       if (found === null) return { type: 'malformed', event: 'ContactStatus' };
       return { type: 'contact', contact: found, gone: status === 'Removed' };
     }
     case 'ContactList': {
-      const found = contact(text('endpoint'), text('uri'), text('status'));
+      const found = contact(text('endpoint') || aorOf(text('objectname')), text('uri'), text('status'));
       return found === null ? { type: 'malformed', event: 'ContactList' } : { type: 'contact-listed', contact: found };
     }
     case 'Registry':
@@ -50,6 +50,11 @@ export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEven
     default:
       return null;
   }
+}
+
+/** A trunk's contact is written down and not registered: it names no endpoint, only its AOR, in front of `;@` and a hash. */
+function aorOf(objectName: string): string {
+  return objectName.split(';@')[0] ?? '';
 }
 
 /** A name or an address that could be one: not empty, not endless, no control character and no half character. */

@@ -2,7 +2,7 @@ import type { Attributes } from './endpoint.ts';
 
 /** An answer of Asterisk; status 0: none came, and `message` says why. */
 export type PushAnswer = { readonly status: number; readonly body: unknown; readonly message: string };
-export type ObjectType = 'auth' | 'aor' | 'endpoint';
+export type ObjectType = 'auth' | 'aor' | 'endpoint' | 'identify' | 'registration';
 
 /** ARI's `asterisk/config/dynamic` for PJSIP objects, and the list of endpoints. */
 export type Pusher = {

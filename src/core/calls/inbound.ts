@@ -61,7 +61,7 @@ export function inboundOf(arrival: Arrival, route: RouteSettings | null): Inboun
 
 /** What a call by this route is. */
 export function kindOf(route: RouteSettings | null): CallKind {
-  return route?.to.to === 'group' ? 'queued' : 'direct';
+  return route?.to.to === 'group' || route?.to.to === 'queue' ? 'queued' : 'direct';
 }
 
 /** A call from outside goes where its route leads. A trunk that has all the calls it may have takes no more. */

@@ -1,11 +1,17 @@
+import { raiseAlarm } from '../alarms.ts';
+import type { Fact } from '../facts.ts';
 import type { Meter, OutsideNumber } from '../outside.ts';
 import type { Usage } from '../permission.ts';
 import type { UserId } from '../settings.ts';
 import type { Call } from '../state.ts';
 import { changedMeter, type Turn, tell } from '../turn.ts';
 
+/** An alarm about what somebody dialled stands for so long after it was last dialled. */
+export const alarmMs = 3_600_000;
 /** Calls that began this long ago no longer count for the limit a minute. */
 const minuteMs = 60_000;
+
+type Limit = Extract<Fact, { type: 'limit-reached' }>['limit'];
 
 /** What the user has used, and the calls out that they have now, but for `but`. */
 export function usageOf(turn: Turn, user: UserId, but: string | null): Usage {
@@ -31,6 +37,7 @@ export function noteBegun(turn: Turn, call: Call, user: UserId, to: OutsideNumbe
   if (to.class === 'international' && !meter.international) {
     meter.international = true;
     tell(turn, { type: 'first-international', call: call.id, user });
+    raiseAlarm(turn, 'first-international', user, turn.now + alarmMs);
   }
   changedMeter(turn, meter);
 }
@@ -43,6 +50,12 @@ export function noteTalked(turn: Turn, user: UserId, talkedMs: number): void {
   meter.talkedMs = (meter.day === day ? meter.talkedMs : 0) + talkedMs;
   meter.day = day;
   changedMeter(turn, meter);
+}
+
+/** A limit of theirs was reached. */
+export function noteLimit(turn: Turn, call: Call, user: UserId, limit: Limit): void {
+  tell(turn, { type: 'limit-reached', call: call.id, user, limit });
+  raiseAlarm(turn, 'limit-reached', user, turn.now + alarmMs);
 }
 
 /** The user's meter, made when it is first needed. */

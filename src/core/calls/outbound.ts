@@ -9,7 +9,7 @@ import { endCall } from './call.ts';
 import type { Gone } from './gone.ts';
 import { hear } from './hearing.ts';
 import { newTrunkLeg } from './leg.ts';
-import { meterOf, noteBegun, usageOf } from './meter.ts';
+import { meterOf, noteBegun, noteLimit, usageOf } from './meter.ts';
 import { trunkVerdict } from './trunk-verdict.ts';
 
 /** A user's phone dialled a number outside: when they may, the trunks are tried one after the other. */
@@ -29,7 +29,7 @@ export function callOut(turn: Turn, call: Call, user: UserId, to: OutsideNumber)
 function bar(turn: Turn, call: Call, user: UserId, to: OutsideNumber, why: Barred): void {
   tell(turn, { type: 'call-barred', call: call.id, user, class: to.class, why });
   if (why === 'calls-at-once' || why === 'calls-per-minute' || why === 'minutes-per-day')
-    tell(turn, { type: 'limit-reached', call: call.id, user, limit: why });
+    noteLimit(turn, call, user, why);
   refuse(turn, call, 'barred', saidFor[why]);
 }
 
@@ -143,7 +143,6 @@ export function minutesBegin(turn: Turn, outbound: Outbound): void {
 export function minutesUsedUp(turn: Turn, call: Call): void {
   if (call.outbound) call.outbound.talkUntil = null;
   changedCall(turn, call);
-  if (call.from !== null)
-    tell(turn, { type: 'limit-reached', call: call.id, user: call.from, limit: 'minutes-per-day' });
+  if (call.from !== null) noteLimit(turn, call, call.from, 'minutes-per-day');
   endCall(turn, call, 'completed', 'system', 'normal');
 }

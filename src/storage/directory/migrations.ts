@@ -167,4 +167,17 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE UNIQUE INDEX phones_by_label ON phones (user, coalesce(label, ''));
     `,
   },
+  {
+    number: 4,
+    name: 'trunks, routes, rights, sites',
+    sql: `
+      -- Each has a name and its settings as JSON. Of a trunk also: the hash of what Asterisk was given, or why it was not.
+      CREATE TABLE trunks (id TEXT PRIMARY KEY, body TEXT NOT NULL, applied TEXT, failure TEXT) STRICT, WITHOUT ROWID;
+      CREATE TABLE removed_trunks (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+      CREATE TABLE routes (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      -- id is user:NAME or group:NAME.
+      CREATE TABLE rights (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE sites (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

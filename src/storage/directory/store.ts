@@ -1,4 +1,5 @@
 import type { DirectoryDb } from './database.ts';
+import { outsideRows } from './outside.ts';
 import { phoneRows } from './phones.ts';
 import { queueRows } from './queues.ts';
 import { reasonRows } from './reasons.ts';
@@ -56,6 +57,7 @@ export function createStore(db: DirectoryDb) {
     queues: queueRows(db),
     skills: skillRows(db),
     reasons: reasonRows(db),
+    outside: outsideRows(db),
     /** Runs `work` in one transaction: all of it is on the disk afterwards, or none. */
     transaction: <T>(work: () => T): T => db.transaction(work).immediate(),
     revision: (): number => Number(meta.get('revision') ?? '0'),

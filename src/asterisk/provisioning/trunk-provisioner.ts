@@ -1,0 +1,61 @@
+import { trunkEndpoint } from '../translate.ts';
+import type { ProvisionerOptions } from './provisioner.ts';
+import { createPusher, type PushAnswer } from './pusher.ts';
+import { type TrunkAccount, trunkMark, trunkObjects } from './trunk.ts';
+
+/** Puts trunks into a running Asterisk over ARI, with no reload; each rejects with one line for people. */
+export type TrunkProvisioner = {
+  applyTrunk(id: string, trunk: TrunkAccount): Promise<void>;
+  removeTrunk(id: string): Promise<void>;
+};
+
+/** What is named must be there before what names it. */
+const types = ['auth', 'aor', 'endpoint', 'identify', 'registration'] as const;
+
+/** Makes it. An endpoint of the same name that is not ours is never touched. */
+export function createTrunkProvisioner(options: ProvisionerOptions): TrunkProvisioner {
+  const pusher = createPusher(options);
+
+  async function claim(name: string): Promise<void> {
+    const answer = await pusher.get('endpoint', name);
+    if (answer.status === 404) return;
+    if (answer.status !== 200) throw failure(`looking at endpoint "${name}"`, answer);
+    const [attribute, value] = trunkMark;
+    const isMarked =
+      Array.isArray(answer.body) && answer.body.some((pair) => pair?.attribute === attribute && pair?.value === value);
+    if (!isMarked) throw new Error(`endpoint "${name}" is in Asterisk already and was not made by Cordboard`);
+  }
+
+  async function drop(type: (typeof types)[number], name: string): Promise<void> {
+    const answer = await pusher.delete(type, name);
+    if (answer.status !== 204 && answer.status !== 404) throw failure(`removing ${type} "${name}"`, answer);
+  }
+
+  return {
+    async applyTrunk(id, trunk) {
+      const name = trunkEndpoint(id);
+      await claim(name);
+      const objects = trunkObjects(id, trunk);
+      for (const type of types) {
+        const attributes = objects[type];
+        if (attributes === null) await drop(type, name);
+        else {
+          // A registration is not changed while it lives: it goes on with what it began with.
+          if (type === 'registration') await drop(type, name);
+          const answer = await pusher.put(type, name, attributes);
+          if (answer.status !== 200) throw failure(`writing ${type} "${name}"`, answer);
+        }
+      }
+    },
+    async removeTrunk(id) {
+      const name = trunkEndpoint(id);
+      await claim(name);
+      for (const type of types.toReversed()) await drop(type, name);
+    },
+  };
+}
+
+function failure(what: string, answer: PushAnswer): Error {
+  if (answer.status === 0) return new Error(`${what}: no answer (${answer.message})`);
+  return new Error(`${what}: Asterisk answered ${answer.status} ${answer.message}`.trim());
+}

@@ -1,0 +1,119 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import pc from 'picocolors';
+import { NUMBER_CLASSES, type RightsView } from '../protocol/outbound.ts';
+import { countArgument, listArgument } from './arguments.ts';
+import type { CliContext } from './context.ts';
+import { Failure } from './failure.ts';
+import { hoursArgument, printHours } from './hours.ts';
+import { fields, orDash } from './output.ts';
+
+/** `cordboard outbound …` */
+export function outboundCommand(program: Command, context: CliContext): void {
+  const outbound = program.command('outbound').description('who may dial what outside; at first: nobody anything');
+  outbound
+    .command('show <subject>')
+    .description('what user:NAME may dial, all things considered, or what group:NAME gives its members')
+    .action(async (subject: string) => {
+      const answer = await context.client().get<{ rights: RightsView }>(path(subject));
+      context.output().result(answer, ({ rights }) => rightsText(rights));
+    });
+  outbound
+    .command('set <subject>')
+    .description('say what user:NAME or the members of group:NAME may dial; a user goes before their group')
+    .option('--on', 'calls out are allowed')
+    .option('--off', 'calls out are not allowed, whatever else is said')
+    .option('--classes <list>', `of ${NUMBER_CLASSES.join(', ')}; none for none`, classesArgument)
+    .option(
+      '--allow <list>',
+      'starts of numbers that are allowed whatever their class; none for none',
+      prefixesArgument,
+    )
+    .option('--bar <list>', 'starts of numbers that are barred; none for none', prefixesArgument)
+    .option('--caller-id <number>', 'the number that is shown')
+    .option('--caller-ids <list>', 'numbers that they may choose to show instead; none for none', prefixesArgument)
+    .option('--max-calls <count>', 'at once; 0 for no limit', countArgument)
+    .option('--calls-per-minute <count>', 'begun in a minute; 0 for no limit', countArgument)
+    .option('--minutes-per-day <count>', 'of talk in a day; 0 for no limit', countArgument)
+    .option('--hours <hours>', 'such as "mon-fri 8:00-18:00, sat 9:00-12:00"; always for no limit', hoursArgument)
+    .action(async (subject: string, options: SettingOptions) => {
+      const patch = wire(options);
+      if (Object.keys(patch).length === 0)
+        throw new Failure('usage', 'say what to change, such as --classes national', 2);
+      const answer = await context.client().patch<{ rights: RightsView }>(path(subject), patch);
+      context.output().result(answer, ({ rights }) => rightsText(rights));
+    });
+  outbound
+    .command('caller-id <username> <number>')
+    .description('choose the number that calls out of a user show; "usual" takes the usual one again')
+    .action(async (username: string, number: string) => {
+      const callerId = number === 'usual' ? null : number;
+      const url = `/v1/users/${encodeURIComponent(username)}/caller-id`;
+      const answer = await context.client().post<{ callerId: string | null }>(url, { callerId });
+      context.output().result(answer, (said) => `${username} shows ${said.callerId ?? 'the usual number'}`);
+    });
+}
+
+type SettingOptions = {
+  on?: boolean;
+  off?: boolean;
+  maxCalls?: number;
+  callsPerMinute?: number;
+  minutesPerDay?: number;
+};
+
+const path = (subject: string): string => `/v1/outbound/${encodeURIComponent(subject)}`;
+
+function classesArgument(text: string): readonly string[] {
+  const list = text === 'none' ? [] : listArgument(text);
+  if (list.some((one) => !NUMBER_CLASSES.includes(one as (typeof NUMBER_CLASSES)[number])))
+    throw new InvalidArgumentError(`Expected some of ${NUMBER_CLASSES.join(', ')}, or none.`);
+  return list;
+}
+
+function prefixesArgument(text: string): readonly string[] {
+  return text === 'none' ? [] : listArgument(text);
+}
+
+function wire(options: SettingOptions): Record<string, unknown> {
+  const { on, off, maxCalls, callsPerMinute, minutesPerDay, ...rest } = options;
+  const limit = (count: number | undefined): number | null | undefined => (count === 0 ? null : count);
+  const named = {
+    ...rest,
+    outbound: off === true ? false : on,
+    maxCalls: limit(maxCalls),
+    callsPerMinute: limit(callsPerMinute),
+    minutesPerDay: limit(minutesPerDay),
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}
+
+function rightsText(rights: RightsView): string {
+  const shown = (field: string, text: string): readonly [string, string] => [
+    field,
+    rights.own.length > 0 && rights.subject.startsWith('user:') && rights.own.includes(keys[field] ?? field)
+      ? `${text} ${pc.dim('(their own)')}`
+      : text,
+  ];
+  return fields([
+    ['subject', rights.subject],
+    shown('calls out', rights.outbound ? pc.green('on') : pc.red('off')),
+    shown('classes', orDash(rights.classes.join(', '))),
+    shown('allow', orDash(rights.allow.join(', '))),
+    shown('bar', orDash(rights.bar.join(', '))),
+    shown('caller ID', rights.callerId ?? "the trunk's"),
+    shown('may choose', orDash(rights.callerIds.join(', '))),
+    shown('calls at once', orDash(rights.maxCalls)),
+    shown('calls a minute', orDash(rights.callsPerMinute)),
+    shown('minutes a day', orDash(rights.minutesPerDay)),
+    shown('hours', rights.hours.length === 0 ? 'always' : printHours(rights.hours)),
+  ]);
+}
+
+const keys: Readonly<Record<string, string>> = {
+  'calls out': 'outbound',
+  'caller ID': 'callerId',
+  'may choose': 'callerIds',
+  'calls at once': 'maxCalls',
+  'calls a minute': 'callsPerMinute',
+  'minutes a day': 'minutesPerDay',
+};

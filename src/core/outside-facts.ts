@@ -1,0 +1,44 @@
+import type { NumberClass, TrunkId } from './outside.ts';
+import type { Barred } from './permission.ts';
+import type { UserId } from './settings.ts';
+import type { CallId, LegId } from './state.ts';
+
+/** What happened between us and the world outside. */
+export type OutsideFact =
+  /** A user was not allowed to dial a number outside. */
+  | {
+      readonly type: 'call-barred';
+      readonly call: CallId;
+      readonly user: UserId;
+      readonly class: NumberClass;
+      readonly why: Barred;
+    }
+  /** A limit of a user's calls out was reached: a call was barred, or a talk ended, for it. */
+  | {
+      readonly type: 'limit-reached';
+      readonly call: CallId;
+      readonly user: UserId;
+      readonly limit: 'calls-at-once' | 'calls-per-minute' | 'minutes-per-day';
+    }
+  /** The first time ever that this user called another country. */
+  | { readonly type: 'first-international'; readonly call: CallId; readonly user: UserId }
+  | { readonly type: 'trunk-tried'; readonly call: CallId; readonly trunk: TrunkId; readonly leg: LegId }
+  /** The number was not reached over this trunk; `next` says whether another one may do better. */
+  | {
+      readonly type: 'trunk-failed';
+      readonly call: CallId;
+      readonly trunk: TrunkId;
+      readonly leg: LegId;
+      readonly cause: number;
+      readonly sip: number;
+      readonly next: boolean;
+    }
+  /** No call could be made or taken: the trunk's own limit of calls at once. */
+  | { readonly type: 'trunk-full'; readonly call: CallId; readonly trunk: TrunkId }
+  | {
+      readonly type: 'trunk-state';
+      readonly trunk: TrunkId;
+      readonly up: boolean;
+      readonly why: 'reachable' | 'unreachable' | 'registered' | 'unregistered';
+    }
+  | { readonly type: 'caller-id-chosen'; readonly user: UserId; readonly callerId: string | null };

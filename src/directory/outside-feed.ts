@@ -1,0 +1,36 @@
+import type { OutsideEvent } from '../core/events.ts';
+import type { DialPlan } from '../numbering/numbering.ts';
+import type { DirectoryStore } from '../storage/directory/store.ts';
+import { trunkSettings } from './trunks.ts';
+
+/** Keeps the engine told of trunks and routes: all of them at once, whenever they changed, and when it begins. */
+export function createOutsideFeed(
+  store: DirectoryStore,
+  plan: DialPlan,
+  send: (event: OutsideEvent) => void,
+): { hello(): void; sync(): void } {
+  let last = '';
+  let hasBegun = false;
+
+  function sync(): void {
+    if (!hasBegun) return;
+    const event: OutsideEvent = {
+      type: 'outside',
+      trunks: store.outside.trunks.all().map((row) => trunkSettings(row, plan)),
+      routes: store.outside.routes.all(),
+    };
+    const written = JSON.stringify(event);
+    if (written === last) return;
+    last = written;
+    send(event);
+  }
+
+  return {
+    hello() {
+      hasBegun = true;
+      last = '';
+      sync();
+    },
+    sync,
+  };
+}

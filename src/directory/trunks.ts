@@ -1,0 +1,114 @@
+import type { Trunk, TrunkSettings } from '../core/outside.ts';
+import type { DialPlan } from '../numbering/numbering.ts';
+import { callingCodeOf } from '../numbering/numbering.ts';
+import { type NewTrunk, type TrunkBody, type TrunkPatch, type TrunkView, trunkDefaults } from '../protocol/trunks.ts';
+import { change, type DirectoryContext } from './context.ts';
+import { Refusal } from './refusal.ts';
+
+type TrunkRow = TrunkBody & { readonly id: string };
+
+/** Adds a trunk. Throws a `Refusal`. */
+export function addTrunk(context: DirectoryContext, input: NewTrunk, who: string): TrunkRow {
+  const { name, ...said } = input;
+  const { trunks } = context.store.outside;
+  return change(context, who, (now) => {
+    if (trunks.find(name) !== null)
+      throw new Refusal('taken', `name: expected a new one; the trunk ${name} exists`, 'name');
+    const body: TrunkBody = { ...trunkDefaults, ...defined(said), host: said.host };
+    check(body);
+    trunks.put(name, body);
+    trunks.forget(name);
+    now.audit('trunk.add', name, null, shownBody(body));
+    return { ...body, id: name };
+  });
+}
+
+/** Changes what is named. Calls that are on it go on. */
+export function setTrunk(context: DirectoryContext, name: string, patch: TrunkPatch, who: string): TrunkRow {
+  const { trunks } = context.store.outside;
+  return change(context, who, (now) => {
+    const { id: _, ...before } = existingTrunk(context, name);
+    const body: TrunkBody = { ...before, ...defined(patch) };
+    check(body);
+    trunks.put(name, body);
+    now.audit('trunk.set', name, shownBody(before), shownBody(body));
+    return { ...body, id: name };
+  });
+}
+
+/** Removes a trunk; refused while a route names it. */
+export function removeTrunk(context: DirectoryContext, name: string, who: string): void {
+  const { trunks, routes } = context.store.outside;
+  change(context, who, (now) => {
+    const { id: _, ...before } = existingTrunk(context, name);
+    const using = routes.all().find((route) => route.trunk === name);
+    if (using !== undefined)
+      throw new Refusal(
+        'in-use',
+        `the number ${using.id} is for ${name} only: change that first (cordboard number set)`,
+      );
+    trunks.remove(name);
+    now.audit('trunk.remove', name, shownBody(before), null);
+  });
+}
+
+/** The trunk, or a `Refusal`. */
+export function existingTrunk(context: Pick<DirectoryContext, 'store'>, name: string): TrunkRow {
+  const trunk = context.store.outside.trunks.find(name);
+  if (trunk === null) throw new Refusal('unknown-trunk', `There is no trunk ${name}: see cordboard trunk list`, 'name');
+  return trunk;
+}
+
+/** A trunk as people see it. `live` is the engine's row, `pushed` what Asterisk was given. */
+export function trunkView(
+  row: TrunkRow,
+  live: Trunk | null,
+  pushed: { readonly applied: string | null; readonly failure: string | null } | undefined,
+  calls: number,
+): TrunkView {
+  const { id, password: _, ...rest } = row;
+  const up = live === null ? null : live.reachable !== false && live.registered !== false;
+  return {
+    name: id,
+    ...rest,
+    provisioned: pushed !== undefined && pushed.applied !== null,
+    failure: pushed?.failure ?? null,
+    up,
+    reachable: live?.reachable ?? null,
+    registered: live?.registered ?? null,
+    since: live?.since ?? null,
+    calls,
+  };
+}
+
+/** What the engine needs to know of a trunk: no secrets, and the country's way of writing numbers. */
+export function trunkSettings(row: TrunkRow, plan: DialPlan): TrunkSettings {
+  const { id, order, outbound, format, maxCalls, unreachableAfterMs, ringMs, callerId } = row;
+  return {
+    ...{ id, order, outbound, format, maxCalls, unreachableAfterMs, ringMs, callerId },
+    callingCode: plan.country === null ? null : callingCodeOf(plan.country),
+    // North America dials 1 before a national number, and it is part of the number itself.
+    nationalPrefix: plan.country === null || callingCodeOf(plan.country) === '1' ? '' : '0',
+    headers: row.headers.map((header) => {
+      const colon = header.indexOf(':');
+      return [header.slice(0, colon), header.slice(colon + 1).trim()] as const;
+    }),
+  };
+}
+
+function check(body: TrunkBody): void {
+  if (body.register && (body.username === null || body.password === null))
+    throw new Refusal('invalid', 'register: expected a username and a password with it', 'register');
+  if ((body.username === null) !== (body.password === null))
+    throw new Refusal('invalid', 'password: expected a username and a password, or neither', 'password');
+}
+
+function shownBody(body: TrunkBody): unknown {
+  return { ...body, password: body.password === null ? null : '(set)' };
+}
+
+function defined<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

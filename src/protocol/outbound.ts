@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { e164, prefix, whole } from './outside-fields.ts';
+
+export const NUMBER_CLASSES = ['national', 'mobile', 'international', 'premium'] as const;
+
+const hours = () =>
+  z.strictObject({
+    days: z.array(whole(0, 6)).min(1),
+    from: whole(0, 1_439),
+    to: whole(1, 1_440),
+  });
+
+/** `PATCH /v1/outbound/:subject` (`user:NAME` or `group:NAME`): what is not named stays; null takes it back, so that the group's counts. */
+export const rightsSchema = z
+  .strictObject({
+    outbound: z.boolean({ error: 'true or false' }).nullable(),
+    classes: z.array(z.enum(NUMBER_CLASSES, { error: `one of ${NUMBER_CLASSES.join(', ')}` })).nullable(),
+    allow: z.array(prefix()).max(200).nullable(),
+    bar: z.array(prefix()).max(200).nullable(),
+    callerId: e164('a number to show').nullable(),
+    callerIds: z.array(e164('a number to show')).max(50).nullable(),
+    maxCalls: whole(1, 1_000).nullable(),
+    callsPerMinute: whole(1, 1_000).nullable(),
+    minutesPerDay: whole(1, 1_440).nullable(),
+    hours: z.array(hours()).max(20).nullable(),
+  })
+  .partial();
+export type RightsPatch = z.output<typeof rightsSchema>;
+
+/** `POST /v1/users/:username/caller-id`: one of those that are allowed; null for the usual one. */
+export const callerIdSchema = z.strictObject({ callerId: e164('a number to show').nullable() });
+
+/** When calls out are allowed: days 0 (Sunday) to 6, minutes of the day, in the zone of the configuration. */
+export type HoursView = { readonly days: readonly number[]; readonly from: number; readonly to: number };
+
+/** What a user may dial outside, all things considered, or what a group gives its members. */
+export type RightsView = {
+  readonly subject: string;
+  readonly outbound: boolean;
+  readonly classes: readonly string[];
+  readonly allow: readonly string[];
+  readonly bar: readonly string[];
+  readonly callerId: string | null;
+  readonly callerIds: readonly string[];
+  readonly maxCalls: number | null;
+  readonly callsPerMinute: number | null;
+  readonly minutesPerDay: number | null;
+  readonly hours: readonly HoursView[];
+  /** Which of these were said of this very user or group. */
+  readonly own: readonly string[];
+};

@@ -1,0 +1,191 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Behaviour } from '../../src/phones/index.ts';
+import type { TrunkView } from '../../src/protocol/trunks.ts';
+import { type LabCordboard, readCallers, startCordboard } from '../lab/cordboard.ts';
+import { waitUntil } from '../lab/deadline.ts';
+import { waitFor } from '../lab/phones.ts';
+import { type PortBlock, takePorts } from '../lab/ports.ts';
+import { type Sipp, type SippOptions, startSipp } from '../lab/sipp.ts';
+
+// SIPp is the carrier. It has an address of its own: a trunk is known by where it calls from.
+const carrier = '127.0.0.2';
+const answers: Behaviour = { kind: 'answer', afterMs: 600 };
+
+describe('trunks, on a real Asterisk with SIPp as the carrier', () => {
+  let lab: LabCordboard;
+  let ports: PortBlock;
+  const sipps: Sipp[] = [];
+  beforeAll(async () => {
+    ports = await takePorts(4);
+    lab = await startCordboard('numbering: { country: FR }');
+  }, 60_000);
+  afterEach(async () => {
+    for (const sipp of sipps.splice(0)) await sipp.stop();
+    const { numbers } = await lab.api<{ numbers: { name: string }[] }>('GET', '/v1/numbers');
+    for (const { name } of numbers) await lab.api('DELETE', `/v1/numbers/${name}`);
+    const { trunks } = await lab.api<{ trunks: { name: string }[] }>('GET', '/v1/trunks');
+    for (const { name } of trunks) await lab.api('DELETE', `/v1/trunks/${name}`);
+    await lab.expectQuiet();
+  });
+  afterAll(async () => {
+    await lab?.stop();
+    ports?.release();
+  });
+
+  async function play(options: Omit<SippOptions, 'to'>): Promise<Sipp> {
+    const sipp = await startSipp({ to: lab.asterisk.ports.sip, address: carrier, ...options });
+    sipps.push(sipp);
+    return sipp;
+  }
+
+  function port(place: number): number {
+    return ports.ports[place] ?? 0;
+  }
+
+  async function addTrunk(
+    name: string,
+    place: number,
+    other: Readonly<Record<string, unknown>> = {},
+  ): Promise<TrunkView> {
+    const settings = { host: `${carrier}:${port(place)}`, qualifyS: 0, codecs: ['ulaw'], unreachableAfterMs: 3_000 };
+    const { trunk } = await lab.api<{ trunk: TrunkView }>('POST', '/v1/trunks', { name, ...settings, ...other });
+    return trunk;
+  }
+
+  /** Says what somebody may dial; resolves when the engine knows. */
+  async function allow(subject: string, rights: Readonly<Record<string, unknown>>): Promise<void> {
+    const before = lab.facts().at(-1)?.seq ?? 0;
+    await lab.api('PATCH', `/v1/outbound/${subject}`, rights);
+    await lab.fact('settings-applied', {}, before);
+  }
+
+  const trunkOf = (name: string) =>
+    lab.api<{ trunk: TrunkView }>('GET', `/v1/trunks/${name}`).then(({ trunk }) => trunk);
+
+  test('given_a_route_to_a_group_when_a_carrier_calls_then_it_hears_music_unpaid_and_is_answered_with_the_agent', async () => {
+    await addTrunk('red', 0);
+    const team = await lab.team([answers]);
+    await lab.api('POST', '/v1/numbers', { name: 'main', number: '+33170000000', to: `group:${team.group}` });
+    const caller = await play({
+      scenario: 'caller-hangs-up',
+      user: '0601020304',
+      dials: '0033170000000',
+      pauseMs: 200,
+    });
+    await caller.done();
+    const arrived = await lab.fact('call-arrived', { trunk: 'red' });
+    expect(arrived).toMatchObject({ kind: 'queued', dialled: '+33170000000', route: 'main', user: null, phone: null });
+    const messages = await caller.messages();
+    expect(messages.indexOf('SIP/2.0 183')).toBeGreaterThan(0);
+    expect(messages.indexOf('SIP/2.0 183')).toBeLessThan(messages.indexOf('SIP/2.0 200 OK'));
+    await lab.fact('call-ended', { call: arrived.call, ending: 'completed', by: 'caller' });
+    // The caller's number is kept beside the call, and in no fact.
+    expect(readCallers(lab.home, arrived.call)).toEqual([{ number: '+33601020304', name: '0601020304' }]);
+    expect(JSON.stringify(lab.facts())).not.toContain('601020304');
+  });
+
+  test('given_a_trunk_when_it_dials_an_extension_or_a_number_outside_then_404_and_nothing_goes_out', async () => {
+    await addTrunk('red', 0);
+    const team = await lab.team([answers]);
+    for (const dials of [team.extension, team.agents[0]?.extension ?? '', '0144556677']) {
+      const caller = await play({ scenario: 'caller-is-refused', user: '0601020304', dials });
+      await caller.done();
+      expect(await caller.messages()).toMatch(/SIP\/2\.0 404 /);
+    }
+    expect(lab.facts().map(({ type }) => type)).not.toContain('trunk-tried');
+    expect(lab.facts().map(({ type }) => type)).not.toContain('offer-made');
+  });
+
+  test.each([
+    ['trusted', true],
+    ['not trusted', false],
+  ])(
+    'given_a_carrier_that_is_%s_when_a_hidden_caller_calls_then_their_number_is_kept_and_shown_nowhere',
+    async (_, trusted) => {
+      await addTrunk('red', 0, { trusted });
+      const team = await lab.team([answers]);
+      const to = `user:${team.agents[0]?.name}`;
+      await lab.api('POST', '/v1/numbers', { name: 'hidden', number: '+33170000001', to, caller: 'withheld' });
+      await lab.api('POST', '/v1/numbers', { name: 'shown', number: '+33170000001', to });
+      const caller = await play({ scenario: 'caller-hides', user: '0699999999', dials: '+33170000001', pauseMs: 100 });
+      await caller.done();
+      // Who is not trusted says nothing that counts: neither who calls nor that they hide.
+      const arrived = await lab.fact('call-arrived', { route: trusted ? 'hidden' : 'shown' });
+      const kept = trusted ? { number: '', name: '' } : { number: '+33699999999', name: '0699999999' };
+      expect(readCallers(lab.home, arrived.call)).toEqual([kept]);
+      const phone = team.agents[0]?.phone;
+      if (phone === undefined) throw new Error('there is no phone');
+      const { from } = await waitFor(phone, 'incoming');
+      expect(from.number).toBe(trusted ? 'anonymous' : '0699999999');
+    },
+  );
+
+  test('given_a_full_trunk_and_one_that_only_speaks_when_a_user_calls_out_then_it_fails_over_and_early_media_is_heard', async () => {
+    await addTrunk('red', 0, { order: 1 });
+    await addTrunk('blue', 1, { order: 2, format: 'national', headers: ['X-Account: 17'] });
+    const full = await play({ scenario: 'trunk-is-full', user: 'red', port: port(0) });
+    const speaks = await play({ scenario: 'trunk-speaks', user: 'blue', port: port(1), pauseMs: 700 });
+    const team = await lab.team([answers]);
+    const [agent] = team.agents;
+    const rights = { outbound: true, classes: ['national'], callerId: '+33170000009' };
+    await allow(`group:${team.group}`, rights);
+    const call = await agent?.phone.dial('0144556677');
+    await full.done();
+    const [invite = ''] = await speaks.saw(/INVITE sip:0144556677@[\s\S]*?Content-Type/);
+    expect(invite).toMatch(/From: .*\+33170000009/);
+    expect(invite).toMatch(/X-Account: 17/);
+    expect(invite).not.toContain(agent?.extension);
+    const failed = await lab.fact('trunk-failed', { trunk: 'red' });
+    expect(failed).toMatchObject({ sip: 503, next: true });
+    const connected = await lab.fact('call-connected', { call: failed.call });
+    expect(connected.user).toBeNull();
+    if (agent === undefined) throw new Error('there is no agent');
+    expect(await waitFor(agent.phone, 'heard-ringing')).toMatchObject({ sip: 183 });
+    call?.hangUp();
+    await speaks.done();
+    await lab.fact('call-ended', { call: failed.call, ending: 'completed' });
+  });
+
+  test('given_no_right_to_a_class_when_a_user_dials_it_then_they_hear_why_and_get_403', async () => {
+    await addTrunk('red', 0);
+    const team = await lab.team([answers]);
+    const [agent] = team.agents;
+    await allow(`user:${agent?.name}`, { outbound: true, classes: ['national'] });
+    const call = await agent?.phone.dial('0049301234567');
+    expect(await lab.fact('call-barred', { user: agent?.name ?? '' })).toMatchObject({
+      class: 'international',
+      why: 'class',
+    });
+    await waitUntil(() => call?.state === 'ended', 'the call to be refused', 20_000);
+    expect(call?.end?.sip).toBe(403);
+    expect(lab.facts().map(({ type }) => type)).not.toContain('trunk-tried');
+  });
+
+  test('given_no_trunk_that_answers_when_a_user_calls_out_then_all_circuits_are_busy_and_503', async () => {
+    await addTrunk('red', 2, { unreachableAfterMs: 1_000 });
+    const team = await lab.team([answers]);
+    const [agent] = team.agents;
+    await allow(`user:${agent?.name}`, { outbound: true, classes: ['national'] });
+    const call = await agent?.phone.dial('0144556677');
+    await lab.fact('call-ended', { ending: 'no-trunk' });
+    await waitUntil(() => call?.state === 'ended', 'the call to be refused', 20_000);
+    expect(call?.end?.sip).toBe(503);
+  });
+
+  test('given_an_account_when_the_carrier_asks_for_a_digest_then_we_register_and_it_is_shown', async () => {
+    const registrar = await play({ scenario: 'trunk-registers', user: 'carrier', port: port(3) });
+    await addTrunk('gold', 3, { username: '33170', password: 'secret-of-33170', register: true });
+    await registrar.done();
+    expect(await registrar.messages()).toMatch(/Authorization: Digest username="33170", realm="carrier"/);
+    await waitUntil(async () => (await trunkOf('gold')).registered === true, 'the trunk to be registered', 20_000);
+    expect((await trunkOf('gold')).up).toBe(true);
+    expect(JSON.stringify(await trunkOf('gold'))).not.toContain('secret-of-33170');
+  });
+
+  test('given_a_carrier_that_does_not_answer_when_it_is_asked_whether_it_lives_then_the_trunk_is_down_and_an_alarm_stands', async () => {
+    await addTrunk('dead', 2, { qualifyS: 1 });
+    expect(await lab.fact('trunk-state', { trunk: 'dead' })).toMatchObject({ up: false, why: 'unreachable' });
+    const { alarms } = await lab.api<{ alarms: { kind: string; about: string }[] }>('GET', '/v1/alarms');
+    expect(alarms).toContainEqual(expect.objectContaining({ kind: 'trunk-down', about: 'dead' }));
+  });
+});
