@@ -46,6 +46,8 @@ function said(fact: NumberedFact): readonly [Colour, string] {
       ];
     case 'call-wish-ignored':
       return [pc.yellow, `its ${fact.wish} cannot be read, and is ignored: expected ${fact.expected}; got ${fact.got}`];
+    case 'call-rekeyed':
+      return [plain, `settings of ${fact.queue} changed: priority ${fact.priority}, needs ${fact.needs || 'nothing'}`];
     case 'call-rose':
       return [plain, `risen to priority ${fact.priority} in ${fact.queue}`];
     case 'call-relaxed':

@@ -2,9 +2,10 @@ import type { AlarmKind } from './alarms.ts';
 import type { FeatureName } from './features.ts';
 import type { RouteId, TrunkId } from './outside.ts';
 import type { OutsideFact } from './outside-facts.ts';
+import type { QueueFact } from './queue-facts.ts';
 import type { StrategyName } from './queue-settings.ts';
 import type { Eligibility } from './routing/eligibility.ts';
-import type { Destination, PhoneId, QueueId, UserId } from './settings.ts';
+import type { PhoneId, QueueId, UserId } from './settings.ts';
 import type { CallId, CallKind, LegId, OfferId, WorkKind } from './state.ts';
 
 /** How an offer can end (docs/internals/endings.md says who is told what). */
@@ -47,6 +48,7 @@ export type CallEnding =
 
 /** What happened, in the past tense. Facts are the only source of the event stream, reports, metrics and logs. */
 export type Fact =
+  | QueueFact
   | {
       readonly type: 'call-arrived';
       readonly call: CallId;
@@ -57,57 +59,6 @@ export type Fact =
       readonly trunk: TrunkId | null;
       readonly route: RouteId | null;
     }
-  /** Something that the dialplan asked for could not be read: the queue's own setting holds. */
-  | {
-      readonly type: 'call-wish-ignored';
-      readonly call: CallId;
-      readonly wish: 'priority' | 'place' | 'needs';
-      /** At most 80 characters of it. */
-      readonly got: string;
-      readonly expected: string;
-    }
-  | {
-      readonly type: 'call-queued';
-      readonly call: CallId;
-      readonly queue: QueueId;
-      readonly due: number;
-      readonly priority: number;
-      /** As `printNeeds` writes them; empty for none. */
-      readonly needs: string;
-      readonly waiting: number;
-    }
-  /** Its time of waiting gave it a higher priority, and with it an earlier due. */
-  | {
-      readonly type: 'call-rose';
-      readonly call: CallId;
-      readonly queue: QueueId;
-      readonly priority: number;
-      readonly due: number;
-    }
-  /** It needs less now. */
-  | {
-      readonly type: 'call-relaxed';
-      readonly call: CallId;
-      readonly queue: QueueId;
-      readonly step: number;
-      readonly needs: string;
-    }
-  /** Members of another tier may take it now: it waited so long, or all of the tiers before were tried. */
-  | {
-      readonly type: 'tier-opened';
-      readonly call: CallId;
-      readonly queue: QueueId;
-      readonly tier: number;
-      readonly why: 'waited' | 'tried';
-    }
-  /** Ring-all in waves: so many members ring now at the most. */
-  | {
-      readonly type: 'wave-began';
-      readonly call: CallId;
-      readonly queue: QueueId;
-      readonly wave: number;
-      readonly most: number;
-    }
   | {
       readonly type: 'call-connected';
       readonly call: CallId;
@@ -115,15 +66,6 @@ export type Fact =
       readonly offer: OfferId | null;
       readonly waitedMs: number;
     }
-  | {
-      readonly type: 'call-overflowed';
-      readonly call: CallId;
-      readonly queue: QueueId;
-      readonly why: 'max-wait' | 'miss' | 'nobody' | 'full' | 'queue-removed' | 'moved';
-      readonly to: Destination;
-    }
-  /** The caller was handed to the dialplan's fallback: we are overloaded, or on our way out. */
-  | { readonly type: 'call-turned-away'; readonly call: CallId; readonly why: 'overload' | 'draining' }
   | {
       readonly type: 'call-ended';
       readonly call: CallId;
@@ -205,16 +147,6 @@ export type Fact =
     }
   | { readonly type: 'alarm-raised'; readonly alarm: AlarmKind; readonly about: string }
   | { readonly type: 'alarm-ended'; readonly alarm: AlarmKind; readonly about: string }
-  /** Most agents of a queue let it ring, or could not be rung, within seconds: it is the network, and nobody is held for it. */
-  | {
-      readonly type: 'mass-missed';
-      readonly queue: QueueId;
-      /** So many of so many at work. */
-      readonly agents: number;
-      readonly of: number;
-      /** Whose misses of these seconds were taken back. */
-      readonly forgiven: readonly UserId[];
-    }
   /** An offer was not answered: the agent's count of misses, and what the ladder says. */
   | {
       readonly type: 'agent-missed';

@@ -1,3 +1,4 @@
+import { compareIds } from './ordered.ts';
 import { updateReachable } from './routing/agent.ts';
 import type { PhoneId } from './settings.ts';
 import { changedPhone, type Turn } from './turn.ts';
@@ -15,7 +16,7 @@ export function phoneReachable(turn: Turn, id: PhoneId, reachable: boolean): voi
 /** The whole list after a gap: who is not in it has no contact. A suspicion stands, since the list is no news of a phone. */
 export function phonesSurveyed(turn: Turn, reachable: readonly PhoneId[]): void {
   const present = new Set(reachable);
-  for (const phone of turn.world.state.phones.values()) {
-    if (phone.registered !== present.has(phone.id)) phoneReachable(turn, phone.id, present.has(phone.id));
-  }
+  const changed = [...turn.world.state.phones.values()].filter(({ id, registered }) => registered !== present.has(id));
+  // In an order of their own: that of the rows is another one after a restart.
+  for (const { id } of changed.sort((a, b) => compareIds(a.id, b.id))) phoneReachable(turn, id, present.has(id));
 }

@@ -6,6 +6,7 @@ import type { Batch } from '../storage/live/store.ts';
 import { AgentBooks } from './agent-books.ts';
 import type { SimulatedAsterisk } from './asterisk.ts';
 import { Ledger } from './ledger.ts';
+import { LineJudge } from './lines.ts';
 
 /**
  * Judges a simulation with a small model of its own. It knows the rules of the trade, not how the core keeps them; each
@@ -24,6 +25,7 @@ export type Auditor = {
 export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   const ledger = new Ledger();
   const books = new AgentBooks();
+  const lines = new LineJudge();
   return {
     ledger,
     afterBatch(batch, world) {
@@ -32,8 +34,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
         books.note(step);
       }
       checkRows(world);
-      checkNobodyWaitsBesideAnIdleAgent(world);
-      checkPlaces(world, ledger);
+      lines.afterBatch(batch, world);
       books.compare(world);
       checkAsterisk(asterisk);
     },
@@ -137,43 +138,6 @@ function checkAgent({ state }: World, id: string): void {
   if (work?.is === 'releasing') rule(work.until !== null, `agent ${id} is releasing for ever`);
   if (work?.is === 'wrap-up' || work?.is === 'backing-off') rule(work.until !== null, `agent ${id} rests for ever`);
   if (work?.is === 'talking') rule(state.calls.has(work.call ?? ''), `agent ${id} talks in no call`);
-}
-
-/** Worked out from the rows alone, without the core's lanes: who could take a call, and which call would take one. */
-function checkNobodyWaitsBesideAnIdleAgent({ state }: World): void {
-  if (state.meta.pbx !== 'ready' || state.meta.draining) return;
-  const busy = new Set<string>();
-  for (const leg of state.legs.values()) {
-    const owner = leg.phone === null ? undefined : state.phones.get(leg.phone)?.user;
-    if (owner !== undefined) busy.add(owner);
-  }
-  const isFree = (id: string): boolean => {
-    const agent = state.agents.get(id);
-    if (!agent?.signedIn || !agent.ready.is || agent.hold !== null || agent.work.is !== 'idle') return false;
-    return !busy.has(id) && (state.users.get(id)?.phones ?? []).some((phone) => isRingable(state.phones.get(phone)));
-  };
-  for (const group of state.queues.values()) {
-    const parallel = group.strategy === 'ring-all' ? group.maxRinging : 1;
-    const wanting = [...state.calls.values()].find(
-      (call) => call.phase === 'waiting' && call.queue === group.id && call.offers.length < parallel,
-    );
-    const free = group.members.map((member) => member.user).find(isFree);
-    rule(wanting === undefined || free === undefined, `call ${wanting?.id} waits in ${group.id} beside idle ${free}`);
-  }
-}
-
-function isRingable(phone: { registered: boolean; suspectUntil: number | null } | undefined): boolean {
-  return phone?.registered === true && phone.suspectUntil === null;
-}
-
-/** A call keeps its place, whatever moved it: it is as old as its arrival. Targets do not change in a simulation. */
-function checkPlaces({ state }: World, ledger: Ledger): void {
-  for (const call of state.calls.values()) {
-    const group = state.queues.get(call.queue ?? '');
-    if (group === undefined || call.phase !== 'waiting') continue;
-    const place = (ledger.arrivedAt(call.id) ?? 0) + group.targetMs;
-    rule(call.due === place, `call ${call.id} has lost its place: due ${call.due} and not ${place}`);
-  }
 }
 
 /** What must hold in Asterisk at any moment, faults or not. */

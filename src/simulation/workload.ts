@@ -1,5 +1,4 @@
-import { type QueueSettings, queueOf, type StrategyName } from '../core/queue-settings.ts';
-import type { Destination, LadderStep, UserSettings } from '../core/settings.ts';
+import { drawQueue, drawUser, overflows, phoneOf } from './company.ts';
 import type { SimulatedCaller } from './dialplan.ts';
 import type { Dice } from './dice.ts';
 import { type Faults, noFaults } from './faults.ts';
@@ -23,10 +22,10 @@ export type Workload = {
 
 /** Draws a company from the dice and puts it into the rig. */
 export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload {
-  const users = Array.from({ length: dice.between(2, 10) }, (_, place) => user(place, dice.happens(250)));
+  const users = Array.from({ length: dice.between(2, 10) }, (_, place) => drawUser(dice, place));
   const phones = users.flatMap((one) => one.phones);
   let revision = 1;
-  const groups = Array.from({ length: dice.between(1, 3) }, (_, place) => group(dice, place, users));
+  const groups = Array.from({ length: dice.between(1, 3) }, (_, place) => drawQueue(dice, place, users));
   const callers: SimulatedCaller[] = [];
   const paceMs = dice.pick([800, 2_000, 4_000, 9_000]);
   let isOpen = true;
@@ -116,13 +115,13 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     rig.scheduler.after(dice.between(10, 20_000), () => rig.asterisk.setRegistered(id, true));
   }
 
-  /** Somebody edits a group, takes a user out for a while, or a whole group; targets stay, since places are checked by them. */
+  /** Somebody edits a group, takes a user out for a while, or a whole group. */
   function changeSettings(): void {
     revision += 1;
     const none = { type: 'settings', revision, users: [], queues: [], removedUsers: [], removedQueues: [] } as const;
     const edited = dice.pick(groups);
     const removed = dice.pick(users);
-    const other = group(dice, groups.indexOf(edited), users);
+    const other = drawQueue(dice, groups.indexOf(edited), users);
     switch (dice.roll(4)) {
       case 0:
         rig.post({ ...none, removedUsers: [removed.id] });
@@ -133,7 +132,7 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
         rig.scheduler.after(dice.between(1, 20_000), () => rig.post({ ...none, queues: [edited] }));
         return;
       default:
-        rig.post({ ...none, queues: [{ ...other, targetMs: edited.targetMs }] });
+        rig.post({ ...none, queues: [other] });
     }
   }
 
@@ -189,54 +188,3 @@ const poor: Faults = {
   newsLate: 100,
   newsLost: 50,
 };
-
-/** The phone of a user has the user's extension as its id. */
-function phoneOf(user: string): string {
-  return `10${user.slice(1).padStart(2, '0')}`;
-}
-
-/** The second phone, where there is one, begins with 19. */
-function user(place: number, hasTwo: boolean): UserSettings {
-  const id = `u${place + 1}`;
-  const first = phoneOf(id);
-  return { id, name: id, extension: first, phones: hasTwo ? [first, first.replace(/^10/, '19')] : [first], skills: {} };
-}
-
-const strategyNames: readonly StrategyName[] = ['ring-all', 'fewest-calls', 'linear'];
-
-const ladder: readonly LadderStep[] = [
-  { misses: 1, withinMs: null, restMs: 5_000, untilReady: false, notify: 'nobody' },
-  { misses: 3, withinMs: 120_000, restMs: null, untilReady: true, notify: 'supervisors' },
-];
-
-function group(dice: Dice, place: number, users: readonly UserSettings[]): QueueSettings {
-  const members = users.filter(() => dice.happens(700)).map(({ id }) => id);
-  return queueOf({
-    id: `g${place + 1}`,
-    extension: `800${place + 1}`,
-    strategy: dice.pick(strategyNames),
-    onMiss: dice.happens(200) ? 'overflow' : 'next',
-    whenNobody: dice.happens(200) ? 'overflow' : 'wait',
-    ringMs: dice.pick([2_000, 5_000, 15_000]),
-    unreachableAfterMs: dice.pick([1_000, 4_000]),
-    maxWaitMs: dice.pick([10_000, 30_000, 90_000]),
-    wrapUpMs: dice.pick([0, 1_000, 10_000]),
-    backOffMs: dice.pick([0, 2_000, 10_000]),
-    maxRinging: dice.pick([1, 3, 10]),
-    targetMs: dice.pick([0, 20_000]),
-    overflow: dice.pick(overflows),
-    members,
-    ladder,
-    climbs: dice.pick([['no-answer'], ['no-answer', 'declined'], []]),
-    ringAllMissEvery: dice.pick([0, 0, 1, 2]),
-    backOffs: dice.pick([{}, { busy: 1_500, dropped: 3_000 }]),
-  });
-}
-
-const overflows: readonly Destination[] = [
-  { to: 'hang-up', cause: 'busy' },
-  { to: 'group', group: 'g1' },
-  { to: 'group', group: 'g2' },
-  { to: 'user', user: 'u1' },
-  { to: 'dialplan', context: 'cordboard-fallback', exten: '8001', priority: 1 },
-];

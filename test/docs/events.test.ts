@@ -5,10 +5,11 @@ import { fieldsOf, literalsOf, membersOf, typeText } from './types.ts';
 const page = 'docs/reference/events.md';
 const text = fileText(page);
 const source = fileText('src/core/facts.ts');
-const outside = typeText(fileText('src/core/outside-facts.ts'), 'OutsideFact');
-const members = [...membersOf(typeText(source, 'Fact')), ...membersOf(outside)].filter((member) =>
-  member.includes('type:'),
-);
+const others = [
+  typeText(fileText('src/core/outside-facts.ts'), 'OutsideFact'),
+  typeText(fileText('src/core/queue-facts.ts'), 'QueueFact'),
+];
+const members = [typeText(source, 'Fact'), ...others].flatMap(membersOf).filter((member) => member.includes('type:'));
 const facts = members.map((member) => {
   const [type = '', ...literals] = literalsOf(member);
   return { type, fields: fieldsOf(member).filter((field) => field !== 'type'), literals };

@@ -62,6 +62,8 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `call ${name(fact.call)} ended ${fact.ending}, by the ${fact.by}${fact.talkedMs > 0 ? `, talked ${seconds(fact.talkedMs)}` : ''}`;
     case 'call-wish-ignored':
       return `the ${fact.wish} of ${name(fact.call)} cannot be read: ${fact.got}`;
+    case 'call-rekeyed':
+      return `${name(fact.call)} has another place or other needs in ${fact.queue}`;
     case 'call-rose':
       return `${name(fact.call)} rises to priority ${fact.priority}`;
     case 'call-relaxed':

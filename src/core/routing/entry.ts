@@ -55,10 +55,20 @@ export function enqueue(turn: Turn, call: Call, queue: QueueSettings): void {
 
 /** The settings of its queue have changed: the call's place and needs follow, and what it has taken stays taken. */
 export function rekey(turn: Turn, call: Call, queue: QueueSettings): void {
+  const { due, needs, priority } = call;
   call.priority = Math.max(call.priority, call.wishes.priority ?? queue.priority);
   call.due = dueOf(call, queue, turn.world.state.meta.limits);
   call.needs = needsAfter(call.wishes.needs ?? queue.needs, queue.relax, call.relaxed);
   changedCall(turn, call);
+  if (due !== call.due || needs !== call.needs || priority !== call.priority)
+    tell(turn, {
+      type: 'call-rekeyed',
+      call: call.id,
+      queue: queue.id,
+      due: call.due,
+      priority: call.priority,
+      needs: call.needs,
+    });
   takeSteps(turn, call);
 }
 

@@ -1,0 +1,178 @@
+import type { Fact } from '../core/facts.ts';
+import { parseNeeds } from '../core/needs.ts';
+import type { QueueSettings } from '../core/queue-settings.ts';
+import type { Agent, Call } from '../core/state.ts';
+import type { World } from '../core/world.ts';
+import type { Batch } from '../storage/live/store.ts';
+import { rule } from './auditor.ts';
+
+type Line = { queue: string; due: number; priority: number; needs: string; tier: number };
+
+/**
+ * Judges who waits and who is asked: the order by the facts alone, and at the end of each batch, by the rows alone, that
+ * nobody waits beside an idle member who may take the call. It knows nothing of the core's lanes.
+ */
+export class LineJudge {
+  /** What the facts say of each call that waits in a queue. */
+  private readonly lines = new Map<string, Line>();
+  /** The offers of each call that have not ended: they outlive its place in a queue. */
+  private readonly offers = new Map<string, Set<string>>();
+  private readonly busyBefore = new Map<string, number>();
+
+  afterBatch(batch: Batch, world: World): void {
+    for (const { event, facts } of batch.steps) {
+      // What a change of settings makes of those who wait is told call by call, and not in their order.
+      const isSettled = event.type !== 'settings' && event.type !== 'started';
+      for (const fact of facts) {
+        if (fact.type === 'offer-made' && isSettled) this.checkOrder(fact);
+        this.note(fact);
+      }
+    }
+    this.checkRows(world);
+    if (world.state.meta.pbx === 'ready' && !world.state.meta.draining) checkNobodyWaitsInVain(world);
+  }
+
+  private note(fact: Fact): void {
+    switch (fact.type) {
+      case 'call-queued': {
+        const { queue, due, priority, needs } = fact;
+        this.lines.set(fact.call, { queue, due, priority, needs, tier: 0 });
+        return;
+      }
+      case 'call-rekeyed':
+      case 'call-rose':
+      case 'call-relaxed': {
+        const line = this.lines.get(fact.call);
+        if (line === undefined) return;
+        if ('due' in fact) Object.assign(line, { due: fact.due, priority: fact.priority });
+        if ('needs' in fact) line.needs = fact.needs;
+        return;
+      }
+      case 'tier-opened': {
+        const line = this.lines.get(fact.call);
+        if (line !== undefined) line.tier = fact.tier;
+        return;
+      }
+      case 'offer-made':
+        this.offersOf(fact.call).add(fact.offer);
+        return;
+      case 'offer-ended':
+        this.offersOf(fact.call).delete(fact.offer);
+        return;
+      case 'call-overflowed':
+      case 'call-turned-away':
+      case 'call-connected':
+      case 'call-ended':
+        this.lines.delete(fact.call);
+        return;
+    }
+  }
+
+  private offersOf(call: string): Set<string> {
+    const offers = this.offers.get(call) ?? new Set();
+    this.offers.set(call, offers);
+    return offers;
+  }
+
+  /** Nobody who needs the same, has the same members open, no lower priority and an earlier due, is passed over. */
+  private checkOrder({ call, agent }: Extract<Fact, { type: 'offer-made' }>): void {
+    const mine = this.lines.get(call);
+    if (mine === undefined || this.offersOf(call).size > 0) return;
+    for (const [id, other] of this.lines) {
+      const isAlike = other.queue === mine.queue && other.needs === mine.needs && other.tier >= mine.tier;
+      if (!isAlike || this.offersOf(id).size > 0 || other.priority < mine.priority || id === call) continue;
+      const isFirst = other.due < mine.due || (other.due === mine.due && id < call);
+      rule(!isFirst, `${agent} got ${call}, due ${mine.due}, before ${id}, due ${other.due}, in ${mine.queue}`);
+    }
+  }
+
+  /** The row and the facts say the same of each call's place; limits hold. */
+  private checkRows({ state }: World): void {
+    const busy = new Map<string, number>();
+    for (const call of state.calls.values()) {
+      const queue = state.queues.get(call.queue ?? '');
+      if (queue === undefined) continue;
+      const isBusy = call.phase === 'connecting' || call.phase === 'talking' || call.offers.length > 0;
+      if (isBusy && call.phase !== 'ended') busy.set(queue.id, (busy.get(queue.id) ?? 0) + 1);
+      if (call.phase === 'waiting') this.checkPlace(call, queue, state.meta.limits.headStartsMs);
+    }
+    for (const { id, maxTalking } of state.queues.values()) {
+      const count = busy.get(id) ?? 0;
+      const isMore = maxTalking !== null && count > maxTalking && count > (this.busyBefore.get(id) ?? 0);
+      rule(!isMore, `${count} calls of ${id} are with an agent, and ${maxTalking} may be`);
+      this.busyBefore.set(id, count);
+    }
+  }
+
+  /** A call keeps its place, whatever moved it: it is as old as its arrival. */
+  private checkPlace(call: Call, queue: QueueSettings, headStartsMs: readonly number[]): void {
+    const line = this.lines.get(call.id);
+    const place = call.arrivedAt + queue.targetMs - (headStartsMs[call.priority - 1] ?? 0) - call.aheadMs;
+    rule(call.due === place, `call ${call.id} has lost its place: due ${call.due} and not ${place}`);
+    const told = line && [line.due, line.needs, line.priority];
+    const isTold = told?.[0] === call.due && told[1] === call.needs && told[2] === call.priority;
+    rule(isTold, `${call.id} is due ${call.due}, and the facts said ${told}`);
+    if (queue.waves === null || queue.strategy !== 'ring-all') return;
+    const made = call.offers.length;
+    const isOver = call.wave > 0 && made > queue.waves.size * call.wave && made > queue.maxRinging;
+    rule(!isOver, `${made} ring for ${call.id} in wave ${call.wave}`);
+  }
+}
+
+/** No eligible member is idle beside a waiting call; no tier stays closed for want of anybody to try. */
+function checkNobodyWaitsInVain(world: World): void {
+  const { state } = world;
+  const busyPhones = new Set<string>();
+  for (const leg of state.legs.values()) {
+    const owner = leg.phone === null ? undefined : state.phones.get(leg.phone)?.user;
+    if (owner !== undefined) busyPhones.add(owner);
+  }
+  const isReady = (agent: Agent | undefined): agent is Agent =>
+    agent?.signedIn === true && agent.ready.is && agent.hold?.until !== null;
+  const isIdle = (agent: Agent): boolean =>
+    agent.hold === null && agent.work.is === 'idle' && !busyPhones.has(agent.id);
+  const isReachable = (id: string): boolean =>
+    (state.users.get(id)?.phones ?? []).some((phone) => {
+      const row = state.phones.get(phone);
+      return row?.registered === true && row.suspectUntil === null;
+    });
+  for (const queue of state.queues.values()) {
+    const penalties = [...new Set(queue.members.map(({ penalty }) => penalty))].sort((a, b) => a - b);
+    const calls = [...state.calls.values()].filter(({ phase, queue: id }) => phase === 'waiting' && id === queue.id);
+    const members = queue.members.flatMap(({ user, penalty }) => {
+      const agent = state.agents.get(user);
+      if (!isReady(agent)) return [];
+      const isFree = isIdle(agent) && isReachable(user);
+      return [{ user, tier: penalties.indexOf(penalty), isFree, isThere: isFree || !isIdle(agent) }];
+    });
+    const free = members.filter(({ isFree }) => isFree);
+    const busy = [...state.calls.values()].filter(
+      ({ queue: id, phase, offers }) =>
+        id === queue.id && phase !== 'ended' && (phase !== 'waiting' || offers.length > 0),
+    ).length;
+    for (const call of calls) {
+      const has = (user: string): boolean => hasNeeds(state.users.get(user)?.skills ?? {}, call.needs);
+      const wants = call.offers.length < mostRinging(queue, call);
+      const isLimited = queue.maxTalking !== null && call.offers.length === 0 && busy >= queue.maxTalking;
+      const { keepFree } = queue;
+      const isKept = keepFree !== null && call.priority < keepFree.fromPriority && free.length <= keepFree.agents;
+      const idle = free.find(({ user, tier }) => tier <= call.tier && has(user));
+      const inVain = wants && !isLimited && !isKept && idle !== undefined;
+      rule(!inVain, `call ${call.id} waits in ${queue.id} beside idle ${idle?.user}`);
+      const isClosed = wants && queue.tiers.whenTried && call.tier < penalties.length - 1;
+      const left = members.some(
+        ({ user, tier, isThere }) => isThere && tier <= call.tier && has(user) && !call.asked[user],
+      );
+      rule(!isClosed || left, `tier ${call.tier + 1} of ${queue.id} is closed to ${call.id}, and all were tried`);
+    }
+  }
+}
+
+function mostRinging({ strategy, maxRinging, waves }: QueueSettings, { wave }: Call): number {
+  if (strategy !== 'ring-all') return 1;
+  return waves === null ? maxRinging : Math.min(maxRinging, waves.size * Math.max(wave, 1));
+}
+
+function hasNeeds(skills: Readonly<Record<string, number>>, needs: string): boolean {
+  return (parseNeeds(needs) ?? []).every(({ skill, level, required }) => !required || (skills[skill] ?? 0) >= level);
+}
