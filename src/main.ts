@@ -8,14 +8,13 @@ import { connectAri } from './asterisk/ari/socket.ts';
 import { createEarlyDial } from './asterisk/early-dial.ts';
 import { createPacing } from './asterisk/pacing.ts';
 import { perform } from './asterisk/perform.ts';
-import { reachabilities, reachability, translate } from './asterisk/translate.ts';
+import { foundAgain, reachabilities, reachability, translate } from './asterisk/translate.ts';
 import { neededVersions } from './asterisk/version.ts';
 import { guardVersion } from './asterisk/version-guard.ts';
 import { keepCalendar } from './calendar.ts';
 import type { Config } from './config/config.ts';
 import { pathsOf, readSecret } from './config/paths.ts';
 import type { Event } from './core/events.ts';
-import type { NumberedFact } from './core/facts.ts';
 import { load } from './core/world.ts';
 import { watchDrain } from './drained.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -33,15 +32,13 @@ import { answerWhy } from './reports/why.ts';
 import { livenessOf, statusOf } from './status.ts';
 import { keepPruned, pruneOld } from './storage/live/pruning.ts';
 import { openLiveStore } from './storage/live/store.ts';
+import { createTelling } from './telling.ts';
 
 /** A running daemon. */
 export type Daemon = {
   /** Commits what is in hand and stops at once: calls live on in Asterisk under their lease. */
   stop(): Promise<void>;
 };
-
-/** How long facts are gathered for the front. */
-const tellMs = 20;
 
 /** How the process ends when `step` trips over a bug: it is to be restarted (sysexits EX_SOFTWARE). */
 const exitBug = 70;
@@ -69,8 +66,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   const lag = monitorEventLoopDelay({ resolution: 10 });
   lag.enable();
   let ami: EngineStatus['ami'] = 'down';
-  const told: NumberedFact[] = [];
-  let telling: NodeJS.Timeout | null = null;
+  const telling = createTelling((facts) => front.send({ kind: 'facts', facts }));
 
   const after = (ms: number, run: () => void) => {
     const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
@@ -91,10 +87,9 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
       else pacing.send(command);
     },
     publish: (facts) => {
-      told.push(...facts);
+      telling.add(facts);
       for (const { type, ...wish } of facts)
         if (type === 'call-wish-ignored') log.warn(wish, 'the dialplan asked for what cannot be read; ignored');
-      telling ??= setTimeout(tellFront, tellMs);
       drain.look();
     },
     onHeld: (error, heldMs) => {
@@ -116,12 +111,6 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     ...faultFrom(process.env.CORDBOARD_FAULT),
   });
 
-  /** Each message to another thread costs as much as a step: what happened is told some times a second. */
-  function tellFront(): void {
-    telling = null;
-    front.send({ kind: 'facts', facts: told.splice(0) });
-  }
-
   const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: watchdogUsec } = process.env;
   const systemd = createSystemd({ socket, watchdogUsec }, () => livenessOf(engine, now()), log);
 
@@ -137,11 +126,20 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     onMessage: take,
   });
 
+  let isReachable = (_phone: string): boolean => false;
+
   function take(message: ToEngine): void {
     switch (message.kind) {
       case 'intent':
         return engine.post({ type: 'intent', intent: message.intent, ask: message.ask });
-      case 'settings':
+      case 'settings': {
+        engine.post(message.event);
+        // A phone that was removed while it was registered, and is back, gives no news of its contact.
+        const phones = message.event.users.flatMap((one) => one.phones);
+        const known = (phone: string) => world.state.phones.get(phone)?.registered === true;
+        for (const event of foundAgain(phones, known, isReachable)) engine.post(event);
+        return;
+      }
       case 'outside':
         return engine.post(message.event);
       case 'ask-why':
@@ -205,6 +203,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
       onTrunks: (trunks) => engine.post({ type: 'trunks-seen', trunks }),
     },
   );
+  isReachable = manager.isReachable;
 
   const saysUnpruned = seldom(60_000, now);
   const pruning = keepPruned(
@@ -221,8 +220,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     pacing.close();
     guard.close();
     drain.close();
-    if (telling) clearTimeout(telling);
-    if (told.length > 0) tellFront();
+    telling.end();
     calendar.close();
     ari.close();
     lists.close();

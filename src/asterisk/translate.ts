@@ -108,6 +108,15 @@ export function reachabilities(endpoints: readonly string[], trunks: Iterable<st
   ];
 }
 
+/** Those of `phones` that have a contact which `known` has no news of: it was there before they were. */
+export function foundAgain(
+  phones: readonly string[],
+  known: (phone: string) => boolean,
+  isReachable: (phone: string) => boolean,
+): readonly PbxEvent[] {
+  return phones.filter((phone) => !known(phone) && isReachable(phone)).map((phone) => reachability(phone, true));
+}
+
 function cameBy(channelName: string): { phone: string | null; trunk?: string } {
   const endpoint = phoneOf(channelName);
   const trunk = endpoint === null ? null : trunkOf(endpoint);

@@ -181,7 +181,11 @@ export const CONFIG_SCHEMA = z.strictObject({
   sip: z
     .strictObject({
       codecs: CODEC_LIST,
-      prefix: text('', /^(?:[a-z0-9][a-z0-9._-]{0,15})?$/, 'nothing, or 1 to 16 of a-z, 0-9, dot, underscore and dash'),
+      prefix: text(
+        '',
+        /^(?!trunk-|trial-)(?:[a-z0-9][a-z0-9._-]{0,15})?$/,
+        'nothing, or 1 to 16 of a-z, 0-9, dot, underscore and dash',
+      ),
       context: text('from-sip', /^[A-Za-z0-9_-]{1,79}$/, 'the name of a context of the dialplan'),
       check: duration('1h', '1m', '24h'),
     })

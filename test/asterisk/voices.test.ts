@@ -85,6 +85,17 @@ test('given_a_phone_that_registers_by_another_transport_than_its_own_then_it_is_
   expect(warnings).toEqual([expect.stringContaining(`${sip.user} is set to tls and registered by udp`)]);
 });
 
+test('given_a_registered_phone_that_is_removed_and_made_again_when_it_registers_then_its_agent_is_reachable', async () => {
+  const sip = await addUser('ben', 'udp');
+  await phoneOf(sip, 'udp');
+  await lab.api('DELETE', `/v1/phones/${sip.user}`);
+  await lab.fact('agent-reachable', { agent: 'ben', reachable: false });
+  const from = lab.facts().at(-1)?.seq ?? 0;
+  const made = await lab.api<{ sip: SipCredentials | null }>('POST', '/v1/users/ben/phones', { codecs: ['ulaw'] });
+  await phoneOf(present(made.sip), 'udp');
+  await lab.fact('agent-reachable', { agent: 'ben', reachable: true }, from);
+});
+
 test('given_an_agent_with_a_desk_phone_and_a_browser_when_a_call_is_offered_then_both_ring_and_one_answer_stops_the_other', async () => {
   const desk = await addUser('ana', 'tcp');
   const body = { label: 'web', transport: 'wss', codecs: ['ulaw'] };

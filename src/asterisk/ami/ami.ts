@@ -23,14 +23,21 @@ export type RegistrationHandlers = {
   onTrunks?(trunks: readonly SeenTrunk[]): void;
 };
 
+/** What is followed, for as long as it is not closed. */
+export type Registrations = {
+  /** Whether this phone has a contact, as far as is known now: also one that the directory does not have (any more). */
+  isReachable(phone: PhoneId): boolean;
+  close(): void;
+};
+
 /**
  * Follows the registrations of all phones over AMI, for ever. A refresh is no news, and Asterisk tells nobody of it; a
  * contact that came, went, stopped or began to answer is.
  */
-export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers): { close(): void } {
+export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers): Registrations {
   const log = options.log;
   const backoff = createBackoff({ firstMs: 100, lastMs: 2_000 });
-  let following: { close(): void } | null = null;
+  let following: Registrations | null = null;
   let retry: NodeJS.Timeout | null = null;
 
   function open(): void {
@@ -58,6 +65,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
 
   open();
   return {
+    isReachable: (phone) => following?.isReachable(phone) ?? false,
     close() {
       if (retry !== null) clearTimeout(retry);
       following?.close();
@@ -69,7 +77,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
 type FollowHandlers = Omit<RegistrationHandlers, 'onDown'> & { onEnd(why: string, wasUp: boolean): void };
 
 /** One connection, from its list of contacts to its end. */
-function follow(options: AmiOptions, handlers: FollowHandlers): { close(): void } {
+function follow(options: AmiOptions, handlers: FollowHandlers): Registrations {
   const contacts = createContacts();
   const listed: Contact[] = [];
   const said = new Set<string>();
@@ -147,6 +155,7 @@ function follow(options: AmiOptions, handlers: FollowHandlers): { close(): void 
   }
 
   return {
+    isReachable: (phone) => phase === 'up' && contacts.isReachable(phone),
     close() {
       shut();
       connection.close();

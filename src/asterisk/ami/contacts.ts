@@ -10,6 +10,7 @@ export type Contacts = {
   knows(contact: Contact): boolean;
   /** The list is in: from here on nothing is older than the news, and what cannot be reached need not be remembered. */
   settle(): void;
+  isReachable(phone: PhoneId): boolean;
   /** The phones that are reachable, sorted. */
   reachable(): readonly PhoneId[];
 };
@@ -45,6 +46,7 @@ export function createContacts(): Contacts {
       isSettled = true;
       for (const phone of [...phones.keys()]) forget(phone);
     },
+    isReachable,
     reachable: () => [...phones.keys()].filter(isReachable).sort(),
   };
 }
