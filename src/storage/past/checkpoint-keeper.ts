@@ -16,10 +16,10 @@ export type CheckpointKeeper = {
 /** How often it is looked whether one is due. */
 const lookMs = 10_000;
 /** After so many steps one is due before its time, or a replay would take too long. */
-const mostSteps = 100_000;
+const mostSteps = 50_000;
 
 /**
- * Begins a segment of the journal every `everyMs` (when there was a step at all), after 100,000 steps, and with another
+ * Begins a segment of the journal every `everyMs` (when there was a step at all), after 50,000 steps, and with another
  * version of the decisions. A failure is handed to `onFailed` and tried again.
  */
 export function keepCheckpoints(
