@@ -1,4 +1,4 @@
-import type { Need } from '../core/needs.ts';
+import { type Need, printNeeds } from '../core/needs.ts';
 import {
   type NobodyRule,
   type QueueSettings,
@@ -113,3 +113,13 @@ export const overflows: readonly Destination[] = [
   { to: 'queue', queue: 'g3' },
   { to: 'dialplan', context: 'cordboard-fallback', exten: '8001', priority: 1 },
 ];
+
+/** What the dialplan says of a call now and then. */
+export function drawWishes(dice: Dice): readonly string[] {
+  return dice.pick([
+    [`priority=${dice.between(1, 10)}`],
+    [`place=${dice.between(1, 3)}`],
+    [`priority=${dice.between(4, 7)}`, `place=${dice.between(1, 3)}`],
+    [`needs=${printNeeds(drawNeeds(dice))}`],
+  ]);
+}

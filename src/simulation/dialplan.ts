@@ -8,6 +8,8 @@ export type CallerHabits = {
   readonly patienceMs: number | null;
   /** Ends a talk after so long. */
   readonly talkMs: number | null;
+  /** What the dialplan says of the call, as arguments of `Stasis()`: `priority=8`, `needs=es>=3`. */
+  readonly wishes?: readonly string[];
 };
 
 /** A caller who dialled in, as a test sees them. */
@@ -63,7 +65,7 @@ export function callIn(
       endpoint: phone?.id ?? over,
       kind: 'inbound',
       state: 'Ring',
-      args: [exten, ...noWishes],
+      args: [exten, ...(habits.wishes ?? noWishes)],
       number: typeof from === 'string' ? from : from.id,
       dialplan: { context: 'from-sip', exten, priority: 1, app: 'Set', data: '' },
     },

@@ -1,4 +1,4 @@
-import { drawQueue, drawUser, overflows, phoneOf } from './company.ts';
+import { drawQueue, drawUser, drawWishes, overflows, phoneOf } from './company.ts';
 import type { SimulatedCaller } from './dialplan.ts';
 import type { Dice } from './dice.ts';
 import { type Faults, noFaults } from './faults.ts';
@@ -101,7 +101,8 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     const from = dice.happens(250) ? phoneOf(dice.pick(users).id) : '0301234';
     const phone = rig.asterisk.phone(from);
     if (phone !== undefined && (phone.calls.size > 0 || !phone.isRegistered)) return;
-    callers.push(rig.asterisk.dial(exten ?? '', from, { ...habits, talkMs: habits.talkMs ?? 30_000 }));
+    const wishes = dice.happens(250) ? { wishes: drawWishes(dice) } : {};
+    callers.push(rig.asterisk.dial(exten ?? '', from, { ...habits, ...wishes, talkMs: habits.talkMs ?? 30_000 }));
   }
 
   function changeHabit(): void {

@@ -1,3 +1,5 @@
+import { queueMutants } from './queue-mutants.ts';
+
 /**
  * One seeded bug: this text of this file, replaced by that. `lie` says what it is. `by` names the suite that sees it soonest,
  * the scenarios where nothing is said: it is asked first, the others only when it saw nothing.
@@ -12,6 +14,7 @@ export type Mutant = {
 
 /** Bugs that somebody could make. The fast suites must see every one of them. */
 export const mutants: readonly Mutant[] = [
+  ...queueMutants,
   {
     lie: 'a phone rings on for a call that was picked up',
     file: 'src/core/calls/pickup.ts',

@@ -1,6 +1,8 @@
 import { type QueueSettings, queueOf, type StrategyName } from '../../src/core/queue-settings.ts';
+import { strategies } from '../../src/core/routing/strategy/table.ts';
 import type { ClimbingOutcome, Destination, HangUpCause, LadderStep, ReasonSettings } from '../../src/core/settings.ts';
 import type { Behaviour } from '../../src/phones/behaviour.ts';
+import { memberFrom, rulesOf } from './queue-givens.ts';
 
 /** `15s`, `2m`, `500ms` in ms. */
 export function duration(text: string): number {
@@ -21,12 +23,13 @@ export function groupOf(text: string): QueueSettings {
     return value === undefined ? ms : duration(value);
   };
   const known =
-    /^(ring-all|linear|fewest-calls)$|^(ring|silent|wait|wrap-up|back-off|at-most|on-miss|nobody|overflow|target|members|ladder|climbs|one miss in) /;
-  for (const part of said) if (!known.test(part)) throw new Error(`a group knows no "${part}"`);
+    /^(ring|silent|wait|wrap-up|back-off|at-most|on-miss|nobody|overflow|target|members|ladder|climbs|one miss in|waves of|needs|relax|rises|tiers|holds|talks|keeps|refuse|leave) /;
+  for (const part of said)
+    if (!known.test(part) && !(part in strategies)) throw new Error(`a group knows no "${part}"`);
   return queueOf({
     id,
     extension,
-    strategy: strategies.find((name) => said.includes(name)) ?? 'linear',
+    strategy: (said.find((part) => part in strategies) as StrategyName | undefined) ?? 'linear',
     onMiss: after('on-miss') === 'overflow' ? 'overflow' : 'next',
     whenNobody: after('nobody') === 'overflow' ? 'overflow' : 'wait',
     ringMs: time('ring', 15_000),
@@ -37,7 +40,11 @@ export function groupOf(text: string): QueueSettings {
     maxRinging: Number(after('at-most') ?? 10),
     targetMs: time('target', 20_000),
     overflow: destinationOf(after('overflow') ?? 'hang-up busy'),
-    members: (after('members') ?? '').split(' ').filter((one) => one !== ''),
+    members: (after('members') ?? '')
+      .split(' ')
+      .filter((one) => one !== '')
+      .map(memberFrom),
+    ...rulesOf(after),
     ladder: (after('ladder') ?? '1:20s 3:ready').split(' ').map(ladderStep),
     climbs: climbing.filter((outcome) => (after('climbs') ?? 'no-answer').split(' ').includes(outcome)),
     ringAllMissEvery: Number(after('one miss in') ?? 0),
@@ -51,8 +58,6 @@ export function reasonOf(text: string): ReasonSettings {
   const [, id = '', limit] = text.split(' ');
   return { id, name: id, limitMs: limit === undefined ? null : duration(limit) };
 }
-
-const strategies: readonly StrategyName[] = ['ring-all', 'linear', 'fewest-calls'];
 
 /** `2:60s` rests a minute from the second miss; `3:ready` holds until they choose ready. */
 function ladderStep(text: string): LadderStep {

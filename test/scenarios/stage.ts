@@ -65,6 +65,13 @@ export function createStage(): Stage {
     return made;
   }
 
+  /** `ann knows es 3, billing 9`. */
+  function learn(id: string, text: string): void {
+    const skills = Object.fromEntries(text.split(', ').map((one) => [one.split(' ')[0], Number(one.split(' ')[1])]));
+    const place = users.indexOf(userOf(id));
+    users.splice(place, 1, { ...userOf(id), skills });
+  }
+
   function phoneOf(id: string): string {
     return userOf(id).phones[0] ?? '';
   }
@@ -102,6 +109,7 @@ export function createStage(): Stage {
       const [, who = '', what = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
       if (what.startsWith('may dial')) allow(who, what);
       else if (who.endsWith("'s")) setPhone(rig, phoneOf(who.slice(0, -2)), what);
+      else if (what.startsWith('knows ')) learn(who, what.slice('knows '.length));
       else if (what === 'is ready') signIns.push(userOf(who).id);
       else if (what === 'is there') userOf(who);
       else throw new Error(`not a given: ${text}`);
@@ -141,6 +149,15 @@ export function createStage(): Stage {
 
   const verbs: readonly [RegExp, (one: string, two: string) => void][] = [
     [/^(\S+) dials (\d+)$/, (who, exten) => void callers.set(who, rig.asterisk.dial(exten, '0301234'))],
+    // `Anna dials 8001 with priority 8, needs es>=3`: what the dialplan says of the call.
+    [
+      /^(\S+) dials (\d+ with .+)$/,
+      (who, text) => {
+        const [exten = '', said = ''] = text.split(' with ');
+        const wishes = said.split(', ').map((one) => one.replace(' ', '='));
+        callers.set(who, rig.asterisk.dial(exten, '0301234', { patienceMs: null, talkMs: null, wishes }));
+      },
+    ],
     [
       /^(\S+) dials ([*\d]+) from their phone$/,
       (who, exten) => void callers.set(`${who} calling`, rig.asterisk.dial(exten, phoneOf(who))),
