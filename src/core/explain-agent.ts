@@ -36,7 +36,7 @@ export type QueueExplanation = {
 
 /** Whether the agent can be given calls, and what waits in their queues. */
 export function explainAgent(world: World, agent: Agent, now: number): AgentExplanation {
-  const queues = [...(world.index.queuesOf.get(agent.id) ?? [])].sort(compareIds);
+  const queues = [...(world.index.memberships.get(agent.id)?.keys() ?? [])].sort(compareIds);
   return {
     agent: agent.id,
     at: now,

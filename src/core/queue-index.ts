@@ -2,7 +2,7 @@ import type { Member, QueueSettings } from './queue-settings.ts';
 import type { Availability } from './reindex.ts';
 import { IdleLanes } from './routing/lanes.ts';
 import { WaitingLanes } from './routing/waiting.ts';
-import type { UserId } from './settings.ts';
+import type { QueueId, UserId } from './settings.ts';
 import type { CallId } from './state.ts';
 
 /** What is derived of one queue, its members and its calls. It outlives the settings while calls are there. */
@@ -22,10 +22,13 @@ export type QueueIndex = {
   readonly queued: Set<CallId>;
   /** Those that are with an agent, or being offered. */
   readonly busy: Set<CallId>;
-  /** Under which reason each member is counted, and how many there are of each (`available` for those in a lane). */
-  readonly counted: Map<UserId, Availability>;
-  readonly tally: Map<string, number>;
+  /** How many members there are of each reason (`available` for those in a lane), and in all. */
+  readonly tally: Map<Availability, number>;
+  counted: number;
 };
+
+/** An agent's membership of one queue, at hand where the agent is. */
+export type Membership = { readonly id: QueueId; readonly queue: QueueIndex; readonly member: PlacedMember };
 
 /** A member with their place in the team, and the tier of their penalty: both count from 0. */
 export type PlacedMember = Member & { readonly position: number; readonly tier: number };
@@ -40,8 +43,8 @@ export function emptyQueueIndex(): QueueIndex {
     waiting: new WaitingLanes(),
     queued: new Set(),
     busy: new Set(),
-    counted: new Map(),
     tally: new Map(),
+    counted: 0,
   };
 }
 
@@ -68,15 +71,11 @@ export function isThere(reason: string | undefined): boolean {
   return reason !== undefined && !absent.has(reason);
 }
 
-/** Counts a member under another reason; null when they are no member any more. */
-export function countMember({ counted, tally }: QueueIndex, user: UserId, reason: Availability | null): void {
-  const before = counted.get(user);
-  if (before === reason) return;
+/** Counts a member under another reason; undefined for one who is not counted yet, or no longer. */
+export function countMember(queue: QueueIndex, before: Availability | undefined, now: Availability | undefined): void {
+  const { tally } = queue;
   if (before !== undefined) tally.set(before, (tally.get(before) ?? 1) - 1);
-  if (reason === null) {
-    counted.delete(user);
-    return;
-  }
-  counted.set(user, reason);
-  tally.set(reason, (tally.get(reason) ?? 0) + 1);
+  if (now !== undefined) tally.set(now, (tally.get(now) ?? 0) + 1);
+  if (before === undefined && now !== undefined) queue.counted += 1;
+  if (before !== undefined && now === undefined) queue.counted -= 1;
 }

@@ -1,11 +1,11 @@
 import type { Alarm } from './alarms.ts';
-import { countMember, isThere, placeMembers, type QueueIndex } from './queue-index.ts';
+import { countMember, isThere, type Membership, placeMembers, type QueueIndex } from './queue-index.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { IdleLanes } from './routing/lanes.ts';
 import { noSkills, profileOf } from './routing/skills.ts';
 import { nextStepAt } from './routing/steps.ts';
 import { strategies } from './routing/strategy/table.ts';
-import type { UserId, UserSettings } from './settings.ts';
+import type { UserSettings } from './settings.ts';
 import type { Agent, Call, CallId, Leg, Offer, Phone, WorkKind } from './state.ts';
 import { type CallPlace, type Index, queueIndex, type World } from './world.ts';
 
@@ -34,9 +34,9 @@ export function reindexUser(world: World, user: UserSettings): void {
   const agent = state.agents.get(user.id);
   if (before.key === profile.key || !agent) return;
   // The members' lanes go by their skills.
-  for (const id of index.queuesOf.get(user.id) ?? []) {
-    reindexMember(world, queueIndex(index, id), agent, whyNotAvailable(world, agent));
-    index.touched.add(id);
+  for (const mine of index.memberships.get(user.id)?.values() ?? []) {
+    if (index.reasons.get(user.id) === 'available') takeSeat(world, mine, agent);
+    index.touched.add(mine.id);
   }
 }
 
@@ -51,11 +51,15 @@ export function reindexQueue(world: World, queue: QueueSettings): void {
   const mine = queueIndex(index, queue.id);
   if (queue.extension !== null) index.extensions.set(queue.extension, { queue: queue.id });
   placeMembers(mine, queue);
-  for (const user of mine.members.keys()) {
-    const queues = index.queuesOf.get(user) ?? new Set();
-    index.queuesOf.set(user, queues.add(queue.id));
+  for (const [user, member] of mine.members) {
+    const membership = { id: queue.id, queue: mine, member };
+    const memberships = index.memberships.get(user) ?? new Map();
+    index.memberships.set(user, memberships.set(queue.id, membership));
+    // Who is not indexed yet is counted when they are.
+    const reason = index.reasons.get(user);
     const agent = state.agents.get(user);
-    if (agent) reindexMember(world, mine, agent, whyNotAvailable(world, agent));
+    countMember(mine, undefined, reason);
+    if (agent && reason === 'available') takeSeat(world, membership, agent);
   }
   for (const id of [...mine.queued]) {
     const call = state.calls.get(id);
@@ -68,13 +72,12 @@ export function reindexQueue(world: World, queue: QueueSettings): void {
 export function forgetQueue({ index }: World, queue: QueueSettings): void {
   const mine = queueIndex(index, queue.id);
   if (queue.extension !== null) index.extensions.delete(queue.extension);
-  for (const user of mine.members.keys()) {
-    leaveLane(mine, user);
-    index.queuesOf.get(user)?.delete(queue.id);
-  }
+  for (const user of mine.members.keys()) index.memberships.get(user)?.delete(queue.id);
   mine.settings = null;
   mine.members = new Map();
   mine.idle = new IdleLanes();
+  mine.tally.clear();
+  mine.counted = 0;
   index.touched.add(queue.id);
 }
 
@@ -89,25 +92,24 @@ export function reindexAgent(world: World, agent: Agent): void {
   const before = index.reasons.get(agent.id);
   // Only an available agent has a key that can change while the reason stays.
   if (reason === before && reason !== 'available') return;
-  for (const id of index.queuesOf.get(agent.id) ?? []) {
-    reindexMember(world, queueIndex(index, id), agent, reason);
-    if (reason !== before) index.touched.add(id);
-  }
   if (reason !== before) index.reasons.set(agent.id, reason);
+  const left = isThere(before) && !isThere(reason);
+  for (const mine of index.memberships.get(agent.id)?.values() ?? []) {
+    const { id, queue } = mine;
+    if (reason === 'available') takeSeat(world, mine, agent);
+    else if (before === 'available') queue.idle.delete(agent.id);
+    if (reason === before) continue;
+    countMember(queue, before, reason);
+    if (left) rethinkTiers(index, queue);
+    index.touched.add(id);
+  }
 }
 
-/** An agent's place in one queue: in their lane when available, and counted under their reason. */
-function reindexMember({ index, state }: World, queue: QueueIndex, agent: Agent, reason: Availability): void {
-  const { settings } = queue;
-  const member = queue.members.get(agent.id);
-  if (settings === null || member === undefined) return;
-  if (reason === 'available') {
-    const key = strategies[settings.strategy].key({ member, agent, queue: settings.id, today: state.meta.day });
-    queue.idle.set(agent.id, member.tier, index.profiles.get(agent.id) ?? noSkills, key);
-  } else queue.idle.delete(agent.id);
-  const wasThere = isThere(queue.counted.get(agent.id));
-  countMember(queue, agent.id, reason);
-  if (wasThere && !isThere(reason)) rethinkTiers(index, queue);
+/** An available agent's place among the idle members of one queue. */
+function takeSeat({ index, state }: World, { id, queue, member }: Membership, agent: Agent): void {
+  if (queue.settings === null) return;
+  const key = strategies[queue.settings.strategy].key({ member, agent, queue: id, today: state.meta.day });
+  queue.idle.set(agent.id, member.tier, index.profiles.get(agent.id) ?? noSkills, key);
 }
 
 /** One member fewer is there: for those who wait, all of the open tiers may have been tried now. */
@@ -126,9 +128,10 @@ export function reindexAlarm(world: World, alarm: Alarm): void {
 }
 
 export function forgetAgent({ index }: World, agent: Agent): void {
-  for (const id of index.queuesOf.get(agent.id) ?? []) {
-    const queue = queueIndex(index, id);
-    leaveLane(queue, agent.id);
+  const before = index.reasons.get(agent.id);
+  for (const { id, queue } of index.memberships.get(agent.id)?.values() ?? []) {
+    queue.idle.delete(agent.id);
+    countMember(queue, before, undefined);
     rethinkTiers(index, queue);
     index.touched.add(id);
   }
@@ -236,9 +239,4 @@ export function forgetLeg(world: World, leg: Leg): void {
   world.index.deadlines.set('legs', leg.id, null);
   if (leg.trunk !== null) world.index.trunkLegs.get(leg.trunk)?.delete(leg.id);
   if (leg.user !== null) world.index.elsewhere.get(leg.user)?.delete(leg.id);
-}
-
-function leaveLane(queue: QueueIndex, user: UserId): void {
-  queue.idle.delete(user);
-  countMember(queue, user, null);
 }

@@ -3,10 +3,11 @@ import { Deadlines } from './deadlines.ts';
 import { Dirty } from './dirty.ts';
 import { defaultFeatureCodes } from './features.ts';
 import type { Meter, RouteSettings, Trunk, TrunkId } from './outside.ts';
-import { emptyQueueIndex, type QueueIndex } from './queue-index.ts';
+import { emptyQueueIndex, type Membership, type QueueIndex } from './queue-index.ts';
 import { defaultHeadStartsMs, type QueueSettings, queueOf } from './queue-settings.ts';
 
 import {
+  type Availability,
   reindexAgent,
   reindexAlarm,
   reindexCall,
@@ -33,13 +34,13 @@ export type Index = {
   /** Which number is dialled for what. */
   readonly extensions: Map<string, { readonly queue: QueueId } | { readonly user: UserId }>;
   readonly phoneUser: Map<PhoneId, UserId>;
-  readonly queuesOf: Map<UserId, Set<QueueId>>;
+  readonly memberships: Map<UserId, Map<QueueId, Membership>>;
   /** What is known of each queue: its members, who of them is idle, and which calls are there. */
   readonly queues: Map<QueueId, QueueIndex>;
   /** Where each call is that is in a queue, or talks in one. */
   readonly places: Map<CallId, CallPlace>;
   /** Why each agent is not in the lanes. */
-  readonly reasons: Map<UserId, string>;
+  readonly reasons: Map<UserId, Availability>;
   readonly profiles: Map<UserId, Profile>;
   /** Calls to which another tier opens if everybody of the open ones was tried: asked at the next matching. */
   readonly untried: Set<CallId>;
@@ -171,7 +172,7 @@ function emptyIndex(): Index {
     parked: new Set(),
     extensions: new Map(),
     phoneUser: new Map(),
-    queuesOf: new Map(),
+    memberships: new Map(),
     queues: new Map(),
     places: new Map(),
     reasons: new Map(),

@@ -38,7 +38,7 @@ export function eligibility(world: World, call: Call, agent: Agent, now: number)
   if (call.phase !== 'waiting' || settings === null) return { reason: 'not-waiting' };
   const member = queue.members.get(agent.id);
   if (member === undefined) return { reason: 'not-a-member' };
-  const busy = absence(agent, queue.counted.get(agent.id) ?? whyNotAvailable(world, agent), now);
+  const busy = absence(agent, world.index.reasons.get(agent.id) ?? whyNotAvailable(world, agent), now);
   if (busy !== null) return busy;
   const { skills } = world.index.profiles.get(agent.id) ?? noSkills;
   const unmet = unmetNeed(skills, needsFrom(call.needs));

@@ -3,6 +3,7 @@ import { beginWaiting } from '../calls/inbound.ts';
 import { compareIds } from '../ordered.ts';
 import type { QueueIndex } from '../queue-index.ts';
 import type { NobodyRule, QueueSettings } from '../queue-settings.ts';
+import type { Availability } from '../reindex.ts';
 import type { Call } from '../state.ts';
 import { changedCall, type Turn, tell } from '../turn.ts';
 import { queueIndex } from '../world.ts';
@@ -80,7 +81,7 @@ function refusal(turn: Turn, index: QueueIndex, queue: QueueSettings): 'full' | 
 }
 
 /** Who does not count as there under each rule. */
-const missing: Readonly<Record<Exclude<NobodyRule, 'never'>, readonly string[]>> = {
+const missing: Readonly<Record<Exclude<NobodyRule, 'never'>, readonly Availability[]>> = {
   'nobody-signed-in': ['signed-out'],
   'nobody-ready': ['signed-out', 'not-ready', 'held'],
   'nobody-reachable': ['signed-out', 'not-ready', 'held', 'unreachable'],
@@ -90,7 +91,7 @@ const missing: Readonly<Record<Exclude<NobodyRule, 'never'>, readonly string[]>>
 export function isNobodyThere({ tally, counted }: QueueIndex, rule: NobodyRule): boolean {
   if (rule === 'never') return false;
   const absent = missing[rule].reduce((sum, reason) => sum + (tally.get(reason) ?? 0), 0);
-  return absent === counted.size;
+  return absent === counted;
 }
 
 /**

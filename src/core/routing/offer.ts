@@ -54,7 +54,7 @@ function takeTurn(turn: Turn, agent: Agent, queue: QueueSettings): void {
   const { meta } = turn.world.state;
   meta.turn += 1;
   agent.turns[queue.id] = meta.turn;
-  const mine = turn.world.index.queuesOf.get(agent.id);
+  const mine = turn.world.index.memberships.get(agent.id);
   for (const id of Object.keys(agent.turns)) if (!mine?.has(id)) delete agent.turns[id];
 }
 

@@ -104,7 +104,7 @@ export function openTiers(turn: Turn): void {
 function allTried({ index }: World, call: Call, queue: QueueIndex): boolean {
   const needs = needsFrom(call.needs);
   for (const { user, tier } of queue.members.values()) {
-    if (tier > call.tier || (call.asked[user] ?? 0) > 0 || !isThere(queue.counted.get(user))) continue;
+    if (tier > call.tier || (call.asked[user] ?? 0) > 0 || !isThere(index.reasons.get(user))) continue;
     if (unmetNeed((index.profiles.get(user) ?? noSkills).skills, needs) === null) return false;
   }
   return true;
