@@ -80,6 +80,8 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     followers.publish(message.facts);
     lamps.saw(message.facts);
     // Asterisk may have come back as another one, with other phones.
+    for (const { type, ...wish } of message.facts)
+      if (type === 'call-wish-ignored') log.warn(wish, 'the dialplan asked for what cannot be read; ignored');
     if (message.facts.some((fact) => fact.type === 'pbx-connected')) tellAsterisk();
   });
 

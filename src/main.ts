@@ -88,8 +88,6 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     },
     publish: (facts) => {
       telling.add(facts);
-      for (const { type, ...wish } of facts)
-        if (type === 'call-wish-ignored') log.warn(wish, 'the dialplan asked for what cannot be read; ignored');
       drain.look();
     },
     onHeld: (error, heldMs) => {

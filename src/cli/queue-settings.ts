@@ -20,6 +20,7 @@ import {
   tiersArgument,
   wavesArgument,
 } from './queue-text.ts';
+import { backOffsArgument, climbsArgument, ladderArgument, printBackOffs, printLadder } from './rona-text.ts';
 
 /** Gives a command every option that sets something of a queue: groups and standalone queues have the same. */
 export function withSettings(command: Command): Command {
@@ -49,6 +50,10 @@ export function withSettings(command: Command): Command {
       'such as 2/7: 2 agents for priority 7 and above, or none',
       keepFreeArgument,
     )
+    .option('--climbs <outcomes>', 'which count as a miss: no-answer, declined, or none', climbsArgument)
+    .option('--ring-all-misses <count>', 'ring-all: each so manieth unanswered call is a miss; 0: none', countArgument)
+    .option('--ladder <steps>', 'such as 1:20s,3/30m:hold:supervisors, none, or default', ladderArgument)
+    .option('--back-offs <list>', 'by outcome, such as busy=5s,declined=30s, or none', backOffsArgument)
     .addOption(new Option('--on-miss <what>', 'after a missed call').choices(ON_MISS))
     .addOption(new Option('--refuse-when <state>', 'nobody comes in when').choices(NOBODY_RULES))
     .addOption(new Option('--leave-when <state>', 'who waits goes to the overflow when').choices(NOBODY_RULES))
@@ -62,6 +67,7 @@ const units: Readonly<Record<string, string>> = {
   backOff: 'backOffMs',
   unreachableAfter: 'unreachableAfterMs',
   target: 'targetMs',
+  ringAllMisses: 'ringAllMissEvery',
 };
 
 /** What the options say, by the names of the wire, which carry the unit. */
@@ -112,6 +118,10 @@ export function queueText(queue: QueueView): string {
     ['max length', String(queue.maxLength ?? 'none')],
     ['max talking', String(queue.maxTalking ?? 'none')],
     ['keep free', printKeepFree(queue.keepFree)],
+    ['climbs', queue.climbs.join(',') || 'none'],
+    ['ring-all misses', String(queue.ringAllMissEvery)],
+    ['ladder', printLadder(queue.ladder)],
+    ['back-offs', printBackOffs(queue.backOffs)],
     ['on miss', queue.onMiss],
     ['refuse when', queue.refuseWhen],
     ['leave when', queue.leaveWhen],

@@ -25,8 +25,8 @@ export type Feed = {
 type Known = { revision: number; since: number; users: ReadonlySet<UserId>; queues: ReadonlySet<QueueId> };
 
 /**
- * Makes the feed. `ladder` is the configuration's, and part of every queue: when it is another one than last time, all
- * queues count as changed.
+ * Makes the feed. `ladder` is the configuration's, and that of every queue which has none of its own: when it is another one
+ * than last time, all queues count as changed.
  */
 export function createFeed(
   store: DirectoryStore,
@@ -121,7 +121,7 @@ function userSettings(row: UserRow, phones: readonly PhoneRow[], calling: Callin
 
 function queueSettings(row: QueueRow, ladder: readonly LadderStep[]): QueueSettings {
   const { revision: _, ...settings } = row;
-  return { ...settings, ladder };
+  return { ...settings, ladder: row.ladder ?? ladder };
 }
 
 function noticeLadder(store: DirectoryStore, ladder: readonly LadderStep[]): void {

@@ -1,5 +1,5 @@
 import { printNeeds } from '../core/needs.ts';
-import { type QueueSettings, queueOf } from '../core/queue-settings.ts';
+import { queueOf } from '../core/queue-settings.ts';
 import type { Destination, QueueId } from '../core/settings.ts';
 import type { QueueView } from '../protocol/queues.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
@@ -14,7 +14,7 @@ export type QueueKind = QueueRow['kind'];
 
 /** What may be said of a queue: what is undefined counts as not said. */
 export type QueueSaid = {
-  [K in Exclude<keyof QueueSettings, 'id' | 'kind' | 'members' | 'ladder'>]?: QueueSettings[K] | undefined;
+  [K in Exclude<keyof QueueRow, 'id' | 'kind' | 'members' | 'revision'>]?: QueueRow[K] | undefined;
 };
 
 /** Adds a queue (with `kind` group: a group with its own) with no members; what was not said is the configuration's. */
@@ -32,9 +32,9 @@ export function addQueue(
     }
     const extension = said.extension ?? null;
     if (extension !== null) takeExtension(context, extension, kind, name);
-    const given = { ...context.config.groups, ...defined(said), id: name, kind, extension };
-    const { ladder: _, ...settings } = queueOf(given);
-    const queue = timed({ ...settings, revision: now.revision }, said);
+    const { ladder = null, ...rest } = said;
+    const settings = queueOf({ ...context.config.groups, ...defined(rest), id: name, kind, extension });
+    const queue = timed({ ...settings, ladder, revision: now.revision }, said);
     checkOverflow(store, name, queue.overflow);
     store.queues.insert(queue, context.now());
     now.audit(`${kind}.add`, name, null, queueView(queue));

@@ -14,6 +14,8 @@ export const STRATEGIES = [
   'most-skilled',
 ] as const;
 export const ON_MISS = ['next', 'overflow'] as const;
+export const CLIMBS = ['no-answer', 'declined'] as const;
+export const NOTIFY = ['nobody', 'agent', 'supervisors'] as const;
 export const NOBODY_RULES = ['never', 'nobody-signed-in', 'nobody-ready', 'nobody-reachable'] as const;
 
 const MINUTE = 60_000;
@@ -34,6 +36,12 @@ const written = <T>(form: string, read: (text: string) => T | null) =>
     return z.NEVER;
   });
 
+/** Without the keys that were given as undefined. */
+const said = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
 const growing = (steps: readonly { afterMs: number }[]): boolean =>
   steps.every((step, i) => i === 0 || step.afterMs >= (steps[i - 1]?.afterMs ?? 0));
 const GROWING = { error: 'steps in the order of their afterMs' };
@@ -43,6 +51,32 @@ const relaxation = z.strictObject({
   afterMs: millisecondsSchema(0, DAY),
   skill: z.string().regex(SKILL_NAME, { error: 'the name of a skill, or null for each' }).nullable(),
   lowerBy: whole(1, 9).nullable(),
+});
+
+const step = z
+  .strictObject({
+    misses: whole(1, 100),
+    withinMs: millisecondsSchema(1_000, DAY).nullable().default(null),
+    restMs: millisecondsSchema(1_000, DAY).nullable().default(null),
+    untilReady: z.boolean().default(false),
+    notify: z.enum(NOTIFY, { error: `one of ${NOTIFY.join(', ')}` }).default('nobody'),
+  })
+  .refine((one) => (one.restMs === null) === one.untilReady, { error: 'either restMs or untilReady, and not both' });
+
+const ladder = z
+  .array(step)
+  .max(20)
+  .refine((steps) => steps.every((one, i) => i === 0 || one.misses > (steps[i - 1]?.misses ?? 0)), {
+    error: 'steps whose misses grow from each to the next',
+  });
+
+const backOff = millisecondsSchema(0, 60 * MINUTE);
+const backOffs = z.strictObject({
+  declined: backOff,
+  busy: backOff,
+  forwarded: backOff,
+  dropped: backOff,
+  failed: backOff,
 });
 
 /** What can be set of every queue, a group's own or a standalone one. */
@@ -67,6 +101,10 @@ export const queueFields = {
   onMiss: z.enum(ON_MISS, { error: `one of ${ON_MISS.join(', ')}` }),
   refuseWhen: z.enum(NOBODY_RULES, { error: `one of ${NOBODY_RULES.join(', ')}` }),
   leaveWhen: z.enum(NOBODY_RULES, { error: `one of ${NOBODY_RULES.join(', ')}` }),
+  climbs: z.array(z.enum(CLIMBS, { error: `one of ${CLIMBS.join(', ')}` })).max(CLIMBS.length),
+  ringAllMissEvery: whole(0, 100),
+  backOffs: backOffs.partial().transform(said),
+  ladder: ladder.nullable(),
   overflow: written(`a destination: ${DESTINATION_FORMS}`, parseDestination),
 };
 

@@ -54,6 +54,8 @@ export type QueueView = {
   readonly name: string;
   readonly overflow: string;
   readonly needs: string;
+  /** Null: as the configuration says. */
+  readonly ladder: QueueSettings['ladder'] | null;
   readonly members: readonly MemberView[];
 } & Pick<
   QueueSettings,
@@ -78,6 +80,9 @@ export type QueueView = {
   | 'maxLength'
   | 'maxTalking'
   | 'keepFree'
+  | 'climbs'
+  | 'ringAllMissEvery'
+  | 'backOffs'
 >;
 
 /** The answer to a change: `warnings` are what was done and yet may not be what was meant, one line each. */

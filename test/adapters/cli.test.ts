@@ -303,6 +303,18 @@ describe('with a daemon', () => {
     expect(JSON.parse((await run(['queue', 'set', 'spanish', ...off, '--json'])).out)).toMatchObject({
       queue: { waves: null, maxLength: null, maxTalking: null, keepFree: null, rises: [], relax: [] },
     });
+    const ladder = '1:20s,2:1m:agent,3/30m:hold:supervisors';
+    const misses = ['--climbs', 'no-answer,declined', '--ring-all-misses', '5', '--back-offs', 'busy=5s,declined=30s'];
+    const climbing = (await run(['queue', 'set', 'spanish', '--ladder', ladder, ...misses])).out;
+    expect(climbing).toContain(ladder);
+    expect(climbing).toMatch(/climbs +no-answer,declined\nring-all misses +5\n/);
+    expect(climbing).toMatch(/back-offs +declined=30s,busy=5s/);
+    expect((await run(['queue', 'set', 'spanish', '--ladder', '2:20s,1:20s'])).err).toContain('misses grow');
+    expect((await run(['queue', 'set', 'spanish', '--ladder', '1:often'])).code).toBe(2);
+    const usual = ['--ladder', 'default', '--climbs', 'none', '--back-offs', 'none', '--json'];
+    expect(JSON.parse((await run(['queue', 'set', 'spanish', ...usual])).out)).toMatchObject({
+      queue: { ladder: null, climbs: [], backOffs: {} },
+    });
     expect((await run(['queue', 'remove', 'spanish'])).err).toContain('cordboard queue remove spanish --yes');
     expect((await run(['queue', 'remove', 'spanish', '--yes'])).out).toBe('spanish removed, with 2 members\n');
     expect((await run(['reason', 'add', 'lunch', '--limit', '45m'])).out).toMatch(/lunch +lunch +45m/);

@@ -154,7 +154,7 @@ describe('groups', () => {
 
   test('given_nothing_said_when_a_group_is_added_then_it_is_as_the_configuration_says', () => {
     const { ladder: _, ...wanted } = queueOf({ ...lab.config.groups, id: 'support', kind: 'group', extension: '8001' });
-    expect(lab.store.queues.find('support')).toEqual({ ...wanted, revision: lab.store.revision() });
+    expect(lab.store.queues.find('support')).toEqual({ ...wanted, ladder: null, revision: lab.store.revision() });
   });
 
   test('given_a_ring_time_shorter_than_the_default_patience_with_silence_then_the_ring_time_counts', () => {

@@ -70,11 +70,25 @@ function expectSame(model: ReturnType<typeof engineModel>): void {
   }));
   const groups = lab.store.queues
     .all()
-    .map(({ revision: _, ...group }) => queueOf({ ...group, ladder: lab.config.rona.ladder }));
+    .map(({ revision: _, ...group }) => queueOf({ ...group, ladder: group.ladder ?? lab.config.rona.ladder }));
   expect([...model.users.values()].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(users);
   expect([...model.queues.values()].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(groups);
   expect(model.revision).toBe(lab.store.revision());
 }
+
+test('given_a_queue_with_a_ladder_of_its_own_then_the_engine_gets_that_and_the_others_the_configurations', () => {
+  const engine = engineModel();
+  const own = [{ misses: 2, withinMs: null, restMs: 5_000, untilReady: false, notify: 'nobody' as const }];
+  addGroup(lab.context, { name: 'own', extension: '8001', ladder: own }, who);
+  addGroup(lab.context, { name: 'usual', extension: '8002' }, who);
+  const feed = createFeed(lab.store, lab.config.rona.ladder, engine.take);
+  feed.hello(engine.hello());
+  expect(engine.queues.get('own')?.ladder).toEqual(own);
+  expect(engine.queues.get('usual')?.ladder).toEqual(lab.config.rona.ladder);
+  setGroup(lab.context, 'own', { ladder: null }, who);
+  feed.sync();
+  expect(engine.queues.get('own')?.ladder).toEqual(lab.config.rona.ladder);
+});
 
 test('given_reasons_when_they_change_then_the_whole_list_is_sent_and_otherwise_none_is', () => {
   const engine = engineModel();

@@ -48,6 +48,10 @@ describe('standalone queues', () => {
       keepFree: { agents: 2, fromPriority: 8 },
       refuseWhen: 'nobody-ready' as const,
       leaveWhen: 'nobody-signed-in' as const,
+      climbs: ['declined' as const],
+      ringAllMissEvery: 5,
+      backOffs: { busy: 5_000 },
+      ladder: [{ misses: 2, withinMs: null, restMs: null, untilReady: true, notify: 'agent' as const }],
       overflow: { to: 'user' as const, user: 'anna' },
     };
     queue('billing', said);

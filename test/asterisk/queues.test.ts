@@ -113,7 +113,7 @@ describe('queues, priorities and skills, on a real Asterisk with real phones', (
     await lab.fact('call-wish-ignored', { call, wish: 'priority', got: 'very high' });
     await lab.fact('call-wish-ignored', { call, wish: 'needs', got: 'lang.es>3' });
     await lab.fact('call-connected', { call, user: agents[0]?.name ?? '' });
-    expect(lab.output()).toContain('the dialplan asked for what cannot be read');
+    await waitUntil(() => lab.output().includes('the dialplan asked for what cannot be read'), 'the line in the log');
     await hangUp();
   });
 

@@ -3,8 +3,11 @@ import type { QueueId, UserId } from '../../core/settings.ts';
 import { parseDestination, printDestination } from '../../directory/destination.ts';
 import type { DirectoryDb } from './database.ts';
 
-/** A queue's row: its settings without the ladder, which is the configuration's. */
-export type QueueRow = Omit<QueueSettings, 'ladder'> & { readonly revision: number };
+/** A queue's row: its settings. A ladder of null is the configuration's. */
+export type QueueRow = Omit<QueueSettings, 'ladder'> & {
+  readonly ladder: QueueSettings['ladder'] | null;
+  readonly revision: number;
+};
 
 type Kind = QueueRow['kind'];
 type Stored = { id: string; kind: Kind; extension: string | null; settings: string; revision: number };
@@ -38,8 +41,14 @@ export function queueRows(db: DirectoryDb) {
   const drop = db.prepare('DELETE FROM queue_members WHERE queue = ? AND user = ?');
 
   const read = ({ id, kind, extension, settings, revision }: Stored): QueueRow => {
-    const { overflow, ...said } = JSON.parse(settings) as Partial<QueueSettings> & { overflow: string };
-    const { ladder: _, ...row } = queueOf({
+    const {
+      overflow,
+      ladder = null,
+      ...said
+    } = JSON.parse(settings) as Partial<Omit<QueueRow, 'overflow'>> & {
+      overflow: string;
+    };
+    const row = queueOf({
       ...said,
       overflow: parseDestination(overflow) ?? { to: 'hang-up', cause: 'congestion' },
       id,
@@ -47,7 +56,7 @@ export function queueRows(db: DirectoryDb) {
       extension,
       members: members.all(id).map((member) => memberOf(member)),
     });
-    return { ...row, revision };
+    return { ...row, ladder, revision };
   };
   return {
     find(id: QueueId): QueueRow | null {
