@@ -282,3 +282,13 @@ test('given_a_connection_that_was_given_up_when_asterisk_was_there_for_long_then
   ghosts.add();
   expect([ghosts.take(1_002), ghosts.take(1_002)]).toEqual([true, false]);
 });
+
+test('given_requests_are_answered_but_no_event_comes_when_pings_pass_then_it_is_lost_and_tried_again', async () => {
+  fake.isDeaf = true;
+  await connectUp({ pingMs: 30 });
+  await waitUntil(() => seen.includes('down'), 'the link to be lost');
+  fake.isDeaf = false;
+  await waitUntil(() => seen.filter((one) => one === 'up').length >= 2, 'the link to be up again');
+  expect(logged.join('')).toContain('events do not come through any more');
+  expect(seen).not.toContain('ChannelUserevent');
+});

@@ -13,6 +13,8 @@ export type FakeAri = {
   answer: (request: FakeRequest) => { status: number; body?: string } | null;
   /** Sends this text over the newest connection. */
   say(text: string): void;
+  /** The application is gone: requests are answered, and no event comes. */
+  isDeaf: boolean;
   /** So many of the next requests for a connection are taken and not answered: an Asterisk that stands still. */
   ignoreNext(count: number): void;
   /** Cuts all connections without a closing frame. */
@@ -47,6 +49,7 @@ export async function startFakeAri(): Promise<FakeAri> {
       return sockets.length;
     },
     answer: ((): { status: number; body?: string } => ({ status: 200 })) as FakeAri['answer'],
+    isDeaf: false,
     say: (text: string) => sockets.at(-1)?.send(text),
     ignoreNext: (count: number) => {
       ignored = count;
@@ -68,6 +71,11 @@ export async function startFakeAri(): Promise<FakeAri> {
     sockets.push(socket);
     socket.on('message', (data) => {
       const request = JSON.parse(String(data)) as FakeRequest;
+      if (request.uri.startsWith('events/user/')) {
+        const eventname = request.uri.slice('events/user/'.length).split('?')[0];
+        if (!fake.isDeaf) socket.send(JSON.stringify({ type: 'ChannelUserevent', eventname }));
+        return socket.send(respond(request.request_id, 204));
+      }
       requests.push(request);
       const answer = fake.answer(request);
       if (answer !== null) socket.send(respond(request.request_id, answer.status, answer.body));

@@ -2,6 +2,7 @@ import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Log } from '../../lib/log.ts';
 import { createCallers } from './callers.ts';
+import { createHearing } from './hearing.ts';
 import { decodeMessage, encodeRequest } from './message.ts';
 import type { AriEvent, AriHandlers, AriLink, AriRequest } from './port.ts';
 import { createRepeats } from './repeats.ts';
@@ -38,6 +39,7 @@ export const wantedEvents = [
   'ChannelStateChange',
   'Dial',
   'ApplicationReplaced',
+  'ChannelUserevent',
   'RESTResponse',
 ] as const;
 
@@ -73,6 +75,7 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   let saidGarbage = false;
   let isRequested = false;
   let isOpen = false;
+  const hearing = createHearing(app, send);
   const repeated = createRepeats();
 
   // What one turn sends goes out in one write: a system call for each request is a third of the busy time under load.
@@ -146,6 +149,8 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
     } else if (message.kind === 'response') {
       // An answer nobody waits for is one that came after its deadline.
       if (!requests.answer(message.id, message.response)) log.debug({ id: message.id }, 'ARI answered too late');
+    } else if (hearing.takes(message.event)) {
+      // An event of our own: it came through, and that is all it says.
     } else if (message.event.type === 'ApplicationReplaced') {
       handlers.onReplaced(end);
     } else {
@@ -175,8 +180,13 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
       end('nothing heard after a PING');
       return;
     }
+    if (hearing.isLost()) {
+      end('events do not come through any more');
+      return;
+    }
     heard = false;
     socket.ping();
+    hearing.test();
   }
 
   function handshakeOver(): void {

@@ -3,6 +3,8 @@ import { crowd } from '../floor.ts';
 import { summary } from './daemon.ts';
 
 const family = 'phones';
+/** The rush goes on until so many were seen. */
+const enoughFlaps = 12;
 
 /** Nothing of ours fails; the phones do. No repair may be needed. */
 export const phoneFaults: readonly Fault[] = [
@@ -18,8 +20,8 @@ export const phoneFaults: readonly Fault[] = [
     expect: { ...unnoticed, repairs: 'any' },
     async strike(stage, _floor, dice) {
       let over = false;
+      let flaps = 0;
       const flapping = (async () => {
-        let flaps = 0;
         while (!over) {
           const { phone } = dice.pick(stage.crowd.agents);
           const isBusy = phone.calls.some((call) => call.state === 'answered');
@@ -31,12 +33,12 @@ export const phoneFaults: readonly Fault[] = [
           }
           await during(20);
         }
-        return flaps;
       })();
-      const result = await crowd(stage, 2).finally(() => {
+      const result = await crowd(stage, 20, () => flaps >= enoughFlaps).finally(() => {
         over = true;
       });
-      return `${await flapping} times; of the rush ${summary(result)}`;
+      await flapping;
+      return `${flaps} times; of the rush ${summary(result)}`;
     },
   },
 ];
