@@ -92,6 +92,22 @@ describe('cordboard phone', () => {
     await until('ada is not registered', async () => !(await isRegistered('ada')));
   });
 
+  it('given_a_label_when_simulated_then_it_is_that_phone_of_the_user_and_the_options_are_its_own', async () => {
+    await addUser('mia', '1207');
+    await lab.api('POST', '/v1/users/mia/phones', { label: 'web', transport: 'ws' });
+    const callee = phone('simulate', 'mia', '--label', 'web', '--decline', '486');
+    await happened(callee, 'registered');
+    await until('the engine knows', async () => {
+      const { user } = await lab.api<{ user: UserView }>('GET', '/v1/users/mia');
+      return user.phones[1]?.registered === true;
+    });
+    const caller = phone('--dial', '1207');
+    expect(await caller.exit).toBe(1);
+    expect(callee.events()).toContainEqual(expect.objectContaining({ type: 'declined', phone: '1207-web', sip: 486 }));
+    // Its own phone, the first one, was not taken over.
+    expect(await isRegistered('mia')).toBe(false);
+  });
+
   it('given_a_phone_that_declines_when_a_user_dials_it_then_the_caller_ends_with_1_and_the_reason', async () => {
     await addUser('bob', '1202');
     await addUser('eve', '1203');
