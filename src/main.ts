@@ -198,6 +198,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
         ami = 'down';
       },
       onPhone: (phone, reachable) => engine.post(reachability(phone, reachable)),
+      onEmergency: (phone, dialled) => engine.post({ type: 'emergency-dialled', phone, dialled }),
       onTrunks: (trunks) => engine.post({ type: 'trunks-seen', trunks }),
     },
   );

@@ -8,6 +8,7 @@ export type ApiClient = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
   delete<T>(path: string): Promise<T>;
   /** Calls `onLine` with each line that is not empty, until the daemon ends the stream or `signal` is aborted. */
   lines(path: string, onLine: (line: string) => void, signal?: AbortSignal): Promise<void>;
@@ -29,6 +30,7 @@ export function createClient(socket: string): ApiClient {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body ?? {}),
     patch: (path, body) => call('PATCH', path, body),
+    put: (path, body) => call('PUT', path, body),
     delete: (path) => call('DELETE', path),
     async lines(path, onLine, signal) {
       const response = await send(socket, 'GET', path, undefined, null, signal);

@@ -137,6 +137,8 @@ function said(fact: NumberedFact): readonly [Colour, string] {
       return [pc.yellow, `the trunk ${fact.trunk} has all the calls that it may have`];
     case 'trunk-state':
       return [fact.up ? pc.green : pc.red, `the trunk ${fact.trunk} is ${fact.up ? 'up' : 'DOWN'} (${fact.why})`];
+    case 'emergency-called':
+      return [pc.red, `EMERGENCY: ${fact.user ?? fact.phone} dialled ${fact.dialled}`];
     case 'caller-id-chosen':
       return [pc.cyan, `${fact.user} shows ${fact.callerId ?? 'the usual number'} from now on`];
     case 'pbx-connected':

@@ -19,6 +19,7 @@ import { queueCommand } from './queue.ts';
 import { reasonCommand } from './reason.ts';
 import { replayCommand } from './replay.ts';
 import { serveCommand } from './serve.ts';
+import { siteCommand } from './site.ts';
 import { skillCommand } from './skill.ts';
 import { statusCommand } from './status.ts';
 import { trunkCommand } from './trunk.ts';
@@ -63,6 +64,7 @@ export function buildProgram(
   trunkCommand(program, context);
   numberCommand(program, context);
   outboundCommand(program, context);
+  siteCommand(program, context);
   demoCommand(program, context);
   return program;
 }

@@ -8,7 +8,8 @@ export type AlarmKind =
   | 'agent-overdue'
   | 'trunk-down'
   | 'limit-reached'
-  | 'first-international';
+  | 'first-international'
+  | 'emergency-call';
 
 /** Something that a supervisor should look at, for as long as it lasts. Its id is `<kind>/<about>`. */
 export type Alarm = {

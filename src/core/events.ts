@@ -109,6 +109,8 @@ export type PbxEvent =
   | { readonly type: 'phone-reachable'; readonly phone: PhoneId; readonly reachable: boolean }
   /** All phones that have a contact now; every other one has none. */
   | { readonly type: 'phones-surveyed'; readonly reachable: readonly PhoneId[] }
+  /** Somebody dialled an emergency number: the dialplan says so while it sends the call out by itself. */
+  | { readonly type: 'emergency-dialled'; readonly phone: PhoneId; readonly dialled: string }
   /** What is known of these trunks: what is not said stays as it was. Null: it is not watched. */
   | { readonly type: 'trunks-seen'; readonly trunks: readonly SeenTrunk[] };
 

@@ -1,6 +1,6 @@
 import type { NumberClass, TrunkId } from './outside.ts';
 import type { Barred } from './permission.ts';
-import type { UserId } from './settings.ts';
+import type { PhoneId, UserId } from './settings.ts';
 import type { CallId, LegId } from './state.ts';
 
 /** What happened between us and the world outside. */
@@ -40,5 +40,12 @@ export type OutsideFact =
       readonly trunk: TrunkId;
       readonly up: boolean;
       readonly why: 'reachable' | 'unreachable' | 'registered' | 'unregistered';
+    }
+  /** Somebody dialled an emergency number; the dialplan sends it out by itself. */
+  | {
+      readonly type: 'emergency-called';
+      readonly user: UserId | null;
+      readonly phone: PhoneId;
+      readonly dialled: string;
     }
   | { readonly type: 'caller-id-chosen'; readonly user: UserId; readonly callerId: string | null };

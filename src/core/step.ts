@@ -5,6 +5,7 @@ import { callJoined, joinFailed } from './calls/call.ts';
 import { legGone } from './calls/gone.ts';
 import { legAnswered, legCreated, legLeft, legRang, legRefused, legSeen } from './calls/leg.ts';
 import type { Command } from './commands.ts';
+import { emergencyDialled } from './emergency.ts';
 import type { Event } from './events.ts';
 import { expire, unpark } from './expire.ts';
 import type { NumberedFact } from './facts.ts';
@@ -102,6 +103,8 @@ function apply(turn: Turn, event: Event): void {
       return phoneReachable(turn, event.phone, event.reachable);
     case 'phones-surveyed':
       return phonesSurveyed(turn, event.reachable);
+    case 'emergency-dialled':
+      return emergencyDialled(turn, event.phone, event.dialled);
     case 'trunks-seen':
       return trunksSeen(turn, event.trunks);
     case 'intent':

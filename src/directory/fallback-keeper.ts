@@ -2,6 +2,7 @@ import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
 import { nationalForm } from '../numbering/numbering.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
+import { emergencyEntries } from './sites.ts';
 
 /** Tells Asterisk's own database what the dialplan must know when the daemon is absent. Both reject with why not. */
 export type FallbackPort = {
@@ -74,7 +75,7 @@ export function createFallbackKeeper(
   async function write(): Promise<void> {
     const everything = all;
     if (everything) await port.setLease(Math.ceil(leaseMs / 1000));
-    const wanted = fallbacks(store);
+    const wanted = new Map([...fallbacks(store), ...emergencyEntries(store)]);
     const had = store.fallbacks.all();
     for (const [extension, dial] of wanted) {
       if (closed) return;

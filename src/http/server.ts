@@ -13,6 +13,7 @@ import { phoneRoutes } from './phone-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { reasonRoutes } from './reason-routes.ts';
 import type { Services } from './services.ts';
+import { siteRoutes } from './site-routes.ts';
 import { skillRoutes } from './skill-routes.ts';
 import { statusRoutes } from './status-routes.ts';
 import { trunkRoutes } from './trunk-routes.ts';
@@ -54,6 +55,7 @@ export function buildServer(services: Services, log: Log): FastifyInstance {
   trunkRoutes(app, services);
   numberRoutes(app, services);
   outboundRoutes(app, services);
+  siteRoutes(app, services);
   return app;
 }
 

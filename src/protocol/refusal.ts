@@ -21,6 +21,7 @@ export type RefusalCode =
   | 'unknown-phone'
   | 'unknown-trunk'
   | 'unknown-number'
+  | 'unknown-site'
   | 'not-found'
   | 'past-not-kept'
   | 'engine-silent'

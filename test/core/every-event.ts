@@ -59,6 +59,8 @@ function ofOutside(): Event[] {
     { type: 'outside', trunks: trunks.map((one) => ({ ...one, maxCalls: 0, outbound: false })), routes },
     ...seen.map((one): Event => ({ type: 'trunks-seen', trunks: [one] })),
     { type: 'trunks-seen', trunks: [{ trunk: 'nobody', reachable: false }] },
+    { type: 'emergency-dialled', phone: '1001', dialled: '112' },
+    { type: 'emergency-dialled', phone: '9999', dialled: '112' },
   ];
 }
 

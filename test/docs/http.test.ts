@@ -11,6 +11,7 @@ import * as outbound from '../../src/protocol/outbound.ts';
 import * as phones from '../../src/protocol/phones.ts';
 import * as queues from '../../src/protocol/queues.ts';
 import * as reasons from '../../src/protocol/reasons.ts';
+import * as sites from '../../src/protocol/sites.ts';
 import * as skills from '../../src/protocol/skills.ts';
 import * as trunks from '../../src/protocol/trunks.ts';
 import * as users from '../../src/protocol/users.ts';
@@ -65,6 +66,7 @@ const schemas: Readonly<Record<string, unknown>> = {
   ...reasons,
   ...skills,
   ...numbers,
+  ...sites,
   ...outbound,
   ...trunks,
   ...phones,
@@ -102,7 +104,7 @@ type Handler = { route: string; body: string; query: readonly string[]; status: 
 /** What the sources of the routes say of each: they are written in one manner. */
 function handlers(): readonly Handler[] {
   const direct = [
-    ...front.matchAll(/app\.(get|post|patch|delete)\(\s*'(\/v1[^']*)'([\s\S]*?)(?=\n {2}app\.|\n\}|\n {2}const )/g),
+    ...front.matchAll(/app\.(get|post|put|patch|delete)\(\s*'(\/v1[^']*)'([\s\S]*?)(?=\n {2}app\.|\n\}|\n {2}const )/g),
   ];
   const intents = [...front.matchAll(/\n {2}intent\('([\w/-]+)', \(([\s\S]*?)\}\)\);/g)];
   const ofIntents = front.match(/:username\/\$\{action\}`([\s\S]*?)=>/)?.[1] ?? '';

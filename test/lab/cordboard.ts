@@ -21,7 +21,7 @@ export type LabCordboard = {
   readonly asterisk: LabAsterisk;
   readonly home: string;
   /** One request to the daemon's REST interface; rejects with the daemon's own words when it is refused. */
-  api<T = unknown>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  api<T = unknown>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
   /** Every fact of this test so far, in order; also those of earlier lives of the daemon. */
   facts(): NumberedFact[];
   /** The first fact of this type and these values since the test began, past or coming. */

@@ -112,6 +112,8 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `${fact.trunk} is full`;
     case 'trunk-state':
       return `${fact.trunk} is ${fact.up ? 'up' : 'down'}: ${fact.why}`;
+    case 'emergency-called':
+      return `${fact.user ?? fact.phone} called for help: ${fact.dialled}`;
     case 'caller-id-chosen':
       return `${fact.user} shows ${fact.callerId ?? 'the usual number'}`;
     case 'agent-missed':

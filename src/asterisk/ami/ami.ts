@@ -19,6 +19,8 @@ export type RegistrationHandlers = {
   onUp(reachable: readonly PhoneId[]): void;
   onDown(why: string): void;
   onPhone(phone: PhoneId, reachable: boolean): void;
+  /** Somebody dialled an emergency number on this phone. */
+  onEmergency?(phone: PhoneId, dialled: string): void;
   /** How our registrations at carriers stand: after `onUp`, and each time that one of them changed. */
   onTrunks?(trunks: readonly SeenTrunk[]): void;
 };
@@ -50,6 +52,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
       },
       onPhone: handlers.onPhone,
       onTrunks: (trunks) => handlers.onTrunks?.(trunks),
+      onEmergency: (phone, dialled) => handlers.onEmergency?.(phone, dialled),
       onEnd(why, wasUp) {
         following = null;
         const delayMs = backoff.next();
@@ -99,6 +102,7 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Registrations {
     onEvent(event) {
       if (event.type === 'contact-listed') listed.push(event.contact);
       else if (event.type === 'contacts-listed') up();
+      else if (event.type === 'emergency') handlers.onEmergency?.(event.phone, event.dialled);
       else if (registrations.take(event)) return;
       else if (event.type === 'malformed') malformed(event.event);
       else if (event.type === 'contact') {

@@ -29,7 +29,7 @@ export type AmiConnection = {
 export type AmiMessage = Readonly<Record<string, unknown>>;
 
 export type AmiHandlers = {
-  /** Logged in, fully booted, and only events of the class `system` come. */
+  /** Logged in, fully booted, and only events of the classes `system` and `user` come. */
   onReady(): void;
   onEvent(event: AmiEvent): void;
   /** Every event as it came, known or not: for who asks for a list that the daemon itself never needs. */
@@ -84,7 +84,7 @@ export function openAmi(access: AmiAccess, handlers: AmiHandlers): AmiConnection
   async function prepare(): Promise<void> {
     await fullyBooted;
     // The class `call` would bring about forty events a call that nobody reads.
-    await action('Events', { EventMask: 'system' });
+    await action('Events', { EventMask: 'system,user' });
     if (ended) return;
     clearTimeout(handshake);
     handlers.onReady();

@@ -11,6 +11,8 @@ export type AmiEvent =
   /** One line of the answer to PJSIPShowContacts, and its end. */
   | { readonly type: 'contact-listed'; readonly contact: Contact }
   | { readonly type: 'contacts-listed' }
+  /** The dialplan sends out an emergency call. */
+  | { readonly type: 'emergency'; readonly phone: PhoneId; readonly dialled: string }
   /** A registration of ours at a carrier changed: the list says to what. */
   | { readonly type: 'registry' }
   /** One line of the answer to PJSIPShowRegistrationsOutbound, and its end. */
@@ -36,6 +38,11 @@ export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEven
     case 'ContactList': {
       const found = contact(text('endpoint') || aorOf(text('objectname')), text('uri'), text('status'));
       return found === null ? { type: 'malformed', event: 'ContactList' } : { type: 'contact-listed', contact: found };
+    }
+    case 'UserEvent': {
+      const [phone, dialled] = [text('endpoint'), text('number')];
+      if (text('userevent') !== 'CordboardEmergency' || !isSane(phone) || !isSane(dialled)) return null;
+      return { type: 'emergency', phone, dialled };
     }
     case 'Registry':
       return { type: 'registry' };

@@ -1,0 +1,62 @@
+import type { SiteInput, SiteView } from '../protocol/sites.ts';
+import type { DirectoryStore } from '../storage/directory/store.ts';
+import { change, type DirectoryContext } from './context.ts';
+import { Refusal } from './refusal.ts';
+import { existingUser } from './users.ts';
+
+/** Makes a site or replaces it. A user is at one site, and one site is the default: both leave the one before. */
+export function putSite(context: DirectoryContext, name: string, input: SiteInput, who: string): SiteView {
+  if (!/^[a-z0-9._-]{1,64}$/.test(name))
+    throw new Refusal('invalid', `name: expected 1 to 64 of a-z, 0-9, ".", "_", "-"; got ${name}`, 'name');
+  const { sites } = context.store.outside;
+  return change(context, who, (now) => {
+    for (const user of input.users) existingUser(context, user);
+    const { id: _, ...before } = sites.find(name) ?? { id: name };
+    for (const { id, ...other } of sites.all()) {
+      if (id === name) continue;
+      const users = other.users.filter((user) => !input.users.includes(user));
+      const isDefault = other.isDefault && !input.isDefault;
+      if (users.length !== other.users.length || isDefault !== other.isDefault)
+        sites.put(id, { ...other, users, isDefault });
+    }
+    sites.put(name, input);
+    now.audit('site.set', name, before, input);
+    return { name, ...input };
+  });
+}
+
+/** Removes a site: its users are at the default one from now on. */
+export function removeSite(context: DirectoryContext, name: string, who: string): void {
+  const { sites } = context.store.outside;
+  change(context, who, (now) => {
+    const before = sites.find(name);
+    if (before === null) throw new Refusal('unknown-site', `There is no site ${name}: see cordboard site list`, 'name');
+    sites.remove(name);
+    now.audit('site.remove', name, before, null);
+  });
+}
+
+/** All sites, by name. */
+export function siteViews(store: DirectoryStore): readonly SiteView[] {
+  return store.outside.sites.all().map(({ id, ...site }) => ({ name: id, ...site }));
+}
+
+/**
+ * What the emergency dialplan is told, as keys and values below `cordboard/fallback` in AstDB: for each phone, and for an
+ * endpoint that is nobody's (`default`), who is to be called back and where help must come.
+ */
+export function emergencyEntries(store: DirectoryStore): ReadonlyMap<string, string> {
+  const result = new Map<string, string>();
+  const sites = store.outside.sites.all();
+  const siteOf = new Map(sites.flatMap((site) => site.users.map((user) => [user, site] as const)));
+  const byDefault = sites.find((site) => site.isDefault);
+  const put = (endpoint: string, site: (typeof sites)[number] | undefined): void => {
+    if (site === undefined) return;
+    result.set(`emergency/${endpoint}/callback`, site.callback);
+    result.set(`emergency/${endpoint}/location`, site.location);
+    if (site.locationUri !== null) result.set(`emergency/${endpoint}/uri`, site.locationUri);
+  };
+  put('default', byDefault);
+  if (sites.length > 0) for (const { id, user } of store.phones.all()) put(id, siteOf.get(user) ?? byDefault);
+  return result;
+}
