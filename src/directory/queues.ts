@@ -34,7 +34,7 @@ export function addQueue(
     if (extension !== null) takeExtension(context, extension, kind, name);
     const { ladder = null, ...rest } = said;
     const settings = queueOf({ ...context.config.groups, ...defined(rest), id: name, kind, extension });
-    const queue = timed({ ...settings, ladder, revision: now.revision }, said);
+    const queue = { ...settings, ladder, revision: now.revision };
     checkOverflow(store, name, queue.overflow);
     store.queues.insert(queue, context.now());
     now.audit(`${kind}.add`, name, null, queueView(queue));
@@ -58,7 +58,7 @@ export function setQueue(
       if (before.extension !== null) store.extensions.free(before.extension);
       if (extension !== null) takeExtension(context, extension, kind, id);
     }
-    const queue = timed({ ...before, ...defined(patch), extension, revision: now.revision }, patch);
+    const queue = { ...before, ...defined(patch), extension, revision: now.revision };
     checkOverflow(store, id, queue.overflow);
     store.queues.update(queue);
     now.audit(`${kind}.set`, id, queueView(before), queueView(queue));
@@ -118,21 +118,6 @@ export function queueView(queue: QueueRow): QueueView {
     overflow: printDestination(overflow),
     members: members.map(({ user, ...member }) => ({ username: user, ...member })),
   };
-}
-
-/** A phone cannot be silent for longer than it rings: where only the ring time was said, the default gives way. */
-function timed(queue: QueueRow, said: QueueSaid): QueueRow {
-  if (queue.unreachableAfterMs <= queue.ringMs) {
-    return queue;
-  }
-  if (said.unreachableAfterMs !== undefined) {
-    throw new Refusal(
-      'invalid',
-      `unreachableAfterMs: expected at most the ring time of ${queue.ringMs} ms; got ${said.unreachableAfterMs}`,
-      'unreachableAfterMs',
-    );
-  }
-  return { ...queue, unreachableAfterMs: queue.ringMs };
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };

@@ -80,6 +80,12 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     driver.step({ type: 'set-aside', call: [...driver.world.state.calls.keys()][0] ?? '' });
     return driver;
   },
+  'a user was removed in a talk': () => {
+    const driver = talking(['ann']);
+    const none = { users: [], queues: [], removedQueues: [] };
+    driver.step({ type: 'settings', revision: 2, ...none, removedUsers: ['ann'] });
+    return driver;
+  },
   'an agent dials out while they are offered a call': () => arrive(ringing(), '1003', 'own-1', '1001'),
   'the caller has gone and a leg still rings': () => {
     const driver = ringing();
