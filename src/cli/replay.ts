@@ -75,7 +75,8 @@ function replayText(result: Replay): string {
   const versions = `version ${result.behaviours.join(', ')} of the decisions, by version ${result.behaviour}`;
   const compared = result.promised ? [] : [`${versions}: compared, nothing is promised`];
   if (difference === null) {
-    const rows = checkpoints === 0 ? '' : `; ${checkpoints} later checkpoints held the same rows`;
+    const rows =
+      checkpoints === 0 ? '' : `; ${checkpoints} later checkpoint${checkpoints === 1 ? '' : 's'} held the same rows`;
     return [head, ...compared, pc.green(`the same commands and facts, byte for byte${rows}`)].join('\n');
   }
   const [recorded, replayed] = firstDifference(difference.recorded, difference.replayed);

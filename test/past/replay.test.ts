@@ -240,7 +240,7 @@ describe('cordboard replay', () => {
     const [first] = listCheckpoints(recording.checkpoints) as [CheckpointFile];
     const said = await run('replay', '--from', `#${first.seq + 1}`);
     expect(said.error).toBe(null);
-    expect(said.out).toContain('the same commands and facts, byte for byte; 1 later checkpoints held the same rows');
+    expect(said.out).toContain('the same commands and facts, byte for byte; 1 later checkpoint held the same rows');
     const json = await run('--json', 'replay', '--from', new Date(first.at + 1).toISOString());
     expect(JSON.parse(json.out)).toMatchObject({ checkpoint: { seq: first.seq }, difference: null, promised: true });
   });
