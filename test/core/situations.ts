@@ -1,7 +1,9 @@
 import { abroad, type Driver, drive, running } from './driver.ts';
+import { queueSituations } from './queue-situations.ts';
 
 /** Each state that a call, a leg, an offer and an agent can be in, and how one comes there. */
 export const situations: Readonly<Record<string, () => Driver>> = {
+  ...queueSituations,
   'nothing was ever told': () => drive(),
   'Asterisk is not known yet': () => {
     const driver = running([]);
