@@ -92,7 +92,9 @@ export class LineJudge {
     for (const call of state.calls.values()) {
       const queue = state.queues.get(call.queue ?? '');
       if (queue === undefined) continue;
-      const isBusy = call.phase === 'connecting' || call.phase === 'talking' || call.offers.length > 0;
+      // An offer of the queue that it came from may take a moment to end.
+      const isOffered = call.offers.some((id) => state.offers.get(id)?.queue === queue.id);
+      const isBusy = call.phase === 'connecting' || call.phase === 'talking' || isOffered;
       if (isBusy && call.phase !== 'ended') busy.set(queue.id, (busy.get(queue.id) ?? 0) + 1);
       if (call.phase === 'waiting') this.checkPlace(call, queue, state.meta.limits.headStartsMs);
     }
