@@ -44,7 +44,7 @@ export const queueMutants: readonly Mutant[] = [
   {
     lie: 'a tier stays closed though all of the first went away',
     file: 'src/core/reindex.ts',
-    from: 'if (wasThere && !isThere(reason)) rethinkTiers(index, queue);',
+    from: 'if (left) rethinkTiers(index, queue);',
     to: '',
     by: 'test/core/who-may.test.ts',
   },
