@@ -161,6 +161,29 @@ describe('trunks, on a real Asterisk with SIPp as the carrier', () => {
     expect(lab.facts().map(({ type }) => type)).not.toContain('trunk-tried');
   });
 
+  test('given_a_limit_and_hours_when_they_are_reached_or_over_then_the_caller_gets_486_or_403_and_an_alarm_stands', async () => {
+    await addTrunk('red', 0);
+    const full = await play({ scenario: 'trunk-is-full', user: 'red', port: port(0) });
+    const team = await lab.team([answers]);
+    const [agent] = team.agents;
+    const dial = async () => {
+      const call = await agent?.phone.dial('0144556677');
+      await waitUntil(() => call?.state === 'ended', 'the call to be refused', 20_000);
+      return call?.end?.sip;
+    };
+    await allow(`user:${agent?.name}`, { outbound: true, classes: ['national'], callsPerMinute: 1 });
+    expect(await dial()).toBe(503);
+    await full.done();
+    expect(await dial()).toBe(486);
+    await lab.fact('limit-reached', { user: agent?.name ?? '', limit: 'calls-per-minute' });
+    await lab.fact('alarm-raised', { alarm: 'limit-reached', about: agent?.name ?? '' });
+    // A day that is not today in any zone.
+    const days = [new Date().getUTCDay() + 3].map((day) => day % 7);
+    await allow(`user:${agent?.name}`, { callsPerMinute: null, hours: [{ days, from: 0, to: 1_440 }] });
+    expect(await dial()).toBe(403);
+    await lab.fact('call-barred', { user: agent?.name ?? '', why: 'hours' });
+  });
+
   test('given_no_trunk_that_answers_when_a_user_calls_out_then_all_circuits_are_busy_and_503', async () => {
     await addTrunk('red', 2, { unreachableAfterMs: 1_000 });
     const team = await lab.team([answers]);
