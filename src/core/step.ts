@@ -11,10 +11,12 @@ import { expire, unpark } from './expire.ts';
 import type { NumberedFact } from './facts.ts';
 import { defaultFeatureCodes } from './features.ts';
 import { act } from './intents.ts';
+import { compareIds } from './ordered.ts';
 import { freeOrphans } from './orphans.ts';
 import { phoneReachable, phonesSurveyed } from './phones.ts';
 import { surveyed, surveyFailed } from './reconcile.ts';
 import { seedOf } from './routing/dice.ts';
+import { rekey } from './routing/entry.ts';
 import { account } from './routing/ledger.ts';
 import { match } from './routing/queue.ts';
 import { setAside } from './set-aside.ts';
@@ -124,6 +126,7 @@ function started(turn: Turn, event: Extract<Event, { type: 'started' }>): void {
   meta.epoch = event.epoch;
   meta.nextId = 1;
   // A journal of an older version lacks the limits that came later.
+  const before = meta.limits.headStartsMs;
   meta.limits = { ...defaultLimits, ...event.limits };
   meta.features = event.features ?? defaultFeatureCodes;
   meta.pbx = 'down';
@@ -132,6 +135,16 @@ function started(turn: Turn, event: Extract<Event, { type: 'started' }>): void {
   meta.dice = seedOf(event.epoch);
   changedMeta(turn);
   tell(turn, { type: 'engine-started', epoch: event.epoch, calls: calls.size });
+  if (meta.limits.headStartsMs.some((ms, place) => ms !== before[place])) orderAnew(turn);
+}
+
+/** Another table of head starts came with the configuration: everybody who waits has a new place. */
+function orderAnew(turn: Turn): void {
+  const { calls, queues } = turn.world.state;
+  for (const call of [...calls.values()].sort((a, b) => compareIds(a.id, b.id))) {
+    const queue = queues.get(call.queue ?? '');
+    if (queue && call.phase === 'waiting') rekey(turn, call, queue);
+  }
 }
 
 function dayBegan(turn: Turn, day: string, zoneMs: number): void {

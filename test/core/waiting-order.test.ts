@@ -88,6 +88,23 @@ describe('the order of waiting', () => {
   });
 });
 
+describe('another table of head starts', () => {
+  it('given_calls_that_wait_when_the_daemon_starts_with_another_table_then_their_order_is_the_new_one', () => {
+    const there = company({ queues: [desk] });
+    there.arrive('plain', '8001');
+    there.arrive('high', '8001', { priority: 10 });
+    const headStartsMs = defaultLimits.headStartsMs.map((_, place) => (place === 9 ? 5 : 0));
+    there.driver.step({ type: 'started', epoch: 'f', limits: { ...defaultLimits, headStartsMs } });
+    expect(there.facts('call-rekeyed')).toMatchObject([{ call: there.call('high').id, due: there.call('high').due }]);
+    there.driver.step({ type: 'pbx-connected' });
+    const legs = ['plain', 'high'].map(
+      (leg) => ({ leg, state: 'up', arrival: { dialled: '8001', phone: null } }) as const,
+    );
+    there.driver.step({ type: 'surveyed', full: true, pbxStarted: 'p', legs, rooms: [] });
+    expect(order(there).slice(0, 2)).toEqual(['plain', 'high']);
+  });
+});
+
 describe('a wished place', () => {
   const waiting = (...priorities: number[]): Company => {
     const there = company({ queues: [desk] });
