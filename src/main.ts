@@ -75,8 +75,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   const { app } = config.asterisk.ari;
   const post = createArrivals(createNumbering(config.numbering), world, (event, from) => engine.post(event, from));
   const early = createEarlyDial({ link: () => ari, app, post });
-  const { leaseMs } = config.limits;
-  const drain = watchDrain(world.state, { after, leaseMs, log, onDrained: options.onDrained });
+  const drain = watchDrain(world.state, { after, leaseMs: config.limits.leaseMs, log, ...options });
   const pacing = createPacing((command) => perform(command, { link: ari, lists, early, app, post }), after);
   const engine: Engine = createEngine(world, store, {
     now,

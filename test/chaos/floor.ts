@@ -96,6 +96,12 @@ export function first(team: Team): Member {
   return member;
 }
 
+/** Who waits was answered long ago, and heard music: served they are when the member whom the fallback rings has answered. */
+export async function fallbackServes({ resting }: Stage): Promise<void> {
+  const isServed = () => incoming(first(resting)).some((call) => call.state === 'answered');
+  await waitUntil(isServed, 'the fallback to serve who waits', 60_000);
+}
+
 /** The calls that came in to a member's phone. */
 export function incoming(member: Member): IncomingCall[] {
   return member.phone.calls.flatMap((call) => (call.direction === 'in' ? [call] : []));

@@ -1,6 +1,6 @@
 import { waitUntil } from '../../lab/deadline.ts';
 import { during, type Fault, fellBack, unnoticed } from '../fault.ts';
-import { crowd, first } from '../floor.ts';
+import { crowd, fallbackServes, first } from '../floor.ts';
 import { leaseMs, type Stage } from '../stage.ts';
 
 const family = 'daemon';
@@ -65,9 +65,9 @@ export const daemonFaults: readonly Fault[] = [
     family,
     name: 'kill -9, back when every lease has ended',
     expect: fellBack,
-    async strike(stage, { wait }) {
+    async strike(stage) {
       await stage.lab.kill9();
-      await waitUntil(() => wait.caller.state === 'answered', 'the fallback to serve who waits', 60_000);
+      await fallbackServes(stage);
       await talkIsInDialplan(stage);
       await stage.lab.serve();
       return 'the fallback rang the member who was free';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { waitUntil } from '../../lab/deadline.ts';
 import { during, type Fault, fellBack, unnoticed } from '../fault.ts';
-import { crowd } from '../floor.ts';
+import { crowd, fallbackServes } from '../floor.ts';
 import {
   diskOf,
   empty,
@@ -81,13 +81,13 @@ export const diskFaults: readonly Fault[] = [
     long: true,
     expect: fellBack,
     prepare: ontoFailingDisk,
-    async strike(stage, { wait }) {
+    async strike(stage) {
       const { lab } = stage;
       const disk = diskOf(lab.home);
       failDisk(disk);
       const rush = crowd(stage, 1);
       await waitUntil(async () => !lab.running || (await isHeld(stage)), 'a batch to be held', 60_000);
-      await waitUntil(() => wait.caller.state === 'answered', 'the fallback to serve who waits', 60_000);
+      await fallbackServes(stage);
       const said = lab.running ? 'held' : 'ended by itself';
       await lab.kill9();
       execFileSync('umount', [disk]);
