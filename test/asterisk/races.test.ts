@@ -130,7 +130,10 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
       await later(around(1_000, 60, round));
       invite.answer();
       const ended = await tail.next('offer-ended', lane.from, (fact) => fact.call === id);
-      expect(['answered', 'no-answer', 'short-ring']).toContain(ended.outcome);
+      expect(
+        ['answered', 'no-answer', 'short-ring'],
+        JSON.stringify(tail.all.filter((fact) => 'call' in fact && fact.call === id)),
+      ).toContain(ended.outcome);
       call.hangUp();
       await windDown(tail, lane, id);
     });
