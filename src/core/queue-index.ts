@@ -22,6 +22,8 @@ export type QueueIndex = {
   readonly queued: Set<CallId>;
   /** Those that are with an agent, or being offered. */
   readonly busy: Set<CallId>;
+  /** Agents whose phone failed last for this queue; those of long ago are let go when they are looked at. */
+  readonly failed: Set<UserId>;
   /** How many members there are of each reason (`available` for those in a lane), and in all. */
   readonly tally: Map<Availability, number>;
   counted: number;
@@ -43,6 +45,7 @@ export function emptyQueueIndex(): QueueIndex {
     waiting: new WaitingLanes(),
     queued: new Set(),
     busy: new Set(),
+    failed: new Set(),
     tally: new Map(),
     counted: 0,
   };

@@ -88,6 +88,7 @@ export function reindexPhone(world: World, phone: Phone): void {
 export function reindexAgent(world: World, agent: Agent): void {
   const { index } = world;
   index.deadlines.set('agents', agent.id, earliest(agent.work.until, agent.hold?.until ?? null, limitOf(agent)));
+  if (agent.failed !== null) queueIndex(index, agent.failed.queue).failed.add(agent.id);
   const reason = whyNotAvailable(world, agent);
   const before = index.reasons.get(agent.id);
   // Only an available agent has a key that can change while the reason stays.

@@ -2,6 +2,7 @@ import { endAlarm, hasAlarm, raiseAlarm } from '../alarms.ts';
 import type { QueueSettings } from '../queue-settings.ts';
 import type { Agent } from '../state.ts';
 import { changedAgent, type Turn, tell } from '../turn.ts';
+import { queueIndex } from '../world.ts';
 import { endHold } from './rona.ts';
 
 /** The alarm stands until nobody of the queue has missed for so long, or somebody answered. */
@@ -9,8 +10,8 @@ const quietMs = 60_000;
 
 /**
  * Notes that this agent's phone rang out, or could not be rung, and says whether it is the network: when more than half of
- * the queue's agents at work missed within seconds, nobody is held for it, and who was is let go. The members are looked
- * through once for each miss, which comes after a whole ring time.
+ * the queue's agents at work missed within seconds, nobody is held for it, and who was is let go. Costs as much as
+ * there were failures lately, whatever the size of the queue.
  */
 export function isMassMiss(turn: Turn, agent: Agent, group: QueueSettings): boolean {
   const { massMissMs, massMissAgents } = turn.world.state.meta.limits;
@@ -21,13 +22,11 @@ export function isMassMiss(turn: Turn, agent: Agent, group: QueueSettings): bool
     raiseAlarm(turn, 'mass-miss', group.id, turn.now + quietMs);
     return true;
   }
-  const atWork = membersOf(turn, group).filter((one) => one.signedIn && one.ready.is);
-  const failing = atWork.filter(
-    ({ failed }) => failed !== null && failed.queue === group.id && turn.now - failed.at <= massMissMs,
-  );
-  if (failing.length < massMissAgents || failing.length * 2 <= atWork.length) return false;
+  const failing = failingOf(turn, group, turn.now - massMissMs);
+  const atWork = atWorkIn(turn, group);
+  if (failing.length < massMissAgents || failing.length * 2 <= atWork) return false;
   const forgiven = failing.filter((one) => forgive(turn, one, turn.now - massMissMs)).map(({ id }) => id);
-  tell(turn, { type: 'mass-missed', queue: group.id, agents: failing.length, of: atWork.length, forgiven });
+  tell(turn, { type: 'mass-missed', queue: group.id, agents: failing.length, of: atWork, forgiven });
   raiseAlarm(turn, 'mass-miss', group.id, turn.now + quietMs);
   return true;
 }
@@ -37,8 +36,25 @@ export function massMissOver(turn: Turn, queue: string): void {
   endAlarm(turn, 'mass-miss', queue);
 }
 
-function membersOf(turn: Turn, group: QueueSettings): Agent[] {
-  return group.members.flatMap(({ user }) => turn.world.state.agents.get(user) ?? []);
+/** Members who are signed in and ready. */
+function atWorkIn({ world }: Turn, group: QueueSettings): number {
+  const { counted, tally } = queueIndex(world.index, group.id);
+  return counted - (tally.get('signed-out') ?? 0) - (tally.get('not-ready') ?? 0);
+}
+
+/** Members at work whose phone failed for this queue since then, in the order of the team. */
+function failingOf({ world }: Turn, group: QueueSettings, since: number): Agent[] {
+  const { failed, members } = queueIndex(world.index, group.id);
+  const failing: { readonly agent: Agent; readonly position: number }[] = [];
+  for (const id of failed) {
+    const agent = world.state.agents.get(id);
+    const isRecent = agent?.failed?.queue === group.id && agent.failed.at >= since;
+    if (!isRecent) failed.delete(id);
+    const position = members.get(id)?.position;
+    if (agent && isRecent && position !== undefined && agent.signedIn && agent.ready.is)
+      failing.push({ agent, position });
+  }
+  return failing.sort((a, b) => a.position - b.position).map(({ agent }) => agent);
 }
 
 /** Takes back the misses of these seconds and the hold that came of them; whether there were any. */
