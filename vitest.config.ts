@@ -8,6 +8,9 @@ const real = [
   'test/chaos/**/*.test.ts',
 ];
 
+/** What the command line prints is compared as text; on a CI server it would come in colours. */
+const env = { NO_COLOR: '1' };
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,6 +19,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: real,
+          env,
           testTimeout: 120_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -25,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'real',
           include: real,
+          env,
           testTimeout: 90_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

@@ -91,7 +91,7 @@ async function provision(api: ApiClient, accounts: readonly Account[]): Promise<
 /** What keeps the agents from taking calls; null when nothing does. */
 async function missingAgents(api: ApiClient, agents: number): Promise<string | null> {
   const { agents: views } = await api.get<{ readonly agents: readonly AgentView[] }>('/v1/agents');
-  const free = views.filter((one) => one.signedIn && one.ready.is && one.reachable && one.work.is === 'idle');
+  const free = views.filter((one) => one.signedIn && one.ready.is && one.reachable.is && one.work.is === 'idle');
   return free.length === agents ? null : `${free.length} of ${agents} agents are free`;
 }
 
