@@ -124,11 +124,10 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
   test('given_an_answer_that_crosses_the_end_of_the_ring_time_then_the_call_is_answered_or_waits_on', async () => {
     const lanes = await makeLanes(lab, laneCount, [manual], { ...quick, ringMs: 1_000, backOffMs: 1_000 });
     await playRounds(lanes, rounds, async (lane, round) => {
+      const [agent] = lane.agents;
+      // A call that was taken back may reach the phone after the round: each INVITE, whichever it is, is answered at that moment.
+      if (agent) agent.phone.behaviour = { kind: 'answer', afterMs: around(1_000, 60, round) };
       const { id, call } = await begin(lane);
-      const { invite } = await invited(lane);
-      invite.ring();
-      await later(around(1_000, 60, round));
-      invite.answer();
       const ended = await tail.next('offer-ended', lane.from, (fact) => fact.call === id);
       expect(
         ['answered', 'no-answer', 'short-ring'],
