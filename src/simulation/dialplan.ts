@@ -65,7 +65,7 @@ export function callIn(
       endpoint: phone?.id ?? over,
       kind: 'inbound',
       state: 'Ring',
-      args: [exten, ...(habits.wishes ?? noWishes)],
+      args: [exten, 'pres=allowed_not_screened', ...(habits.wishes ?? noWishes)],
       number: typeof from === 'string' ? from : from.id,
       dialplan: { context: 'from-sip', exten, priority: 1, app: 'Set', data: '' },
     },

@@ -39,7 +39,7 @@ describe.each([
     const one = await bench.dial('8001');
     const start = await bench.until(() => bench.events.find(({ type }) => type === 'StasisStart'), 'the caller');
     const { id, name } = start.channel as { id: string; name: string };
-    expect(start.args).toEqual(['8001', 'priority=', 'place=', 'needs=']);
+    expect(start.args).toEqual(['8001', 'pres=allowed_not_screened', 'priority=', 'place=', 'needs=']);
     expect(name).toMatch(/^PJSIP\/1009-[0-9a-f]{8}$/);
     return { channel: id, caller: one };
   }
@@ -287,7 +287,7 @@ describe.each([
       const { body } = await ask(bench, 'GET', `channels/${channel}`);
       return (body as { dialplan: Record<string, unknown> }).dialplan;
     };
-    expect(await shown()).toMatchObject({ app_name: 'Stasis', app_data: 'cordboard,8001,priority=,place=,needs=' });
+    expect(await shown()).toMatchObject({ app_name: 'Stasis', app_data: 'cordboard,8001,pres=allowed_not_screened,priority=,place=,needs=' });
   });
 
   it('given_a_connection_that_is_lost_when_it_is_back_then_what_was_in_Asterisk_is_there_and_its_events_are_not', async () => {
