@@ -287,7 +287,10 @@ describe.each([
       const { body } = await ask(bench, 'GET', `channels/${channel}`);
       return (body as { dialplan: Record<string, unknown> }).dialplan;
     };
-    expect(await shown()).toMatchObject({ app_name: 'Stasis', app_data: 'cordboard,8001,pres=allowed_not_screened,priority=,place=,needs=' });
+    expect(await shown()).toMatchObject({
+      app_name: 'Stasis',
+      app_data: 'cordboard,8001,pres=allowed_not_screened,priority=,place=,needs=',
+    });
   });
 
   it('given_a_connection_that_is_lost_when_it_is_back_then_what_was_in_Asterisk_is_there_and_its_events_are_not', async () => {
