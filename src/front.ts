@@ -57,7 +57,12 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   const followers = createFollowers();
   const keeper = createPhoneKeeper(store, provisioner, log, config.sip.checkMs);
   const fallback = createFallbackKeeper(store, outside.fallback, config.limits.leaseMs, log);
-  const lamps = keepLamps(() => lampsOf(lampOwners(store), live.agents(), live.calls()), outside.lamps, log);
+  const lamps = keepLamps(
+    () => lampOwners(store),
+    (owners) => lampsOf(owners, live),
+    outside.lamps,
+    log,
+  );
   const trialPhones = createTrialPhones(store, provisioner, keeper, config);
   const trunkKeeper = createTrunkKeeper(store, outside.trunks, log);
   const outsideFeed = createOutsideFeed(store, config.numbering, (event) => engine.outside(event));

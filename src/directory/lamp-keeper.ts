@@ -1,7 +1,7 @@
 import type { NumberedFact } from '../core/facts.ts';
 import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
-import type { LampState } from './lamps.ts';
+import type { LampOwner, LampState } from './lamps.ts';
 
 /** Asterisk's side of the lamps. Both reject with why not. */
 export type LampPort = {
@@ -33,12 +33,19 @@ const telling: ReadonlySet<NumberedFact['type']> = new Set([
 ]);
 
 /**
- * Makes the keeper. `wanted` says what all lamps should be now. One request after the other goes out, and only for a lamp that
+ * Makes the keeper. `owners` reads whose lamps there are, which only a change of the directory changes; `wanted` says what they
+ * should be now. One request after the other goes out, and only for a lamp that
  * changed; a failure is tried again with back-off.
  */
-export function keepLamps(wanted: () => ReadonlyMap<string, LampState>, port: LampPort, log: Log): LampKeeper {
+export function keepLamps(
+  owners: () => readonly LampOwner[],
+  wanted: (owners: readonly LampOwner[]) => ReadonlyMap<string, LampState>,
+  port: LampPort,
+  log: Log,
+): LampKeeper {
   const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
   let shown: Map<string, string> | null = null;
+  let known: readonly LampOwner[] | null = null;
   let timer: NodeJS.Timeout | null = null;
   let running = false;
   let again = false;
@@ -76,7 +83,8 @@ export function keepLamps(wanted: () => ReadonlyMap<string, LampState>, port: La
 
   async function write(): Promise<void> {
     shown ??= new Map(await port.readLamps());
-    const lamps = wanted();
+    known ??= owners();
+    const lamps = wanted(known);
     for (const extension of [...shown.keys()]) {
       if (closed || lamps.has(extension)) continue;
       await port.setLamp(extension, null);
@@ -95,6 +103,7 @@ export function keepLamps(wanted: () => ReadonlyMap<string, LampState>, port: La
     },
     refresh() {
       shown = null;
+      known = null;
       soon(coalesceMs);
     },
     close() {

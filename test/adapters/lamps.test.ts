@@ -25,7 +25,12 @@ function lamps(shown: Map<string, string>, wanted: Map<string, LampState>) {
       else shown.set(extension, state);
     },
   };
-  keeper = keepLamps(() => wanted, port, createLog({ level: 'fatal', name: 'test' }));
+  keeper = keepLamps(
+    () => [],
+    () => wanted,
+    port,
+    createLog({ level: 'fatal', name: 'test' }),
+  );
   return { keeper, writes, asterisk };
 }
 
