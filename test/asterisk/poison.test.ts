@@ -17,10 +17,12 @@ const answers: Behaviour = { kind: 'answer', afterMs: 100 };
 const plain = { strategy: 'linear', wrapUpMs: 0, ringMs: 60_000 };
 
 /** Spoils a call's row while the daemon is dead, so that the core trips when it comes to that field. */
-async function poison(call: string, field: 'legs' | 'asked'): Promise<void> {
+async function poison(call: string, field: 'legs' | 'offers'): Promise<void> {
   await lab.kill9();
   const db = new Database(join(lab.home, 'live.db'));
-  db.prepare(`UPDATE calls SET body = json_set(body, '$.${field}', NULL) WHERE id = ?`).run(call);
+  // Of what is no list only the length is asked for, until something is put into it.
+  const spoilt = field === 'legs' ? 'NULL' : `json('{"length":-1}')`;
+  db.prepare(`UPDATE calls SET body = json_set(body, '$.${field}', ${spoilt}) WHERE id = ?`).run(call);
   db.close();
 }
 
@@ -35,9 +37,9 @@ test('given_a_call_that_trips_the_core_in_each_survey_then_the_second_time_the_f
   twicePoisoned('legs'));
 
 test('given_a_call_that_trips_the_core_when_an_agent_is_chosen_then_the_second_time_the_fallback_has_it_and_a_talk_goes_on', () =>
-  twicePoisoned('asked'));
+  twicePoisoned('offers'));
 
-async function twicePoisoned(field: 'legs' | 'asked'): Promise<void> {
+async function twicePoisoned(field: 'legs' | 'offers'): Promise<void> {
   const others = await lab.team([answers], plain);
   const talk = await (await lab.stranger()).dial(others.extension);
   const innocent = await lab.fact('call-connected');
@@ -46,7 +48,7 @@ async function twicePoisoned(field: 'legs' | 'asked'): Promise<void> {
   const path = `/v1/agents/${agent?.name}`;
   const free = agents[1]?.name;
   await lab.api('POST', `/v1/agents/${free}/not-ready`, {});
-  if (field === 'asked') await lab.api('POST', `${path}/not-ready`, {});
+  if (field === 'offers') await lab.api('POST', `${path}/not-ready`, {});
   await waitUntil(
     async () => (await lab.asterisk.rx(`database get cordboard/fallback ${extension}`)).includes('PJSIP/'),
     'the fallback list',
@@ -61,14 +63,14 @@ async function twicePoisoned(field: 'legs' | 'asked'): Promise<void> {
     startAgain();
     await waitUntil(
       async () => {
-        if (field === 'asked') await lab.api('POST', `${path}/ready`).catch(() => undefined);
+        if (field === 'offers') await lab.api('POST', `${path}/ready`).catch(() => undefined);
         return !lab.running;
       },
       'it to trip over the call',
       30_000,
     );
   }
-  startAgain();
+  await lab.serve();
 
   const ended = await lab.fact('call-ended', { call: queued.call });
   expect(ended.ending).toBe('lost-bug');

@@ -199,8 +199,8 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'half of a queue is most of it',
     file: 'src/core/routing/mass-miss.ts',
-    from: 'failing.length * 2 <= atWork.length',
-    to: 'failing.length * 2 < atWork.length',
+    from: 'failing.length * 2 <= atWork',
+    to: 'failing.length * 2 < atWork',
     by: 'test/core/agents.test.ts',
   },
   {
