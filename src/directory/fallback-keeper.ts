@@ -1,5 +1,5 @@
-import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
+import { createPasses } from '../lib/passes.ts';
 import { nationalForm } from '../numbering/numbering.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { emergencyEntries } from './sites.ts';
@@ -32,45 +32,11 @@ export function createFallbackKeeper(
   leaseMs: number,
   log: Log,
 ): FallbackKeeper {
-  const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
-  let timer: NodeJS.Timeout | null = null;
-  let running = false;
-  let again = false;
   let all = false;
-  let closed = false;
-
-  function schedule(delayMs: number): void {
-    if (timer === null && !closed) {
-      timer = setTimeout(() => {
-        timer = null;
-        void pass();
-      }, delayMs);
-    }
-  }
-
-  async function pass(): Promise<void> {
-    if (running) {
-      again = true;
-      return;
-    }
-    running = true;
-    try {
-      await write();
-      backoff.reset();
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const delayMs = backoff.next();
-      if (!closed && backoff.worthSaying()) {
-        log.warn({ why, delayMs }, 'the fallback could not be written to Asterisk; trying again');
-      }
-      schedule(delayMs);
-    }
-    running = false;
-    if (again) {
-      again = false;
-      schedule(COALESCE_MS);
-    }
-  }
+  const passes = createPasses(write, COALESCE_MS, (why, delayMs, backoff) => {
+    if (!passes.isClosed() && backoff.worthSaying())
+      log.warn({ why, delayMs }, 'the fallback could not be written to Asterisk; trying again');
+  });
 
   async function write(): Promise<void> {
     const everything = all;
@@ -78,32 +44,29 @@ export function createFallbackKeeper(
     const wanted = new Map([...fallbacks(store), ...emergencyEntries(store)]);
     const had = store.fallbacks.all();
     for (const [extension, dial] of wanted) {
-      if (closed) return;
+      if (passes.isClosed()) return;
       if (everything || had.get(extension) !== dial) {
         await port.setFallback(extension, dial);
-        if (!closed) store.fallbacks.put(extension, dial);
+        if (!passes.isClosed()) store.fallbacks.put(extension, dial);
       }
     }
     for (const extension of had.keys()) {
-      if (closed) return;
+      if (passes.isClosed()) return;
       if (!wanted.has(extension)) {
         await port.setFallback(extension, null);
-        if (!closed) store.fallbacks.drop(extension);
+        if (!passes.isClosed()) store.fallbacks.drop(extension);
       }
     }
     if (everything) all = false;
   }
 
   return {
-    changed: () => schedule(COALESCE_MS),
+    changed: () => passes.soon(COALESCE_MS),
     refresh() {
       all = true;
-      schedule(0);
+      passes.soon(0);
     },
-    close() {
-      closed = true;
-      if (timer !== null) clearTimeout(timer);
-    },
+    close: () => passes.close(),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { NumberedFact } from '../core/facts.ts';
-import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
+import { createPasses } from '../lib/passes.ts';
 import type { LampOwner, LampState } from './lamps.ts';
 
 /** Asterisk's side of the lamps. Both reject with why not. */
@@ -43,55 +43,24 @@ export function keepLamps(
   port: LampPort,
   log: Log,
 ): LampKeeper {
-  const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
   let shown: Map<string, string> | null = null;
   let known: readonly LampOwner[] | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let running = false;
-  let again = false;
-  let closed = false;
-
-  function soon(delayMs: number): void {
-    if (closed || timer !== null) return;
-    timer = setTimeout(() => {
-      timer = null;
-      void pass();
-    }, delayMs);
-  }
-
-  async function pass(): Promise<void> {
-    if (running) {
-      again = true;
-      return;
-    }
-    running = true;
-    try {
-      await write();
-      backoff.reset();
-    } catch (error) {
-      shown = null;
-      const delayMs = backoff.next();
-      const why = error instanceof Error ? error.message : String(error);
-      log.warn({ why, delayMs }, 'lamps could not be set; trying again');
-      soon(delayMs);
-    } finally {
-      running = false;
-      if (again) soon(coalesceMs);
-      again = false;
-    }
-  }
+  const passes = createPasses(write, coalesceMs, (why, delayMs) => {
+    shown = null;
+    log.warn({ why, delayMs }, 'lamps could not be set; trying again');
+  });
 
   async function write(): Promise<void> {
     shown ??= new Map(await port.readLamps());
     known ??= owners();
     const lamps = wanted(known);
     for (const extension of [...shown.keys()]) {
-      if (closed || lamps.has(extension)) continue;
+      if (passes.isClosed() || lamps.has(extension)) continue;
       await port.setLamp(extension, null);
       shown.delete(extension);
     }
     for (const [extension, state] of lamps) {
-      if (closed || shown.get(extension) === state) continue;
+      if (passes.isClosed() || shown.get(extension) === state) continue;
       await port.setLamp(extension, state);
       shown.set(extension, state);
     }
@@ -99,16 +68,13 @@ export function keepLamps(
 
   return {
     saw(facts) {
-      if (facts.some((fact) => telling.has(fact.type))) soon(coalesceMs);
+      if (facts.some((fact) => telling.has(fact.type))) passes.soon(coalesceMs);
     },
     refresh() {
       shown = null;
       known = null;
-      soon(coalesceMs);
+      passes.soon(coalesceMs);
     },
-    close() {
-      closed = true;
-      if (timer !== null) clearTimeout(timer);
-    },
+    close: () => passes.close(),
   };
 }
