@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
@@ -13,6 +12,7 @@ import type { NumberedFact } from '../../src/core/facts.ts';
 import { takeHome } from '../../src/storage/home-lock.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
 
 const repo = fileURLToPath(new URL('../..', import.meta.url));
 /** What `npm run build` made: the command as users run it. */
@@ -23,11 +23,11 @@ let empty: string;
 beforeAll(async () => {
   lab = await startLabFront();
   writeFileSync(join(lab.home, 'cordboard.yaml'), `http: {port: ${lab.port}}\n`);
-  empty = mkdtempSync(join(tmpdir(), 'cb-cli-'));
+  empty = makeScratch('cli');
 });
 afterAll(async () => {
   await lab.stop();
-  rmSync(empty, { recursive: true, force: true });
+  removeScratch(empty);
 });
 
 type Ran = { readonly code: number | null; readonly out: string; readonly err: string };
@@ -90,7 +90,7 @@ describe('wrong usage and no daemon', () => {
   });
 
   test('given_a_wrong_configuration_then_serve_prints_every_problem_and_exits_2_before_any_socket_opens', async () => {
-    const home = mkdtempSync(join(tmpdir(), 'cb-cli-'));
+    const home = makeScratch('cli');
     writeFileSync(join(home, 'cordboard.yaml'), 'groups: {ring: 15}\nlog: {level: loud}\nhttp: {prot: 1}\n');
     const ran = await run(['serve'], home);
     expect(ran.code).toBe(2);
@@ -98,7 +98,7 @@ describe('wrong usage and no daemon', () => {
     expect(ran.err).toContain('groups.ring (line 1): expected a duration from 1s to 10m, such as 15s; got 15');
     expect(ran.err).toContain('did you mean port?');
     expect(() => statSync(join(home, 'live.db'))).toThrow(/ENOENT/);
-    rmSync(home, { recursive: true, force: true });
+    removeScratch(home);
   });
 });
 
@@ -540,25 +540,25 @@ async function holder(home: string, ...args: string[]) {
 }
 
 test('given_a_home_that_a_hung_daemon_has_when_another_starts_then_the_newcomer_ends_it_and_has_the_home', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'cb-lock-'));
+  const home = makeScratch('lock');
   const { child, ended } = await holder(home, 'serve');
   const said: string[] = [];
   const lock = await takeHome(home, (line) => said.push(line));
   expect(await ended).toBe('SIGKILL');
   expect(said).toEqual([`a daemon (process ${child.pid}) runs in ${home}: taking over from it`]);
   lock.release();
-  rmSync(home, { recursive: true, force: true });
+  removeScratch(home);
 });
 
 test('given_a_home_that_a_process_has_which_is_no_daemon_then_it_is_left_alone_and_the_home_is_refused', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'cb-lock-'));
+  const home = makeScratch('lock');
   const { child, ended } = await holder(home);
   await expect(takeHome(home, () => {})).rejects.toThrow(`Another process holds ${home}`);
   expect(child.exitCode).toBeNull();
   child.kill('SIGKILL');
   await ended;
   (await takeHome(home, () => {})).release();
-  rmSync(home, { recursive: true, force: true });
+  removeScratch(home);
 });
 
 test('given_a_fact_then_its_line_begins_with_the_ms_since_the_call_came', () => {

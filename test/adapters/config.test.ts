@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,6 +9,7 @@ import { readSecret } from '../../src/config/paths.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import { formatDuration, parseDuration } from '../../src/lib/duration.ts';
 import { CODECS } from '../../src/protocol/phone-settings.ts';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
 
 const template = readFileSync(TEMPLATE_FILE, 'utf8');
 
@@ -103,9 +103,9 @@ describe('a wrong configuration', () => {
 describe('finding the configuration', () => {
   let home = '';
   beforeEach(() => {
-    home = mkdtempSync(join(tmpdir(), 'cb-config-'));
+    home = makeScratch('config');
   });
-  afterEach(() => rmSync(home, { recursive: true, force: true }));
+  afterEach(() => removeScratch(home));
 
   test('given_a_file_named_and_one_in_the_home_then_the_named_one_counts_and_then_the_home_and_then_the_package', () => {
     const named = join(home, 'other.yaml');

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -13,6 +12,7 @@ import { takeFreeHome } from '../../src/storage/home-lock.ts';
 import { type LiveStore, openLiveStore } from '../../src/storage/live/store.ts';
 import { restore } from '../../src/storage/restore.ts';
 import { type LabDirectory, newUser, openLabDirectory } from '../lab/directory.ts';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
 
 let lab: LabDirectory;
 let live: LiveStore;
@@ -23,13 +23,13 @@ beforeEach(() => {
   lab = openLabDirectory();
   live = openLiveStore(lab.paths.liveDb, lab.paths.backups);
   live.own('aaaa', process.pid);
-  elsewhere = mkdtempSync(join(tmpdir(), 'cb-backup-'));
+  elsewhere = makeScratch('backup');
   facts = 0;
 });
 afterEach(() => {
   live.close();
   lab.close();
-  rmSync(elsewhere, { recursive: true, force: true });
+  removeScratch(elsewhere);
 });
 
 /** One commit as the engine makes them. */

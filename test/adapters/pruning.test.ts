@@ -1,17 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { keepPruned } from '../../src/storage/live/pruning.ts';
 import { type LiveStore, openLiveStore } from '../../src/storage/live/store.ts';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
 
 describe('a live database that somebody else holds', () => {
   let home: string;
   let store: LiveStore;
   let other: Database.Database;
   beforeEach(async () => {
-    home = await mkdtemp(join(tmpdir(), 'cordboard-live-'));
+    home = makeScratch('live');
     store = openLiveStore(join(home, 'live.db'), join(home, 'backups'));
     store.own('e1', 1);
     other = new Database(join(home, 'live.db'));
@@ -20,7 +19,7 @@ describe('a live database that somebody else holds', () => {
     vi.useRealTimers();
     other.close();
     store.close();
-    await rm(home, { recursive: true, force: true });
+    removeScratch(home);
   });
 
   const batch = {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { takePorts } from '../lab/ports.ts';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
 
 const entry = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const cleanUp: (() => unknown)[] = [];
@@ -34,14 +34,14 @@ async function asteriskOf(version: string, refusals: number): Promise<Server> {
 
 test('given_an_asterisk_without_rest_over_the_websocket_when_serve_finds_it_then_it_says_so_and_ends_with_69', async () => {
   const server = await asteriskOf('22.3.0', 1);
-  const home = mkdtempSync(join(tmpdir(), 'cb-old-'));
+  const home = makeScratch('old');
   const { ports, release } = await takePorts(2);
   const http = (server.address() as AddressInfo).port;
   writeFileSync(
     join(home, 'cordboard.yaml'),
     `asterisk: {http-port: ${http}, ami: {port: ${ports[0]}}}\nhttp: {port: ${ports[1]}}\n`,
   );
-  cleanUp.push(() => rmSync(home, { recursive: true, force: true }), release);
+  cleanUp.push(() => removeScratch(home), release);
   const init = spawn(process.execPath, [entry, 'init', '--home', home], { stdio: 'ignore' });
   await new Promise((resolve) => init.once('close', resolve));
   const daemon = spawn(process.execPath, [entry, 'serve', '--home', home], { stdio: ['ignore', 'pipe', 'pipe'] });

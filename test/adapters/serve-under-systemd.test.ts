@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { waitUntil } from '../lab/deadline.ts';
 import { takePorts } from '../lab/ports.ts';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
 
 const entry = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 test('given_a_daemon_under_systemd_without_asterisk_when_it_lives_and_ends_then_systemd_is_told_each_time', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'cb-systemd-'));
+  const home = makeScratch('systemd');
   const { ports, release } = await takePorts(3);
   const [health, http, ami] = ports;
   writeFileSync(
@@ -39,5 +39,5 @@ test('given_a_daemon_under_systemd_without_asterisk_when_it_lives_and_ends_then_
   expect(await ended).toBe(0);
   await waitUntil(() => lines().some((line) => line.startsWith('STOPPING=1')), 'the farewell');
   release();
-  rmSync(home, { recursive: true, force: true });
+  removeScratch(home);
 });

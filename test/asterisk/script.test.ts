@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LabAsterisk, startAsterisk } from '../lab/asterisk.ts';
 import { takePorts } from '../lab/ports.ts';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
 
 const script = fileURLToPath(new URL('../../scripts/asterisk', import.meta.url));
 
@@ -26,11 +26,11 @@ describe('render', () => {
   const conf = (name: string): Promise<string> => readFile(join(home, 'asterisk/etc', name), 'utf8');
 
   beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'cordboard-render-'));
+    home = makeScratch('render');
     expect((await run(['install'])).code).toBe(0);
     expect((await run(['render', '--home', home, '--sip-port', '5999', '--rtp', '15000-15099'])).code).toBe(0);
   }, 120_000);
-  afterAll(() => rm(home, { recursive: true, force: true }));
+  afterAll(() => removeScratch(home));
 
   test('given_a_fresh_home_when_rendered_then_every_value_is_filled_in_and_the_includes_are_there', async () => {
     for (const name of await readdir(join(home, 'asterisk/etc'))) {
@@ -58,7 +58,7 @@ describe('render', () => {
   });
 
   test('given_phones_outside_when_rendered_then_each_transport_says_the_outer_address_to_them_and_a_half_answer_is_refused', async () => {
-    const outside = await mkdtemp(join(tmpdir(), 'cordboard-render-'));
+    const outside = makeScratch('render');
     const nat = ['--external-address', '192.0.2.10', '--local-net', '198.51.100.0/24,203.0.113.0/24'];
     const turn = [
       '--stun',
@@ -90,7 +90,7 @@ describe('render', () => {
     expect(half).toMatchObject({ code: 2, err: expect.stringContaining('EXTERNAL_ADDRESS without LOCAL_NET') });
     const wrong = await run(['render', '--home', join(outside, 'other'), '--local-net', 'home']);
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('LOCAL_NET must be networks') });
-    await rm(outside, { recursive: true, force: true });
+    removeScratch(outside);
   });
 
   test('given_a_rendered_home_when_rendered_again_then_secrets_certificate_and_values_stay', async () => {
@@ -131,13 +131,13 @@ describe('render', () => {
   });
 
   test('given_fragments_when_rendered_then_each_is_appended_to_its_file', async () => {
-    const extra = await mkdtemp(join(tmpdir(), 'cordboard-extra-'));
+    const extra = makeScratch('extra');
     await writeFile(join(extra, 'queues.conf'), '[q]\n');
     await writeFile(join(extra, 'modules.conf'), 'load = app_queue.so\n');
     expect((await run(['render', '--home', home, '--extra', extra])).code).toBe(0);
     expect(await conf('queues.conf')).toContain('[q]');
     expect(await conf('modules.conf')).toMatch(/autoload = no[\s\S]*load = app_queue\.so/);
-    await rm(extra, { recursive: true });
+    removeScratch(extra);
   });
 
   test('given_no_asterisk_running_when_stopped_or_asked_then_stop_is_content_and_status_exits_3', async () => {

@@ -1,13 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../lab/phones.ts';
 import { type PortBlock, takePorts } from '../lab/ports.ts';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
 
 const repo = fileURLToPath(new URL('../..', import.meta.url));
 const PATIENCE_MS = 240_000;
@@ -51,13 +51,13 @@ function isAlive(pid: number | null): boolean {
 }
 
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'cordboard-up-'));
+  home = makeScratch('up');
   block = await takePorts(6);
 });
 
 afterEach(async () => {
   await script('down');
-  await rm(home, { recursive: true, force: true });
+  removeScratch(home);
   block.release();
 }, PATIENCE_MS);
 

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { waitUntil } from './deadline.ts';
 import { takePorts } from './ports.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 
 /** A real Asterisk of one's own, as `scripts/asterisk` makes it, with what a test needs to talk to it. */
 export type LabAsterisk = {
@@ -62,7 +62,7 @@ export type LabOptions = {
 
 /** Starts an Asterisk with a home, ports and secrets of its own; rejects with its log's last lines when it does not come up. */
 export async function startAsterisk(options: LabOptions = {}): Promise<LabAsterisk> {
-  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'cordboard-lab-')));
+  const home = options.home ?? makeScratch('lab');
   const block = await takePorts(5);
   const [sip = 0, tls = 0, http = 0, https = 0, ami = 0] = block.ports;
   const ports: LabPorts = { sip, tls, http, https, ami, rtpStart: 12000, rtpEnd: 19999 };
@@ -107,7 +107,7 @@ export async function startAsterisk(options: LabOptions = {}): Promise<LabAsteri
       // Without a configuration it never started: `render` failed.
       if (await exists(join(home, 'asterisk/etc'))) await script('stop', '--home', home);
       guard.kill();
-      if (options.home === undefined) await rm(home, { recursive: true, force: true });
+      if (options.home === undefined) removeScratch(home);
       block.release();
     },
   };

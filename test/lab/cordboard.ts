@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
@@ -12,6 +11,7 @@ import { waitUntil } from './deadline.ts';
 import { expectNothingLeft } from './nothing-left.ts';
 import { openPhoneBox } from './phones.ts';
 import { takePorts } from './ports.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 import { createVoicedMedia } from './voiced-media.ts';
 import type { Voices } from './voices.ts';
 import { expectWholeLedger } from './whole-ledger.ts';
@@ -65,7 +65,7 @@ export type CordboardOptions = LabOptions & {
 
 /** Starts all of it; `settings` are lines of cordboard.yaml beside the ports. */
 export async function startCordboard(settings = '', options: CordboardOptions = {}): Promise<LabCordboard> {
-  const home = await mkdtemp(join(tmpdir(), 'cb-'));
+  const home = makeScratch('home');
   const asterisk = await startAsterisk({ ...options, home });
   const {
     ports: [health = 0],
@@ -168,7 +168,7 @@ export async function startCordboard(settings = '', options: CordboardOptions = 
       if (lab.running) await end('SIGTERM');
       await asterisk.stop();
       release();
-      await rm(home, { recursive: true, force: true });
+      removeScratch(home);
     },
   };
 

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readConfig } from '../../src/config/load.ts';
 import { pathsOf } from '../../src/config/paths.ts';
 import type { DirectoryContext } from '../../src/directory/context.ts';
@@ -8,10 +5,11 @@ import { addMembers as addTo, removeMembers as removeFrom } from '../../src/dire
 import { addQueue, type QueueSaid, removeQueue, setQueue } from '../../src/directory/queues.ts';
 import { openDirectoryDb } from '../../src/storage/directory/database.ts';
 import { createStore } from '../../src/storage/directory/store.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 
 /** A directory on a real file, with the default configuration. */
 export function openLabDirectory(settings = '') {
-  const home = mkdtempSync(join(tmpdir(), 'cb-dir-'));
+  const home = makeScratch('dir');
   const paths = pathsOf(home);
   const config = readConfig(settings, 'cordboard.yaml', home);
   const db = openDirectoryDb(paths.directoryDb, paths.backups);
@@ -29,7 +27,7 @@ export function openLabDirectory(settings = '') {
     pushed,
     close(): void {
       db.close();
-      rmSync(home, { recursive: true, force: true });
+      removeScratch(home);
     },
   };
 }

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config/load.ts';
 import { pathsOf } from '../../src/config/paths.ts';
@@ -16,12 +14,13 @@ import type { PastAsk, WhyAnswer, WhyAsk } from '../../src/protocol/why.ts';
 import { askPast } from '../../src/reports/past.ts';
 import { openLiveStore } from '../../src/storage/live/store.ts';
 import { takePorts } from './ports.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 
 export type LabFront = Awaited<ReturnType<typeof startLabFront>>;
 
 /** A real front on a real socket and real files; the engine and Asterisk are stubs that can be told what to do. */
 export async function startLabFront() {
-  const home = mkdtempSync(join(tmpdir(), 'cb-front-'));
+  const home = makeScratch('front');
   const block = await takePorts(1);
   const port = block.ports[0] ?? 0;
   const config = readConfig(`http: {port: ${port}}\nlimits: {intent: 300ms}\n`, join(home, 'cordboard.yaml'), home);
@@ -78,7 +77,7 @@ export async function startLabFront() {
       await front.close();
       live.close();
       block.release();
-      rmSync(home, { recursive: true, force: true });
+      removeScratch(home);
     },
   };
 }

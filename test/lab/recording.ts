@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NumberedFact } from '../../src/core/facts.ts';
 import { createDice } from '../../src/simulation/dice.ts';
 import { createRig, type Rig } from '../../src/simulation/rig.ts';
 import { createWorkload, type Weather } from '../../src/simulation/workload.ts';
 import { type LiveStore, openLiveStore } from '../../src/storage/live/store.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 
 /** A simulated working day whose every commit also goes into a real `live.db`. */
 export type Recording = {
@@ -23,7 +22,7 @@ export type OfferMade = Extract<NumberedFact, { type: 'offer-made' }>;
 
 /** Begins one, with the engine's first step; the weather says how bad the network is, and how often things die. */
 export function record(seed: number, weather: Weather): Recording {
-  const home = mkdtempSync(join(tmpdir(), 'cb-past-'));
+  const home = makeScratch('past');
   const liveDb = join(home, 'live.db');
   const store = openLiveStore(liveDb, join(home, 'backups'));
   store.own('sim', process.pid);
@@ -41,7 +40,7 @@ export function record(seed: number, weather: Weather): Recording {
     work: (minutes) => rig.run(minutes * 60_000),
     close() {
       store.close();
-      rmSync(home, { recursive: true, force: true });
+      removeScratch(home);
     },
   };
 }

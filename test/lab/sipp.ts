@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from './deadline.ts';
 import { takePorts } from './ports.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 
 /** One SIPp that plays one call of a scenario over UDP. */
 export type Sipp = {
@@ -39,7 +39,7 @@ export type SippOptions = {
 
 /** Starts SIPp and resolves when it listens. */
 export async function startSipp(options: SippOptions): Promise<Sipp> {
-  const directory = await mkdtemp(join(tmpdir(), 'cordboard-sipp-'));
+  const directory = makeScratch('sipp');
   const block = await takePorts(4);
   const port = options.port ?? block.ports[0] ?? 0;
   const trace = join(directory, 'messages');
@@ -105,7 +105,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
       if (child.exitCode === null) child.kill('SIGKILL');
       await code;
       block.release();
-      await rm(directory, { recursive: true, force: true });
+      removeScratch(directory);
     },
   };
 }

@@ -1,24 +1,24 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from '../../src/lib/log.ts';
 import { createSystemd, type Liveness, type Systemd } from '../../src/lib/systemd.ts';
 import { waitUntil } from '../lab/deadline.ts';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
 
 let dir: string;
 let path: string | undefined;
 let systemd: Systemd | null = null;
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'cb-notify-'));
+  dir = makeScratch('notify');
   path = process.env.PATH;
 });
 afterEach(() => {
   systemd?.stopping();
   systemd = null;
   process.env.PATH = path;
-  rmSync(dir, { recursive: true, force: true });
+  removeScratch(dir);
 });
 
 /** A systemd-notify that writes down what it is told, and ends with this code. */

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
 import { type Mutant, mutants } from './mutants.ts';
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
@@ -23,7 +23,7 @@ const waiting: ((copy: string) => void)[] = [];
 
 beforeAll(async () => {
   for (let count = 0; count < 2; count += 1) {
-    const copy = await mkdtemp(join(tmpdir(), 'cordboard-mutants-'));
+    const copy = makeScratch('mutants');
     copies.push(copy);
     free.push(copy);
     const suites = ['test/core', 'test/scenarios', 'test/simulation', 'test/past', 'test/lab/recording.ts'];
@@ -37,7 +37,7 @@ beforeAll(async () => {
     await writeFile(join(copy, 'vitest.config.ts'), config);
   }
 });
-afterAll(() => Promise.all(copies.map((copy) => rm(copy, { recursive: true, force: true }))));
+afterAll(() => Promise.all(copies.map((copy) => removeScratch(copy))));
 
 async function inCopy(work: (copy: string) => Promise<void>): Promise<void> {
   const copy = free.pop() ?? (await new Promise<string>((resolve) => waiting.push(resolve)));

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '../../lab/deadline.ts';
 import { takePorts } from '../../lab/ports.ts';
+import { removeScratch } from '../../lab/scratch.ts';
 import { type Fault, fellBack, unnoticed } from '../fault.ts';
 import type { Stage } from '../stage.ts';
 
@@ -45,7 +46,7 @@ export const twoDaemonFaults: readonly Fault[] = [
       } finally {
         await end(other);
         release();
-        await rm(home, { recursive: true, force: true });
+        removeScratch(home);
       }
       await lab.serve();
       return 'ApplicationReplaced: the first one stopped by itself';
