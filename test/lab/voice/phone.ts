@@ -16,6 +16,8 @@ export type VoicePhoneOptions = {
   readonly from?: string;
   /** The name in its From; none by default. */
   readonly displayName?: string;
+  /** What it says; frames that name it unless said otherwise. */
+  readonly voice?: Voice;
 };
 
 /** A real phone with a voice: it registers, rings, answers when told to, speaks and hears. */
@@ -47,7 +49,7 @@ export type VoicePhone = {
 /** Makes a phone that comes by this transport, with the media that goes with it: RTP, SDES-SRTP for TLS, WebRTC for a WebSocket. */
 export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
   const { transport, host, port, user, password, from = '127.0.0.1' } = options;
-  const voice = createVoice(user);
+  const voice = options.voice ?? createVoice(user);
   const isWeb = transport === 'ws' || transport === 'wss';
   const url = `${transport}://${host}:${port}/ws`;
   const wire = isWeb ? { url, insecure: true, connectMs: 5_000, trace: null } : { kind: transport, host, port, from };
