@@ -76,7 +76,11 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   const post = createArrivals(createNumbering(config.numbering), world, (event, from) => engine.post(event, from));
   const early = createEarlyDial({ link: () => ari, app, post });
   const drain = watchDrain(world.state, { after, leaseMs: config.limits.leaseMs, log, ...options });
-  const pacing = createPacing((command) => perform(command, { link: ari, lists, early, app, post }), after);
+  const pacing = createPacing({
+    send: (command) => perform(command, { link: ari, lists, early, app, post }),
+    later: after,
+    isRinging: early.isRinging,
+  });
   const engine: Engine = createEngine(world, store, {
     now,
     soon: (run) => void setImmediate(run),

@@ -10,6 +10,8 @@ export type EarlyDial = {
   passes(event: PbxEvent): boolean;
   /** The leg is about to be hung up: it is not dialled any more. */
   drop(leg: string): void;
+  /** A leg was asked for, and its phone is not being rung yet. */
+  isRinging(): boolean;
   /** The connection is lost: what was asked on it says nothing any more. */
   forget(): void;
 };
@@ -75,6 +77,10 @@ export function createEarlyDial({ link, app, post }: Port): EarlyDial {
       return true;
     },
     drop: (leg) => void making.delete(leg),
+    isRinging() {
+      for (const its of making.values()) if (!its.dialled) return true;
+      return false;
+    },
     forget: () => making.clear(),
   };
 }

@@ -179,19 +179,6 @@ test('given_garbage_when_it_comes_then_it_is_logged_once_and_what_follows_is_rea
   expect(logged.filter((line) => line.includes('no message'))).toHaveLength(1);
 });
 
-test('given_the_same_event_twice_when_it_comes_then_it_is_told_once', async () => {
-  await connectUp();
-  const say = (type: string, at: number): void => fake.say(JSON.stringify({ type, timestamp: at }));
-  say('Dial', 1);
-  say('ChannelStateChange', 1);
-  say('Dial', 1);
-  say('ChannelStateChange', 1);
-  say('Dial', 2);
-  say('StasisEnd', 2);
-  await waitUntil(() => seen.includes('StasisEnd'), 'the last event');
-  expect(seen).toEqual(['up', 'Dial', 'ChannelStateChange', 'Dial', 'StasisEnd']);
-});
-
 test('given_either_shape_of_error_when_refused_then_the_body_has_a_message', async () => {
   await connectUp();
   const bodies: Record<string, string> = { m: '{"message":"no"}', e: '{"error":"no"}', t: 'no', none: '' };

@@ -19,17 +19,13 @@ export function createCallers(
   request: (request: AriRequest, done: (response: AriResponse) => void) => boolean,
   gone: (event: AriEvent) => void,
 ): Callers {
-  let fresh: string[] = [];
-  let timer: NodeJS.Timeout | null = null;
+  const waiting = new Set<NodeJS.Timeout>();
 
-  function subscribe(): void {
-    timer = null;
-    for (const id of fresh.splice(0)) {
-      const uri = `applications/${encodeURIComponent(app)}/subscription?eventSource=channel%3A${encodeURIComponent(id)}`;
-      request({ method: 'POST', uri }, ({ status }) => {
-        if (status >= 400) gone({ type: 'ChannelDestroyed', channel: { id }, cause: 0 });
-      });
-    }
+  function subscribe(id: string): void {
+    const uri = `applications/${encodeURIComponent(app)}/subscription?eventSource=channel%3A${encodeURIComponent(id)}`;
+    request({ method: 'POST', uri }, ({ status }) => {
+      if (status >= 400) gone({ type: 'ChannelDestroyed', channel: { id }, cause: 0 });
+    });
   }
 
   return {
@@ -38,12 +34,15 @@ export function createCallers(
       if (event.type !== 'StasisStart' || oddityOf(event) !== null) return;
       const id = (event.channel as { id?: unknown } | undefined)?.id;
       if (typeof id !== 'string' || isOurs(id)) return;
-      fresh.push(id);
-      timer ??= setTimeout(subscribe, giveWayMs);
+      const timer = setTimeout(() => {
+        waiting.delete(timer);
+        subscribe(id);
+      }, giveWayMs);
+      waiting.add(timer);
     },
     close() {
-      if (timer !== null) clearTimeout(timer);
-      fresh = [];
+      for (const timer of waiting) clearTimeout(timer);
+      waiting.clear();
     },
   };
 }

@@ -5,7 +5,6 @@ import { createCallers } from './callers.ts';
 import { createHearing } from './hearing.ts';
 import { decodeMessage, encodeRequest } from './message.ts';
 import type { AriEvent, AriHandlers, AriLink, AriRequest } from './port.ts';
-import { createRepeats } from './repeats.ts';
 import { createRequests } from './requests.ts';
 
 /** Where Asterisk's HTTP server is and who we are there. Times in ms. */
@@ -76,7 +75,6 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   let isRequested = false;
   let isOpen = false;
   const hearing = createHearing(app, send);
-  const repeated = createRepeats();
 
   // What one turn sends goes out in one write: a system call for each request is a third of the busy time under load.
   let wire: Socket | null = null;
@@ -141,7 +139,6 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
   }
 
   function receive(text: string): void {
-    if (repeated(text)) return;
     const message = decodeMessage(text);
     if (message === null) {
       if (!saidGarbage) log.warn({ bytes: text.length }, 'ARI sent what is no message; dropped, and not said again');
