@@ -125,8 +125,12 @@ function contestantReport(own: readonly Taken[]): ContestantReport {
 function verdict(measure: MeasureReport): string {
   if (measure.ratio === null) return 'no ratio: one contestant has no samples';
   const ratio = `Cordboard takes ${times(measure.ratio)} of app_queue's p50`;
-  if (measure.target === null) return ratio;
-  return `${ratio}; target at most ${times(measure.target)}: ${measure.met === true ? 'met' : 'NOT met'}`;
+  const floor = measure.contestants['ari-floor']?.p50 ?? null;
+  const theirs = measure.contestants.app_queue?.p50 ?? null;
+  const bare =
+    floor === null || theirs === null || theirs === 0 ? '' : ` (a bare ARI program ${times(floor / theirs)})`;
+  if (measure.target === null) return `${ratio}${bare}`;
+  return `${ratio}${bare}; target at most ${times(measure.target)}: ${measure.met === true ? 'met' : 'NOT met'}`;
 }
 
 /** 0.02 reads better as 1/50. */
@@ -137,7 +141,7 @@ function times(ratio: number): string {
 function explanation(report: Report): string[] {
   const where =
     report.asterisk === 'own'
-      ? 'Each contestant had an Asterisk of its own, as it would ship: app_queue with the configuration that Debian installs,\nCordboard with ours (without app_queue, whose device state callback walks all members of all queues at every call).\napp_queue-lean is app_queue with our few modules, for information. --same-asterisk puts all on one, ours.'
+      ? 'Each contestant had an Asterisk of its own, as it would ship: app_queue with the configuration that Debian installs,\nCordboard with ours (without app_queue, whose device state callback walks all members of all queues at every call).\nFor information: app_queue-lean is app_queue with our few modules; ari-floor is the least that a program can do over ARI\n(first free agent, create, dial, bridge; no rules, nothing written down). --same-asterisk puts the two on one, ours.'
       : "Both contestants were on one Asterisk, with app_queue loaded: its device state callback costs Cordboard's calls too.";
   return [
     `Medians of ${report.rounds} round${report.rounds === 1 ? '' : 's'}; the contestants alternated on Asterisks started afresh, with the same phones, talk times and settings`,

@@ -44,7 +44,7 @@ export async function takeRounds(
     for (const agents of new Set(options.measures.map((measure) => measure.agents))) {
       const measures = options.measures.filter((measure) => measure.agents === agents);
       for (const names of options.sameAsterisk
-        ? [order.filter((name) => name !== 'app_queue-lean')]
+        ? [order.filter((name) => name === 'app_queue' || name === 'cordboard')]
         : order.map((name) => [name])) {
         options.say(`round ${round} of ${options.rounds}: ${names.join(' and ')} with ${agents} agents ...`);
         const site = await openSite(names, agents, farm);

@@ -1,7 +1,8 @@
 import { startAsterisk } from '../test/lab/asterisk.ts';
 import { startAppQueue } from './contestants/app-queue.ts';
+import { startAriFloor } from './contestants/ari-floor.ts';
 import { asShipped } from './contestants/as-shipped.ts';
-import { type Contestant, type ContestantName, phoneAccounts } from './contestants/contestant.ts';
+import { type Contestant, type ContestantName, phoneAccounts, type QueueName } from './contestants/contestant.ts';
 import { startCordboard } from './contestants/cordboard.ts';
 import { joinFragments, phoneFragments, queueFragments, trunkFragments } from './contestants/fragments.ts';
 import type { FarmClient } from './farm/client.ts';
@@ -16,8 +17,8 @@ export type Site = {
   stop(): Promise<void>;
 };
 
-function isQueue(name: ContestantName): name is Exclude<ContestantName, 'cordboard'> {
-  return name !== 'cordboard';
+function isQueue(name: ContestantName): name is QueueName {
+  return name === 'app_queue' || name === 'app_queue-lean';
 }
 
 /** Starts all that is needed and waits until every phone is registered and every contestant is ready for calls. */
@@ -48,7 +49,11 @@ export async function openSite(names: readonly ContestantName[], agents: number,
     const contestants: Contestant[] = [];
     for (const name of names) {
       if (isQueue(name)) contestants.push(await startAppQueue(name, asterisk, agents));
-      else if (daemon !== null) contestants.push(await daemon.ready(agents));
+      else if (name === 'ari-floor') {
+        const floor = await startAriFloor(asterisk, accounts);
+        stops.push(floor.stop);
+        contestants.push(floor);
+      } else if (daemon !== null) contestants.push(await daemon.ready(agents));
     }
     const asteriskVersion = (await asterisk.rx('core show version')).split(' built')[0]?.trim() ?? 'unknown';
     return { contestants, asteriskPid: asterisk.pid, sipPort: asterisk.ports.sip, asteriskVersion, stop };

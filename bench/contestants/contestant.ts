@@ -3,9 +3,13 @@ import type { Account } from '../farm/protocol.ts';
 export type ContestantName = (typeof contestantNames)[number];
 /**
  * Who is measured, in the order of the table. `app_queue` is Asterisk as Debian ships it; `app_queue-lean` has the few
- * modules of Cordboard's own configuration, which nobody ships it with: for information.
+ * modules of Cordboard's own configuration, which nobody ships it with, and `ari-floor` is the least that a program
+ * can do over ARI: both for information.
  */
-export const contestantNames = ['app_queue', 'app_queue-lean', 'cordboard'] as const;
+export const contestantNames = ['app_queue', 'app_queue-lean', 'ari-floor', 'cordboard'] as const;
+
+/** Those that are Asterisk's own queue. */
+export type QueueName = 'app_queue' | 'app_queue-lean';
 
 /** One of them, ready to take calls on a running Asterisk. */
 export type Contestant = {
