@@ -53,7 +53,7 @@ function said(fact: NumberedFact): readonly [Colour, string] {
     case 'call-relaxed':
       return [plain, `needs less in ${fact.queue}: ${fact.needs === '' ? 'nothing' : fact.needs}`];
     case 'tier-opened':
-      return [plain, `tier ${fact.tier} of ${fact.queue} opens (${fact.why})`];
+      return [plain, `tier ${fact.tier + 1} of ${fact.queue} opens (${fact.why})`];
     case 'wave-began':
       return [plain, `wave ${fact.wave} in ${fact.queue}: at most ${fact.most} ring`];
     case 'call-picked-up':

@@ -46,7 +46,7 @@ export function reasonWords(why: Eligibility, more?: Detail): string {
     case 'skill':
       return `${why.skill} ${why.has} < ${why.needs}`;
     case 'tier':
-      return `tier ${why.tier + 1} opens in ${seconds(why.opensInMs)}`;
+      return `penalty tier ${why.tier + 1} opens in ${seconds(why.opensInMs)}`;
     case 'limit':
       return `the queue talks at its limit, ${why.talking} of ${why.most}`;
     case 'kept-free':

@@ -7,6 +7,8 @@ import { AgentBooks } from './agent-books.ts';
 import type { SimulatedAsterisk } from './asterisk.ts';
 import { Ledger } from './ledger.ts';
 import { LineJudge } from './lines.ts';
+import { QueueBooks } from './queue-books.ts';
+import { WishJudge } from './wishes.ts';
 
 /**
  * Judges a simulation with a small model of its own. It knows the rules of the trade, not how the core keeps them; each
@@ -26,16 +28,24 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   const ledger = new Ledger();
   const books = new AgentBooks();
   const lines = new LineJudge();
+  const queues = new QueueBooks();
+  const wishes = new WishJudge(asterisk);
   return {
     ledger,
     afterBatch(batch, world) {
       for (const step of batch.steps) {
-        for (const fact of step.facts) ledger.note(fact);
+        queues.begin(step);
+        for (const fact of step.facts) {
+          ledger.note(fact);
+          queues.note(fact, ledger);
+        }
         books.note(step);
+        wishes.note(step);
       }
       checkRows(world);
       lines.afterBatch(batch, world);
       books.compare(world);
+      queues.compare(world, batch.steps.at(-1)?.at ?? 0);
       checkAsterisk(asterisk);
     },
     whenCalm(world) {

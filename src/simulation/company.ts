@@ -8,6 +8,7 @@ import {
 } from '../core/queue-settings.ts';
 import type { Destination, LadderStep, UserSettings } from '../core/settings.ts';
 import type { Dice } from './dice.ts';
+import { unreadable } from './wishes.ts';
 
 /** The phone of a user has the user's extension as its id. */
 export function phoneOf(user: string): string {
@@ -121,5 +122,6 @@ export function drawWishes(dice: Dice): readonly string[] {
     [`place=${dice.between(1, 3)}`],
     [`priority=${dice.between(4, 7)}`, `place=${dice.between(1, 3)}`],
     [`needs=${printNeeds(drawNeeds(dice))}`],
+    [dice.pick(unreadable)],
   ]);
 }

@@ -4,6 +4,8 @@ type AgentLine = {
   signedIn: boolean;
   ready: boolean;
   held: boolean;
+  /** Held until they choose ready. */
+  heldForGood: boolean;
   reachable: boolean;
   work: string;
   offer: string | null;
@@ -45,6 +47,12 @@ export class Ledger {
   /** When the call came to us; null when no fact said so. */
   arrivedAt(call: string): number | null {
     return this.calls.get(call)?.arrivedAt ?? null;
+  }
+
+  /** Whether the agent takes calls, or will by themselves: busy and resting ones count, whatever their phone says. */
+  isThere(agent: string): boolean {
+    const { signedIn, ready, held, heldForGood, reachable, work } = this.agent(agent);
+    return signedIn && ready && !heldForGood && (held || work !== 'idle' || reachable);
   }
 
   /** Every call that arrived has ended, and every offer that was made. */
@@ -125,10 +133,10 @@ export class Ledger {
         this.agent(fact.agent).ready = fact.ready;
         return;
       case 'agent-held':
-        this.agent(fact.agent).held = true;
+        Object.assign(this.agent(fact.agent), { held: true, heldForGood: fact.until === null });
         return;
       case 'agent-hold-ended':
-        this.agent(fact.agent).held = false;
+        Object.assign(this.agent(fact.agent), { held: false, heldForGood: false });
         return;
       case 'agent-reachable':
         this.agent(fact.agent).reachable = fact.reachable;
@@ -146,6 +154,7 @@ export class Ledger {
       signedIn: false,
       ready: false,
       held: false,
+      heldForGood: false,
       reachable: false,
       work: 'idle',
       offer: null,

@@ -220,7 +220,7 @@ describe('the words', () => {
     [{ reason: 'skill', skill: 'es', has: 2, needs: 3 }, 'es 2 < 3'],
     [{ reason: 'unreachable', forMs: 40_000 }, 'no phone registered for 40 s'],
     [{ reason: 'limit', talking: 5, most: 5 }, 'the queue talks at its limit, 5 of 5'],
-    [{ reason: 'tier', tier: 1, opensInMs: 10_000 }, 'tier 2 opens in 10 s'],
+    [{ reason: 'tier', tier: 1, opensInMs: 10_000 }, 'penalty tier 2 opens in 10 s'],
     [{ reason: 'resting', leftMs: 8_000 }, 'resting after 2 misses, 8 s left'],
     [{ reason: 'not-ready', forMs: 720_000 }, 'not ready (lunch) for 12 min'],
     [{ reason: 'talking', forMs: 5_000 }, 'in a call (c1) for 5 s'],

@@ -124,6 +124,30 @@ describe('a wished place', () => {
     expect(order(there)).toEqual(['w1', 'w3', 'first', 'w2']);
   });
 
+  it('given_a_later_call_of_a_higher_priority_when_one_that_stands_before_it_wants_the_first_place_then_it_gets_it', () => {
+    const there = company({ queues: [desk, shop] });
+    there.arrive('w1', '8001');
+    there.arrive('first', '8002', { place: 1 });
+    there.driver.now += 60_000;
+    there.arrive('late-high', '8001', { priority: 6 });
+    const call = there.call('first').id;
+    there.driver.step({ type: 'intent', intent: 'm', ask: { do: 'move', call, to: { to: 'queue', queue: 'desk' } } });
+    expect(order(there).slice(0, 3)).toEqual(['first', 'w1', 'late-high']);
+  });
+
+  it('given_no_whole_number_between_two_dues_when_one_wants_the_place_between_them_then_it_stands_behind_both', () => {
+    const there = company({ queues: [desk, shop] });
+    // Equal dues go by id, and call 11 stands before call 9 there.
+    for (let count = 1; count <= 8; count += 1) there.arrive(`other${count}`, '8002', { priority: 1 });
+    there.arrive('w1', '8001');
+    there.driver.now -= 9;
+    there.arrive('w2', '8001');
+    there.arrive('w3', '8001');
+    expect(there.call('w2').due - there.call('w1').due).toBe(1);
+    there.arrive('second', '8001', { place: 2 });
+    expect(order(there)).toEqual(['w1', 'w2', 'second', 'w3']);
+  });
+
   it('given_a_place_behind_the_end_when_a_call_comes_then_it_is_the_last', () => {
     const there = waiting(5, 5);
     there.arrive('ninth', '8001', { place: 9 });

@@ -26,7 +26,14 @@ beforeAll(async () => {
     const copy = makeScratch('mutants');
     copies.push(copy);
     free.push(copy);
-    const suites = ['test/core', 'test/scenarios', 'test/simulation', 'test/past', 'test/lab/recording.ts'];
+    const suites = [
+      'test/core',
+      'test/scenarios',
+      'test/simulation',
+      'test/past',
+      'test/lab/recording.ts',
+      'test/lab/scratch.ts',
+    ];
     const parts = ['src', ...suites, 'config', 'package.json', 'tsconfig.json'];
     for (const part of parts) await cp(join(root, part), join(copy, part), { recursive: true });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));

@@ -3,6 +3,8 @@ import type { Mutant } from './mutants.ts';
 const choose = 'src/core/routing/choose.ts';
 const entry = 'src/core/routing/entry.ts';
 const steps = 'src/core/routing/steps.ts';
+/** Seen by the auditor alone, in the shortest stretch of the simulation. */
+const auditor = 'test/simulation/fair.test.ts';
 
 /** Bugs of the order of waiting, of who may take a call and of what a queue limits. */
 export const queueMutants: readonly Mutant[] = [
@@ -110,5 +112,61 @@ export const queueMutants: readonly Mutant[] = [
     from: 'draw(turn, most) < weightOf(user)',
     to: 'draw(turn, most) < most',
     by: 'test/core/strategy-shares.test.ts',
+  },
+  {
+    lie: 'a tier opens one step of time too early',
+    file: steps,
+    from: '(call.tier + 1) * settings.tiers.afterMs <= waitedMs',
+    to: 'call.tier * settings.tiers.afterMs <= waitedMs',
+    by: auditor,
+  },
+  {
+    lie: 'a tier opens while a member of the one before is only busy',
+    file: steps,
+    from: '!isThere(index.reasons.get(user))) continue;',
+    to: "index.reasons.get(user) !== 'available') continue;",
+    by: auditor,
+  },
+  {
+    lie: 'two tiers open at a time',
+    file: steps,
+    from: 'call.tier += 1;',
+    to: 'call.tier += 2;',
+    by: auditor,
+  },
+  {
+    lie: 'a full queue is full one call too soon',
+    file: entry,
+    from: 'index.queued.size >= queue.maxLength',
+    to: 'index.queued.size >= queue.maxLength - 1',
+    by: auditor,
+  },
+  {
+    lie: 'a wished place is one too far back',
+    file: entry,
+    from: 'Math.max(wanted - 1, afterHigher)',
+    to: 'Math.max(wanted, afterHigher)',
+    by: auditor,
+  },
+  {
+    lie: 'a wished priority is forgotten',
+    file: entry,
+    from: 'const priority = call.wishes.priority ?? queue.priority;',
+    to: 'const { priority } = queue;',
+    by: auditor,
+  },
+  {
+    lie: 'a wish that cannot be read is passed over in silence',
+    file: 'src/core/calls/arrival.ts',
+    from: "for (const wish of event.ignored ?? []) tell(turn, { type: 'call-wish-ignored', call: call.id, ...wish });",
+    to: '',
+    by: auditor,
+  },
+  {
+    lie: 'a priority of 11 is taken for one',
+    file: 'src/asterisk/wishes.ts',
+    from: 'value >= 1 && value <= most ? value : null',
+    to: 'value >= 1 ? value : null',
+    by: auditor,
   },
 ];

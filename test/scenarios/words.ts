@@ -69,7 +69,7 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
     case 'call-relaxed':
       return `${name(fact.call)} needs no more than ${fact.needs === '' ? 'nothing' : fact.needs}`;
     case 'tier-opened':
-      return `tier ${fact.tier} of ${fact.queue} opens to ${name(fact.call)}: ${fact.why}`;
+      return `tier ${fact.tier + 1} of ${fact.queue} opens to ${name(fact.call)}: ${fact.why}`;
     case 'wave-began':
       return `wave ${fact.wave} of ${name(fact.call)}: ${fact.most} may ring`;
     case 'call-picked-up':

@@ -24,7 +24,7 @@ export type Eligibility =
   | { readonly reason: 'resting' | 'wrap-up' | 'backing-off' | 'releasing'; readonly leftMs: number }
   | { readonly reason: 'unreachable'; readonly forMs: number }
   | { readonly reason: 'skill'; readonly skill: string; readonly has: number; readonly needs: number }
-  /** `opensInMs` is null when it opens by no time. */
+  /** `tier` counts from 0; it may open sooner, when everybody in those before was tried. */
   | { readonly reason: 'tier'; readonly tier: number; readonly opensInMs: number }
   | Gate;
 

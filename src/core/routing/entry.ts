@@ -95,18 +95,21 @@ export function isNobodyThere({ tally, counted }: QueueIndex, rule: NobodyRule):
 }
 
 /**
- * Gives a call the head start that takes it to the place it wants, as far as calls of a higher priority and the largest
- * head start allow. Between calls of one and the same due there is no place: then it stands behind them.
+ * Gives a call the head start that takes it to the place it wants, as far as the calls of a higher priority that stand
+ * before it and the largest head start allow. Between calls whose dues have no whole number between them there is no
+ * place: then it stands behind them.
  */
 function takePlace(turn: Turn, call: Call, queue: QueueSettings, index: QueueIndex, wanted: number): void {
   const { calls, meta } = turn.world.state;
-  const order = [...index.queued]
+  const inOrder = (a: Call, b: Call): number => a.due - b.due || compareIds(a.id, b.id);
+  const before = [...index.queued]
     .flatMap((id) => calls.get(id) ?? [])
-    .sort((a, b) => a.due - b.due || compareIds(a.id, b.id));
-  const afterHigher = order.findLastIndex(({ priority }) => priority > call.priority) + 1;
+    .filter((other) => inOrder(other, call) < 0)
+    .sort(inOrder);
+  const afterHigher = before.findLastIndex(({ priority }) => priority > call.priority) + 1;
   let place = Math.max(wanted - 1, afterHigher);
-  while (place > 0 && place < order.length && order[place]?.due === order[place - 1]?.due) place += 1;
-  const next = order[place];
+  while (place > 0 && (before[place]?.due ?? Number.POSITIVE_INFINITY) - (before[place - 1]?.due ?? 0) < 2) place += 1;
+  const next = before[place];
   if (next === undefined) return;
   const most = mostHeadStart(meta.limits) - headStart(meta.limits, call.priority);
   call.aheadMs = Math.min(most, Math.max(0, call.due - (next.due - 1)));
