@@ -1,7 +1,7 @@
 import type { Dice } from '../../src/simulation/dice.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { expectWholeLedger } from '../lab/whole-ledger.ts';
-import { during, type Fault } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { arrange, bothAreHeard, dial, type Floor, first, incoming, musicIsHeard } from './floor.ts';
 import { expectEmpty } from './ledger.ts';
 import { endsOf, type Outcome } from './outcome.ts';
@@ -68,13 +68,15 @@ async function hasTalk({ lab }: Stage): Promise<boolean> {
   return Array.isArray(body) && body.some((bridge: { channels?: unknown[] }) => (bridge.channels?.length ?? 0) >= 2);
 }
 
-/** Routing works: who calls now is answered. */
+/** Routing works: who calls now is answered, and by our hand. The dialplan's fallback would ring the same phones. */
 async function newcomerIsServed(stage: Stage): Promise<void> {
+  const mark = stage.lab.facts().at(-1)?.seq ?? 0;
   const call = await dial(stage, 8, stage.sales);
   await waitUntil(() => call.state === 'answered' || call.state === 'ended', 'a new caller to be answered', 30_000);
   if (call.state === 'ended') throw new Error(`a new caller was refused: ${JSON.stringify(call.end)}`);
   // The caller hears the answer a moment before the two are joined.
-  await during(300);
+  const offered = await stage.lab.fact('call-queued', { queue: stage.sales.group }, mark);
+  await stage.lab.fact('call-connected', { call: offered.call }, mark);
   call.hangUp();
   await waitUntil(
     () => stage.sales.agents.flatMap(incoming).filter((one) => one.state === 'answered').length < 2,
