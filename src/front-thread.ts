@@ -4,6 +4,7 @@ import { type Inquiry, openInquiry } from './asterisk/ami/inquiry.ts';
 import { createAriHttp } from './asterisk/ari/http.ts';
 import { createPbxReader } from './asterisk/control.ts';
 import { createLamps } from './asterisk/lamps.ts';
+import { createMailboxes } from './asterisk/mailboxes.ts';
 import { createProvisioner } from './asterisk/provisioning/provisioner.ts';
 import { createTrunkProvisioner } from './asterisk/provisioning/trunk-provisioner.ts';
 import type { Config } from './config/config.ts';
@@ -82,6 +83,7 @@ async function start(config: Config): Promise<Front> {
     ...{ log, provisioner: phones(access), fallback, readPbx: createPbxReader(access).readPbx },
     trunks: createTrunkProvisioner(access),
     lamps: createLamps(http),
+    mailboxes: createMailboxes(http),
     askPast: createPast(pathsOf(home)),
     hasContext: (name) => inquire((inquiry) => inquiry.hasContext(name)),
     registeredBy: () => inquire((inquiry) => inquiry.registeredBy()),

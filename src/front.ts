@@ -5,6 +5,7 @@ import { createFallbackKeeper, type FallbackPort } from './directory/fallback-ke
 import { createFeed } from './directory/feed.ts';
 import { keepLamps, type LampPort } from './directory/lamp-keeper.ts';
 import { lampOwners, lampsOf } from './directory/lamps.ts';
+import { keepMailboxes, type MailboxPort } from './directory/mailbox-keeper.ts';
 import { createOutsideFeed } from './directory/outside-feed.ts';
 import type { AsteriskView } from './directory/phone-checks.ts';
 import { createPhoneKeeper } from './directory/phone-keeper.ts';
@@ -33,6 +34,7 @@ export type Outside = {
   readonly trunks: TrunkProvisioner;
   readonly fallback: FallbackPort;
   readonly lamps: LampPort;
+  readonly mailboxes: MailboxPort;
   readonly readPbx: Services['readPbx'];
   readonly askPast: Services['askPast'];
   readonly log: Log;
@@ -63,6 +65,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     outside.lamps,
     log,
   );
+  const mailboxes = keepMailboxes(store, outside.mailboxes, log);
   const trialPhones = createTrialPhones(store, provisioner, keeper, config);
   const trunkKeeper = createTrunkKeeper(store, outside.trunks, log);
   const outsideFeed = createOutsideFeed(store, config.numbering, (event) => engine.outside(event));
@@ -72,6 +75,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     void trunkKeeper.refresh();
     fallback.refresh();
     lamps.refresh();
+    mailboxes.refresh();
     void outside.readPbx().then((pbx) => {
       for (const warning of pbx.warnings) log.warn({ asterisk: pbx.version, warning }, 'Asterisk should be put right');
     });
@@ -100,6 +104,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
       feed.sync();
       fallback.changed();
       lamps.refresh();
+      mailboxes.changed();
       settled = Promise.all([keeper.push(phones, PUSH_PATIENCE_MS), soon(trunkKeeper.push())]).then(() => undefined);
     },
   };
@@ -110,6 +115,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
       settled: () => settled,
       trialPhones,
       keeper,
+      mailboxes,
       asterisk: { names: provisioner.names, isOurs: provisioner.isOurs, hasContext: outside.hasContext },
       registeredBy: outside.registeredBy,
       engine,
@@ -136,6 +142,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     () => trunkKeeper.close(),
     () => fallback.close(),
     () => lamps.close(),
+    () => mailboxes.close(),
     () => app.close(),
   ];
   const close = async (): Promise<void> => {

@@ -50,6 +50,11 @@ export function groupsArgument(text: string): readonly string[] {
   return text.trim() === '' ? [] : listArgument(text);
 }
 
+/** `1001,8001` as a list; nothing at all is an empty one, and `own` is null: the phone's own. */
+export function mailboxesArgument(text: string): readonly string[] | null {
+  return text.trim() === 'own' ? null : groupsArgument(text);
+}
+
 /** A caller ID: `"Hotline" <+4930123>`, a name or a number alone; `default` is the user's own name and extension again. */
 export function callerIdArgument(text: string): { callerName?: string | null; callerNumber?: string | null } {
   if (text === 'default') return { callerName: null, callerNumber: null };

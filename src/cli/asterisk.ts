@@ -9,7 +9,7 @@ import { tellFindings } from './doctor.ts';
 /** What of the doctor's is about Asterisk itself. */
 const ofAsterisk: readonly CheckName[] = [
   ...(['asterisk', 'version', 'modules', 'sorcery', 'dialplan', 'ports', 'ari-exposure', 'session-limit'] as const),
-  ...(['write-timeout', 'pickup-code', 'codecs', 'sounds'] as const),
+  ...(['write-timeout', 'pickup-code', 'message-lamps', 'codecs', 'sounds'] as const),
 ];
 
 /** `cordboard asterisk …`: taking over an Asterisk that is there already. */

@@ -9,6 +9,7 @@ const PHONE_COLUMNS = [
   'context',
   'call-groups',
   'pickup-groups',
+  'mailboxes',
   'caller-id',
   'sip-password',
 ] as const;
@@ -68,6 +69,7 @@ function phoneOf(cell: Cell): Record<string, unknown> {
     context: cell('context'),
     callGroups: list('call-groups'),
     pickupGroups: list('pickup-groups'),
+    mailboxes: list('mailboxes'),
     ...(callerId === undefined ? {} : callerIdArgument(callerId)),
     sipPassword: cell('sip-password'),
   };

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { NATS, type PhoneFields, TRANSPORTS } from '../protocol/phone-settings.ts';
-import { callerIdArgument, groupsArgument, listArgument } from './arguments.ts';
+import { callerIdArgument, groupsArgument, listArgument, mailboxesArgument } from './arguments.ts';
 
 /** What the options of a phone are called once commander has read them. */
 export type PhoneOptions = {
@@ -10,6 +10,7 @@ export type PhoneOptions = {
   context?: string;
   callGroups?: readonly string[];
   pickupGroups?: readonly string[];
+  mailboxes?: readonly string[] | null;
   callerId?: ReturnType<typeof callerIdArgument>;
   sipPassword?: string;
 };
@@ -27,6 +28,11 @@ export function withPhoneOptions(command: Command): Command {
       groupsArgument,
     )
     .option('--pickup-groups <list>', 'whose ringing calls it may take', groupsArgument)
+    .option(
+      '--mailboxes <list>',
+      'whose messages its lamp tells of, also unasked: extensions, or mailboxes of the PBX such as 1001@default; own: its own, when it asks',
+      mailboxesArgument,
+    )
     .option(
       '--caller-id <id>',
       `what others see: '"Hotline" <+4930123>', a name, a number, or default`,

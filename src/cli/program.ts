@@ -12,6 +12,7 @@ import { drainCommand } from './drain.ts';
 import { eventsCommand } from './events.ts';
 import { groupCommand } from './group.ts';
 import { initCommand } from './init.ts';
+import { mailboxCommand } from './mailbox.ts';
 import { numberCommand } from './number.ts';
 import { outboundCommand } from './outbound.ts';
 import { phoneCommand } from './phone.ts';
@@ -65,6 +66,7 @@ export function buildProgram(
   numberCommand(program, context);
   outboundCommand(program, context);
   siteCommand(program, context);
+  mailboxCommand(program, context);
   demoCommand(program, context);
   return program;
 }

@@ -15,6 +15,7 @@ export type PhoneSpec = {
   readonly context?: string;
   readonly callGroups?: readonly string[];
   readonly pickupGroups?: readonly string[];
+  readonly mailboxes?: readonly string[] | null;
   readonly ha1: string;
 };
 
@@ -34,11 +35,12 @@ export type Provisioner = {
 
 /** What a phone's row says of it. */
 export function specOf(phone: PhoneRow): PhoneSpec {
-  const { id, extension, userName, callerNumber, transport, codecs, nat, context, callGroups, pickupGroups, ha1 } =
-    phone;
+  const { id, extension, userName, callerNumber, transport, codecs, nat, context, callGroups, pickupGroups } = phone;
+  const { mailboxes, ha1 } = phone;
   const callerName = phone.callerName ?? userName;
   const number = callerNumber === null ? {} : { callerNumber };
-  return { id, extension, callerName, ...number, transport, codecs, nat, context, callGroups, pickupGroups, ha1 };
+  const groups = { callGroups, pickupGroups };
+  return { id, extension, callerName, ...number, transport, codecs, nat, context, ...groups, mailboxes, ha1 };
 }
 
 /** Tells whether Asterisk was given the phone as it is now. */

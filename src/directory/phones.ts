@@ -115,7 +115,7 @@ export function insertPhone(
   }
   const password = input.sipPassword ?? makePassword();
   const defaults = { transport: 'udp', codecs: config.sip.codecs, nat: 'yes', context: config.sip.context } as const;
-  const none = { callGroups: [], pickupGroups: [], callerName: null, callerNumber: null };
+  const none = { callGroups: [], pickupGroups: [], mailboxes: null, callerName: null, callerNumber: null };
   const settings = merged({ ...defaults, ...none, ha1: ha1Of(id, password) }, input);
   store.phones.insert({ ...settings, id, user, label });
   now.touchPhone(id);
@@ -141,8 +141,9 @@ export function updatePhone(
 
 /** What of a phone the audit keeps: its settings, and never its secret. */
 export function shown({ id, user, label, transport, codecs, ...rest }: PhoneRow): Readonly<Record<string, unknown>> {
-  const { nat, context, callGroups, pickupGroups, callerName, callerNumber } = rest;
-  return { id, user, label, transport, codecs, nat, context, callGroups, pickupGroups, callerName, callerNumber };
+  const { nat, context, callGroups, pickupGroups, mailboxes, callerName, callerNumber } = rest;
+  const groups = { callGroups, pickupGroups, mailboxes };
+  return { id, user, label, transport, codecs, nat, context, ...groups, callerName, callerNumber };
 }
 
 function merged(settings: PhoneSettings, input: PhoneFields): PhoneSettings {
@@ -153,6 +154,7 @@ function merged(settings: PhoneSettings, input: PhoneFields): PhoneSettings {
     context: input.context ?? settings.context,
     callGroups: input.callGroups ?? settings.callGroups,
     pickupGroups: input.pickupGroups ?? settings.pickupGroups,
+    mailboxes: input.mailboxes === undefined ? settings.mailboxes : input.mailboxes,
     callerName: input.callerName === undefined ? settings.callerName : input.callerName,
     callerNumber: input.callerNumber === undefined ? settings.callerNumber : input.callerNumber,
     ha1: settings.ha1,

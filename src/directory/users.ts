@@ -183,6 +183,7 @@ const phoneFieldNames = [
   'context',
   'callGroups',
   'pickupGroups',
+  'mailboxes',
   'callerName',
   'callerNumber',
 ] as const;

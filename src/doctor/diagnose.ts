@@ -1,4 +1,4 @@
-import { checkDialplan, checkRegistrations, checkSorcery } from './check-adopted.ts';
+import { checkDialplan, checkMessageLamps, checkRegistrations, checkSorcery } from './check-adopted.ts';
 import {
   checkAsterisk,
   checkClock,
@@ -28,6 +28,7 @@ const checks: Readonly<Record<CheckName, (evidence: Evidence) => readonly Findin
   'session-limit': checkSessionLimit,
   'write-timeout': checkWriteTimeout,
   'pickup-code': checkPickupCode,
+  'message-lamps': checkMessageLamps,
   clock: checkClock,
   codecs: checkCodecs,
   sounds: checkSounds,

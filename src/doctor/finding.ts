@@ -25,6 +25,7 @@ export const CHECKS = [
   'session-limit',
   'write-timeout',
   'pickup-code',
+  'message-lamps',
   'clock',
   'codecs',
   'sounds',

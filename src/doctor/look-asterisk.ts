@@ -22,7 +22,7 @@ type Part = Pick<
 >;
 
 /** What the dialplan of ours is made of, whatever phones are there. */
-const ownContexts = ['cordboard-entry', 'cordboard-fallback', 'cordboard-emergency'] as const;
+const ownContexts = ['cordboard-entry', 'cordboard-fallback', 'cordboard-emergency', 'cordboard-messages'] as const;
 
 /** Asks Asterisk over ARI and AMI, a few questions one after the other. Never rejects. */
 export async function lookAtAsterisk(config: Config, phoneContexts: readonly string[]): Promise<Part> {

@@ -21,11 +21,13 @@ export function registrationsOf(services: Services, ids: readonly string[]): Rea
 
 /** A phone for people. */
 export function phoneView(phone: PhoneRow, known: ReadonlyMap<string, Registration>): PhoneView {
-  const { id, label, extension, transport, codecs, nat, context, callGroups, pickupGroups, failure, drift } = phone;
+  const { id, label, extension, transport, codecs, nat, context, callGroups, pickupGroups } = phone;
+  const { mailboxes, failure, drift } = phone;
   const registration = known.get(id) ?? null;
   const registeredBy = registration?.registered === true ? registration.via : null;
   return {
     ...{ id, username: phone.user, label, extension, transport, codecs, nat, context, callGroups, pickupGroups },
+    mailboxes,
     callerName: phone.callerName ?? phone.userName,
     callerNumber: phone.callerNumber ?? extension,
     registered: registration?.registered ?? null,

@@ -7,6 +7,7 @@ import { callRoutes } from './call-routes.ts';
 import { drainRoutes } from './drain-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { groupRoutes } from './group-routes.ts';
+import { mailboxRoutes } from './mailbox-routes.ts';
 import { numberRoutes } from './number-routes.ts';
 import { outboundRoutes } from './outbound-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
@@ -56,6 +57,7 @@ export function buildServer(services: Services, log: Log): FastifyInstance {
   numberRoutes(app, services);
   outboundRoutes(app, services);
   siteRoutes(app, services);
+  mailboxRoutes(app, services);
   return app;
 }
 

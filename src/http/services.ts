@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { DirectoryContext } from '../directory/context.ts';
+import type { MailboxKeeper } from '../directory/mailbox-keeper.ts';
 import type { AsteriskView } from '../directory/phone-checks.ts';
 import type { PhoneKeeper } from '../directory/phone-keeper.ts';
 import type { TrialPhones } from '../directory/trial-phones.ts';
@@ -17,6 +18,7 @@ export type Services = {
   readonly settled: () => Promise<void>;
   readonly trialPhones: TrialPhones;
   readonly keeper: Pick<PhoneKeeper, 'check' | 'inspect'>;
+  readonly mailboxes: Pick<MailboxKeeper, 'changed'>;
   readonly asterisk: AsteriskView;
   /** By which transport each registered phone came; rejects when Asterisk cannot be asked. */
   readonly registeredBy: () => Promise<ReadonlyMap<string, string>>;

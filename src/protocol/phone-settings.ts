@@ -43,12 +43,21 @@ const groups = () => {
     .refine((list) => new Set(list).size === list.length, { error: 'each group once' });
 };
 
+const mailboxes = () => {
+  const error = 'extensions, or mailboxes of the PBX such as 1001@default';
+  const mailbox = z.string({ error }).regex(/^(?:[0-9]{1,32}|[A-Za-z0-9._-]{1,64}@[A-Za-z0-9_-]{1,79})$/, { error });
+  return z
+    .array(mailbox, { error: 'a list of mailboxes' })
+    .max(16, { error: 'at most 16 mailboxes' })
+    .refine((list) => new Set(list).size === list.length, { error: 'each mailbox once' });
+};
+
 const callerNumber = () => {
   const error = '1 to 32 digits, with + in front where it is international';
   return z.string({ error }).regex(/^\+?[0-9]{1,32}$/, { error });
 };
 
-/** The settings of one phone; what is not named is as the configuration says, or stays. `null` takes a caller ID away. */
+/** The settings of one phone; what is not named is as the configuration says, or stays. `null` takes a caller ID away, and gives a phone its own mailbox. */
 export const phoneFields = {
   transport: z.enum(TRANSPORTS, { error: `one of ${TRANSPORTS.join(', ')}` }).optional(),
   codecs: codecs().optional(),
@@ -56,6 +65,7 @@ export const phoneFields = {
   context: contextName().optional(),
   callGroups: groups().optional(),
   pickupGroups: groups().optional(),
+  mailboxes: mailboxes().nullable().optional(),
   callerName: displayName().nullable().optional(),
   callerNumber: callerNumber().nullable().optional(),
   sipPassword: sipPassword().optional(),

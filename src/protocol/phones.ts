@@ -33,6 +33,8 @@ export type PhoneView = {
   readonly context: string;
   readonly callGroups: readonly string[];
   readonly pickupGroups: readonly string[];
+  /** Whose messages its lamp tells of, told unasked; null: its own, when it asks. */
+  readonly mailboxes: readonly string[] | null;
   readonly callerName: string;
   readonly callerNumber: string;
   readonly registered: boolean | null;

@@ -22,6 +22,7 @@ export type RefusalCode =
   | 'unknown-trunk'
   | 'unknown-number'
   | 'unknown-site'
+  | 'unknown-extension'
   | 'not-found'
   | 'past-not-kept'
   | 'engine-silent'

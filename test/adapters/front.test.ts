@@ -297,6 +297,7 @@ describe('groups, phones and agents over REST', () => {
     ['context', 'a b'],
     ['callGroups', ['64']],
     ['pickupGroups', ['-x']],
+    ['mailboxes', ['1001@a,b']],
     ['callerName', 'a\r\nb'],
     ['callerNumber', '12a'],
     ['label', 'Mobile'],
@@ -310,6 +311,28 @@ describe('groups, phones and agents over REST', () => {
     expect((answer.body as { error: { field: string } }).error.field.split('.')[0]).toBe(field);
     expect(lab.asterisk.log).toEqual([]);
     expect((await lab.ask('GET', '/v1/phones')).body).toMatchObject({ phones: [{ id: '1001' }] });
+  });
+
+  test('given_counts_of_messages_then_asterisk_is_told_and_what_is_no_count_or_nobodys_extension_is_refused_by_name', async () => {
+    await lab.ask('POST', '/v1/users', anna);
+    const put = (extension: string, body: object) => lab.ask('PUT', `/v1/mailboxes/${extension}`, body);
+    expect(await put('1001', { newMessages: 2 })).toMatchObject({
+      status: 200,
+      body: { mailbox: { extension: '1001', kind: 'user', owner: 'anna', newMessages: 2, oldMessages: 0 } },
+    });
+    await waitUntil(() => lab.asterisk.messages.get('1001') === '2/0', 'Asterisk to be told');
+    for (const [body, field] of [
+      [{ newMessages: -1 }, 'newMessages'],
+      [{ newMessages: 1, oldMessages: 10_000 }, 'oldMessages'],
+      [{}, 'newMessages'],
+    ] as const) {
+      expect(await put('1001', body)).toMatchObject({ status: 400, body: { error: { code: 'invalid', field } } });
+    }
+    expect(await put('1999', { newMessages: 1 })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'unknown-extension', field: 'extension' } },
+    });
+    expect((await lab.ask('GET', '/v1/mailboxes')).body).toMatchObject({ mailboxes: [{ extension: '1001' }] });
   });
 
   test('given_a_trial_phone_then_asterisk_has_it_until_it_is_deleted', async () => {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFallbackKeeper } from '../../src/directory/fallback-keeper.ts';
+import { keepMailboxes } from '../../src/directory/mailbox-keeper.ts';
+import { setMailbox } from '../../src/directory/mailboxes.ts';
 import { createPhoneKeeper, type PhoneKeeper } from '../../src/directory/phone-keeper.ts';
 import { addUser, removeUser, setUser } from '../../src/directory/users.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -247,6 +249,42 @@ describe('what rings without us', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect(asterisk.fallbacks.get('1001')).toBe('PJSIP/1001');
     expect(asterisk.leaseS).toBe(6);
+    keeper.close();
+  });
+});
+
+describe('counts of messages in Asterisk', () => {
+  test('given_counts_when_asterisk_fails_comes_back_or_an_extension_goes_then_it_has_each_as_it_is_and_is_told_no_count_twice', async () => {
+    const told: string[] = [];
+    const setMessages: typeof asterisk.mailboxes.setMessages = async (...counts) => {
+      await asterisk.mailboxes.setMessages(...counts);
+      told.push(counts.join(' '));
+    };
+    const keeper = keepMailboxes(lab.store, { setMessages }, silentLog());
+    addUser(lab.context, newUser('anna', '1001'), who);
+    setMailbox(lab.context, '1001', { newMessages: 3, oldMessages: 1 });
+    asterisk.failure = 'away';
+    keeper.changed();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(told).toEqual([]);
+    asterisk.failure = null;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(told).toEqual(['1001 3 1']);
+    keeper.changed();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(told).toEqual(['1001 3 1']);
+    keeper.refresh();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(told).toEqual(['1001 3 1', '1001 3 1']);
+    removeUser(lab.context, 'anna', who);
+    addUser(lab.context, newUser('ben', '1001'), who);
+    keeper.changed();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(told.at(-1)).toBe('1001 0 0');
+    removeUser(lab.context, 'ben', who);
+    keeper.changed();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(lab.store.mailboxes.all()).toEqual([]);
     keeper.close();
   });
 });

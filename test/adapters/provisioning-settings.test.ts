@@ -78,6 +78,21 @@ const cases: readonly Case[] = [
   { name: 'no call groups', setting: { callGroups: [] }, shows: groups('call', '', '') },
   { name: 'pickup groups by number', setting: { pickupGroups: ['0', '63'] }, shows: groups('pickup', '0, 63', '') },
   { name: 'pickup groups by name', setting: { pickupGroups: ['sales'] }, shows: groups('pickup', '', 'sales') },
+  { name: 'no mailboxes named', setting: {}, shows: { 'aor.mailboxes': 'ID@cordboard', 'endpoint.mailboxes': '' } },
+  {
+    name: 'mailboxes of ours and of the PBX',
+    setting: { mailboxes: ['8001', '1001@default'] },
+    shows: {
+      'aor.mailboxes': '8001@cordboard,1001@default',
+      'endpoint.mailboxes': '8001@cordboard,1001@default',
+      'endpoint.mwi_subscribe_replaces_unsolicited': 'yes',
+    },
+  },
+  {
+    name: 'no mailboxes',
+    setting: { mailboxes: [] },
+    shows: { 'aor.mailboxes': '', 'endpoint.mailboxes': '' },
+  },
   { name: 'caller name', setting: { callerName: 'Zoë' }, shows: { 'endpoint.callerid': '"Zoë" <ID>' } },
   {
     name: 'caller number',

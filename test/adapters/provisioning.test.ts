@@ -50,14 +50,21 @@ for (const [transport, expected] of mediaCases) {
       password_digest: `MD5:${phone.ha1}`,
     });
     expect(await shown('aor', '1001')).toMatchObject({
-      ...{ max_contacts: '1', remove_existing: 'true', qualify_timeout: '3.000000' },
+      ...{ mailboxes: '1001@cordboard', max_contacts: '1', remove_existing: 'true', qualify_timeout: '3.000000' },
       qualify_frequency: transport === 'udp' ? '30' : '60',
     });
     expect(await shown('endpoint', '1001')).toMatchObject({
       ...{ aors: '1001', auth: '1001', context: 'from-sip', identify_by: 'username', transport: '' },
       ...{ callerid: '"Zoë Łukasz" <1001>', callerid_tag: 'cordboard', allow: '(alaw|opus)' },
       ...{ direct_media: 'false', rtp_symmetric: 'true', force_rport: 'true', rewrite_contact: 'true' },
-      ...{ call_group: '', named_call_group: '', pickup_group: '', named_pickup_group: '' },
+      ...{
+        mailboxes: '',
+        mwi_subscribe_replaces_unsolicited: 'yes',
+        call_group: '',
+        named_call_group: '',
+        pickup_group: '',
+        named_pickup_group: '',
+      },
       ...expected,
     });
   });
@@ -68,6 +75,7 @@ test('given_every_attribute_that_we_push_when_shown_then_none_is_missing_from_th
   const tested = [
     ...['auth_type', 'username', 'realm', 'password_digest'],
     ...['max_contacts', 'remove_existing', 'qualify_frequency', 'qualify_timeout'],
+    ...['mailboxes', 'mwi_subscribe_replaces_unsolicited'],
     ...['aors', 'auth', 'context', 'identify_by', 'callerid', 'callerid_tag', 'allow'],
     ...['call_group', 'named_call_group', 'pickup_group', 'named_pickup_group'],
     ...['direct_media', 'rtp_symmetric', 'force_rport', 'rewrite_contact', ...Object.keys(webrtc)],

@@ -125,7 +125,7 @@ test('given_an_asterisk_as_it_should_be_when_checked_then_nothing_is_missing_and
   const lacking = (await found()).filter(({ level }) => level !== 'ok');
   expect(lacking.map(({ check, level, found }) => [check, level, found])).toEqual([
     ['sorcery', 'error', 'nowhere to write aor'],
-    ['dialplan', 'error', 'there is no [from-sip], [cordboard-entry], [cordboard-fallback]'],
+    ['dialplan', 'error', 'there is no [from-sip], [cordboard-entry], [cordboard-fallback], [cordboard-messages]'],
     ['pickup-code', 'warning', expect.stringContaining('*8')],
   ]);
   expect((await run('asterisk', 'check')).code).toBe(1);

@@ -1,13 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createPhone } from '../../src/phones/index.ts';
+import type { MailboxView } from '../../src/protocol/mailboxes.ts';
 import type { PhoneSaved } from '../../src/protocol/phones.ts';
 import { type LabCordboard, startCordboard } from '../lab/cordboard.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { type Lamp, watchLamp } from '../lab/lamp.ts';
+import { hearMessages, type MessageLamp, watchMessages } from '../lab/messages.ts';
 
 describe('lamps, on a real Asterisk with real subscriptions', () => {
   let lab: LabCordboard;
-  const lamps: Lamp[] = [];
+  const lamps: (Lamp | MessageLamp)[] = [];
   beforeAll(async () => {
     lab = await startCordboard();
   });
@@ -85,5 +87,59 @@ describe('lamps, on a real Asterisk with real subscriptions', () => {
     call.hangUp();
     await shows(lamp, 'terminated');
     await second.close();
+  });
+
+  /** Ana's phone, which comes by WebSocket, and the group 8001. */
+  async function ana(settings: object = {}): Promise<{ wsUrl: string; user: string; ha1: string }> {
+    await lab.api('POST', '/v1/users', { username: 'ana', name: 'Ana', extension: '1001', ...settings });
+    await lab.api('POST', '/v1/groups', { name: 'desk', extension: '8001' });
+    const access = await lab.api<{ ha1: string; wsUrl: string }>('POST', '/v1/users/ana/phone-access');
+    return { ...access, user: '1001' };
+  }
+  const tells = (lamp: MessageLamp, summary: string) =>
+    waitUntil(() => lamp.shown.at(-1) === summary, `the lamp to tell ${summary}`).catch((error: Error) => {
+      throw new Error(`${error.message}; it told ${lamp.shown.join(', ')}`);
+    });
+  const say = (extension: string, newMessages: number, oldMessages: number) =>
+    lab.api('PUT', `/v1/mailboxes/${extension}`, { newMessages, oldMessages });
+
+  test('given_a_phone_that_subscribes_when_messages_come_and_go_then_it_is_told_each_time_and_no_channel_is_seen', async () => {
+    const lamp = await watchMessages(await ana());
+    lamps.push(lamp);
+    await tells(lamp, 'no 0/0');
+    await say('1001', 3, 1);
+    await tells(lamp, 'yes 3/1');
+    await say('1001', 0, 4);
+    await tells(lamp, 'no 0/4');
+    expect(lab.facts().filter(({ type }) => type === 'call-arrived')).toEqual([]);
+  });
+
+  test('given_a_phone_that_never_asks_when_messages_wait_for_it_or_its_group_then_it_is_told_unasked_and_again_when_it_registers', async () => {
+    const who = await ana({ mailboxes: ['1001', '8001'] });
+    const lamp = await hearMessages(who);
+    await tells(lamp, 'no 0/0');
+    await say('8001', 2, 0);
+    await tells(lamp, 'yes 2/0');
+    await lamp.close();
+    const later = await hearMessages(who);
+    lamps.push(later);
+    await waitUntil(() => later.shown.includes('yes 2/0'), 'the phone to be told when it comes back');
+  });
+
+  test('given_messages_that_wait_when_asterisk_is_restarted_then_its_phones_are_told_again_and_a_new_owner_has_none', async () => {
+    const who = await ana();
+    await say('1001', 5, 0);
+    await lab.asterisk.startAgain();
+    const lamp = await watchMessages(who);
+    await tells(lamp, 'yes 5/0');
+    await lamp.close();
+    await lab.api('DELETE', '/v1/users/ana');
+    await lab.api('POST', '/v1/users', { username: 'ben', name: 'Ben', extension: '1001' });
+    const access = await lab.api<{ ha1: string; wsUrl: string }>('POST', '/v1/users/ben/phone-access');
+    const next = await watchMessages({ ...access, user: '1001' });
+    lamps.push(next);
+    await tells(next, 'no 0/0');
+    const { mailboxes } = await lab.api<{ mailboxes: MailboxView[] }>('GET', '/v1/mailboxes');
+    expect(mailboxes.filter(({ newMessages }) => newMessages > 0)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { silentLog } from '../../src/lib/log.ts';
 import * as agents from '../../src/protocol/agents.ts';
 import * as calls from '../../src/protocol/calls.ts';
 import * as groups from '../../src/protocol/groups.ts';
+import * as mailboxes from '../../src/protocol/mailboxes.ts';
 import * as numbers from '../../src/protocol/numbers.ts';
 import * as outbound from '../../src/protocol/outbound.ts';
 import * as phones from '../../src/protocol/phones.ts';
@@ -65,6 +66,7 @@ const schemas: Readonly<Record<string, unknown>> = {
   ...queues,
   ...reasons,
   ...skills,
+  ...mailboxes,
   ...numbers,
   ...sites,
   ...outbound,

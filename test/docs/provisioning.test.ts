@@ -37,7 +37,7 @@ test.each(transports)(
 test('given_an_account_with_everything_wrong_when_it_is_checked_then_the_page_names_each_field', () => {
   const wrong = {
     ...{ id: ' ', userName: ' ', extension: 'x', transport: 'x', codecs: [], ha1: 'x', callerName: '\n' },
-    ...{ callerNumber: 'x', nat: 'x', context: ' ', callGroups: ['64'], pickupGroups: ['-'] },
+    ...{ callerNumber: 'x', nat: 'x', context: ' ', callGroups: ['64'], pickupGroups: ['-'], mailboxes: ['-'] },
   };
   const named = accountProblems(wrong as unknown as PhoneAccount).map(({ field }) => field);
   const fields = tablesOf(page)

@@ -37,6 +37,7 @@ export async function startLabFront() {
     trunks: asterisk.trunks,
     fallback: asterisk.fallback,
     lamps: asterisk.lamps,
+    mailboxes: asterisk.mailboxes,
     askPast: async (ask: PastAsk) => askPast(paths.liveDb, paths.checkpoints, ask),
     readPbx: async () => ({ host: '127.0.0.1', version: '22.10.1', warnings: [], failure: null }),
   };
@@ -182,6 +183,14 @@ export function createAsteriskStub() {
       setLamp: async (extension: string, state: string | null) => {
         if (state === null) stub.lampStates.delete(extension);
         else stub.lampStates.set(extension, state);
+      },
+    },
+    /** `new/old` by extension. */
+    messages: new Map<string, string>(),
+    mailboxes: {
+      async setMessages(extension: string, newMessages: number, oldMessages: number): Promise<void> {
+        if (stub.failure !== null) throw new Error(stub.failure);
+        stub.messages.set(extension, `${newMessages}/${oldMessages}`);
       },
     },
     fallbacks: new Map<string, string>(),

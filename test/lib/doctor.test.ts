@@ -38,7 +38,12 @@ const healthy: Evidence = {
     ...{ host: '127.0.0.1', version: '22.10.1', failure: null },
     ...{ modulesMissing: [], soundLanguages: ['en'], warnings: [] },
   },
-  modules: { seen: new Set(['codec_opus.so', 'codec_g722.so', 'codec_alaw.so', 'codec_ulaw.so']) },
+  modules: {
+    seen: new Set([
+      ...['codec_opus.so', 'codec_g722.so', 'codec_alaw.so', 'codec_ulaw.so'],
+      ...['res_pjsip_mwi.so', 'res_pjsip_mwi_body_generator.so', 'app_minivm.so'],
+    ]),
+  },
   clockOffMs: { seen: 300 },
   promptsMissing: { seen: [] },
   settings: { seen: settings },
@@ -178,6 +183,12 @@ test.each<[name: string, change: Partial<Evidence>, check: string, level: string
     { modules: { seen: new Set(['codec_opus.so', 'codec_ulaw.so', 'codec_alaw.so']) } },
     ...(['codecs', 'warning', 'g722 can only be passed on'] as const),
   ],
+  [
+    'no_way_to_say_how_many_messages_wait',
+    { modules: { seen: new Set(['res_pjsip_mwi.so', 'res_pjsip_mwi_body_generator.so']) } },
+    ...(['message-lamps', 'warning', 'res_ari_mailboxes.so or app_minivm.so is not running'] as const),
+  ],
+  ['nobody_to_tell_of_messages', { modules: { seen: new Set(['app_minivm.so']) } }, 'message-lamps', 'warning', 'mwi'],
   ['no_sounds', pbx({ soundLanguages: [] }), 'sounds', 'warning', 'no sounds'],
   ['a_missing_prompt', { promptsMissing: { seen: ['vm-nobodyavail'] } }, 'sounds', 'warning', 'vm-nobodyavail'],
   ['a_missing_phone', drifted({ missing: ['1001'] }), 'phones', 'error', 'missing in Asterisk: 1001'],

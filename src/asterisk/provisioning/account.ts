@@ -40,6 +40,8 @@ export type PhoneAccount = {
   readonly callGroups?: readonly string[];
   /** The groups whose ringing calls it may take. */
   readonly pickupGroups?: readonly string[];
+  /** Extensions, or mailboxes of the PBX itself (`1001@default`), whose messages it is told of unasked; null: its own, when it asks. */
+  readonly mailboxes?: readonly string[] | null;
 };
 
 /** One thing wrong with an account. `got` never holds a secret. */
@@ -94,10 +96,14 @@ export function accountProblems(account: PhoneAccount): readonly AccountProblem[
       strangers.join(' '),
     );
   }
+  const boxes = (account.mailboxes ?? []).filter((box) => !mailboxName.test(box));
+  check('mailboxes', boxes.length === 0, 'extensions, or mailboxes such as 1001@default', boxes.join(' '));
   return problems;
 }
 
 const contextName = /^[A-Za-z0-9_-]{1,79}$/;
+
+const mailboxName = /^(?:[0-9]{1,32}|[A-Za-z0-9._-]{1,64}@[A-Za-z0-9_-]{1,79})$/;
 
 /** Asterisk keeps numbered groups as the bits of one word; named ones without limit. */
 function isGroup(group: string): boolean {

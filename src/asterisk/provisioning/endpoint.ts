@@ -1,3 +1,4 @@
+import { mailboxContext } from '../mailboxes.ts';
 import { type Nat, type PhoneAccount, realm, type Transport, userNameOf } from './account.ts';
 
 /** An object's attributes in the order in which they are pushed. */
@@ -30,6 +31,8 @@ export function phoneObjects(account: PhoneAccount): PjsipObjects {
       // Also keeps the hole in a NAT open, which UDP's are quick to close.
       ['qualify_frequency', account.transport === 'udp' ? '30' : '60'],
       ['qualify_timeout', '3.0'],
+      // What a phone that subscribes to message-summary is told of.
+      ['mailboxes', mailboxes(account.mailboxes ?? [account.extension])],
     ],
     endpoint: [
       ['aors', account.id],
@@ -47,8 +50,16 @@ export function phoneObjects(account: PhoneAccount): PjsipObjects {
       ...groups('call', account.callGroups ?? []),
       ...groups('pickup', account.pickupGroups ?? []),
       ...media(account.transport),
+      // What it is told of unasked: only where somebody wants it, since not every phone can bear it.
+      ['mailboxes', mailboxes(account.mailboxes ?? [])],
+      ['mwi_subscribe_replaces_unsolicited', 'yes'],
     ],
   };
+}
+
+/** A mailbox without a context is ours. */
+function mailboxes(list: readonly string[]): string {
+  return list.map((name) => (name.includes('@') ? name : `${name}@${mailboxContext}`)).join(',');
 }
 
 /**

@@ -180,4 +180,19 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE sites (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    number: 5,
+    name: 'message waiting lamps',
+    sql: `
+      -- JSON; null is the mailbox of the extension.
+      ALTER TABLE phones ADD COLUMN mailboxes TEXT;
+      -- How many messages wait for an extension, as another system has said.
+      CREATE TABLE mailboxes (
+        number TEXT PRIMARY KEY,
+        new_count INTEGER NOT NULL,
+        old_count INTEGER NOT NULL,
+        changed_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

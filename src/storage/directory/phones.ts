@@ -11,6 +11,8 @@ export type PhoneSettings = {
   readonly context: string;
   readonly callGroups: readonly string[];
   readonly pickupGroups: readonly string[];
+  /** Null: the extension's own, for a phone that asks. */
+  readonly mailboxes: readonly string[] | null;
   /** Null: the user's name, or extension. */
   readonly callerName: string | null;
   readonly callerNumber: string | null;
@@ -30,15 +32,16 @@ export type PhoneRow = PhoneSettings & {
   readonly drift: PhoneDrift | null;
 };
 
-type Stored = Omit<PhoneRow, 'codecs' | 'callGroups' | 'pickupGroups' | 'drift'> & {
+type Stored = Omit<PhoneRow, 'codecs' | 'callGroups' | 'pickupGroups' | 'mailboxes' | 'drift'> & {
   readonly codecs: string;
   readonly callGroups: string;
   readonly pickupGroups: string;
+  readonly mailboxes: string | null;
   readonly drift: string | null;
 };
 
 const columns = `SELECT p.id, p.user, u.name AS userName, u.extension, p.label, p.transport, p.codecs, p.nat, p.context,
-  p.call_groups AS callGroups, p.pickup_groups AS pickupGroups, p.caller_name AS callerName,
+  p.call_groups AS callGroups, p.pickup_groups AS pickupGroups, p.mailboxes, p.caller_name AS callerName,
   p.caller_number AS callerNumber, p.ha1, p.applied, p.failure, p.drift
   FROM phones p JOIN users u ON u.id = p.user`;
 
@@ -48,11 +51,10 @@ export function phoneRows(db: DirectoryDb) {
   const ofUser = db.prepare<[string], Stored>(`${columns} WHERE p.user = ? ORDER BY p.label IS NOT NULL, p.id`);
   const all = db.prepare<[], Stored>(`${columns} ORDER BY p.id`);
   const unapplied = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM phones WHERE applied IS NULL');
-  const insert =
-    db.prepare(`INSERT INTO phones (transport, codecs, nat, context, call_groups, pickup_groups, caller_name,
-    caller_number, ha1, id, user, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insert = db.prepare(`INSERT INTO phones (transport, codecs, nat, context, call_groups, pickup_groups, mailboxes,
+    caller_name, caller_number, ha1, id, user, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const update = db.prepare(`UPDATE phones SET transport = ?, codecs = ?, nat = ?, context = ?, call_groups = ?,
-    pickup_groups = ?, caller_name = ?, caller_number = ?, ha1 = ?, applied = NULL, failure = NULL WHERE id = ?`);
+    pickup_groups = ?, mailboxes = ?, caller_name = ?, caller_number = ?, ha1 = ?, applied = NULL, failure = NULL WHERE id = ?`);
   const mark = db.prepare('UPDATE phones SET applied = ?, failure = ? WHERE id = ?');
   const drifted = db.prepare('UPDATE phones SET drift = ?, applied = NULL WHERE id = ?');
   const remove = db.prepare('DELETE FROM phones WHERE id = ?');
@@ -99,8 +101,12 @@ export function phoneRows(db: DirectoryDb) {
 }
 
 function values(phone: PhoneSettings): (string | null)[] {
-  const { transport, codecs, nat, context, callGroups, pickupGroups, callerName, callerNumber, ha1 } = phone;
-  const lists = [JSON.stringify(callGroups), JSON.stringify(pickupGroups)];
+  const { transport, codecs, nat, context, callGroups, pickupGroups, mailboxes, callerName, callerNumber, ha1 } = phone;
+  const lists = [
+    JSON.stringify(callGroups),
+    JSON.stringify(pickupGroups),
+    mailboxes === null ? null : JSON.stringify(mailboxes),
+  ];
   return [transport, JSON.stringify(codecs), nat, context, ...lists, callerName, callerNumber, ha1];
 }
 
@@ -112,6 +118,7 @@ function read(row: Stored | undefined): PhoneRow | null {
     codecs: list(row.codecs),
     callGroups: list(row.callGroups),
     pickupGroups: list(row.pickupGroups),
+    mailboxes: row.mailboxes === null ? null : list(row.mailboxes),
     drift: row.drift === null ? null : (JSON.parse(row.drift) as PhoneDrift),
   };
 }

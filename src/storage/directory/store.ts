@@ -1,4 +1,5 @@
 import type { DirectoryDb } from './database.ts';
+import { mailboxRows } from './mailboxes.ts';
 import { outsideRows } from './outside.ts';
 import { phoneRows } from './phones.ts';
 import { queueRows } from './queues.ts';
@@ -34,6 +35,7 @@ export function createStore(db: DirectoryDb) {
   );
   const takeNumber = db.prepare('INSERT INTO extensions (number, kind, owner) VALUES (?, ?, ?)');
   const freeNumber = db.prepare('DELETE FROM extensions WHERE number = ?');
+  const emptyMailbox = db.prepare('UPDATE mailboxes SET new_count = 0, old_count = 0 WHERE number = ?');
   const addAudit = db.prepare('INSERT INTO audit (at, who, action, subject, before, after) VALUES (?, ?, ?, ?, ?, ?)');
   const lastAudit = db.prepare<[number], AuditRow & { before: string | null; after: string | null }>(
     'SELECT at, who, action, subject, before, after FROM audit ORDER BY id DESC LIMIT ?',
@@ -57,6 +59,7 @@ export function createStore(db: DirectoryDb) {
     queues: queueRows(db),
     skills: skillRows(db),
     reasons: reasonRows(db),
+    mailboxes: mailboxRows(db),
     outside: outsideRows(db),
     /** Runs `work` in one transaction: all of it is on the disk afterwards, or none. */
     transaction: <T>(work: () => T): T => db.transaction(work).immediate(),
@@ -68,7 +71,11 @@ export function createStore(db: DirectoryDb) {
       between: (from: string, to: string): readonly string[] =>
         numbersBetween.all(from, to, from).map((row) => row.number),
       take: (number: string, kind: ExtensionOwner['kind'], by: string): void => void takeNumber.run(number, kind, by),
-      free: (number: string): void => void freeNumber.run(number),
+      /** Whoever gets it next has no messages. */
+      free: (number: string): void => {
+        freeNumber.run(number);
+        emptyMailbox.run(number);
+      },
     },
     fallbacks: {
       all: (): ReadonlyMap<string, string> => new Map(fallbacks.all().map((row) => [row.extension, row.dial])),

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AriRequest, AriResponse } from './ari/port.ts';
+
+/** The context of Asterisk's mailboxes that are ours: `1001@cordboard`. */
+export const mailboxContext = 'cordboard';
+
+/** The modules of which one must run, or Asterisk has no counts but those of its own voicemail. */
+export const mailboxModules = ['res_ari_mailboxes.so', 'app_minivm.so'] as const;
+
+const lookAgainMs = 20;
+const mostLooks = 250;
+
+/** Sets how many messages wait in a mailbox of ours; rejects with why not. */
+export type Mailboxes = {
+  setMessages(extension: string, newMessages: number, oldMessages: number): Promise<void>;
+};
+
+/**
+ * Message waiting (RFC 3842) as Asterisk keeps it. Where it was built with external message waiting (`res_mwi_external` and
+ * `res_ari_mailboxes`, which cannot be had together with its own voicemail) there is a request for it; else `MinivmMWI` of app_minivm,
+ * which every build has, says the same in a channel that lives for a moment and that nobody hears of.
+ */
+export function createMailboxes(link: {
+  request(request: AriRequest, done: (response: AriResponse) => void): void;
+}): Mailboxes {
+  const ask = (request: AriRequest): Promise<AriResponse> =>
+    new Promise((resolve) => {
+      link.request(request, resolve);
+    });
+  const expectDone = ({ status }: AriResponse, what: string): void => {
+    if (status < 200 || status >= 300) throw new Error(`${what}: ${status === 0 ? 'no answer' : `HTTP ${status}`}`);
+  };
+  /** The answer comes before the dialplan has run: who says the next count too soon might be overtaken by this one. */
+  async function gone(channel: string): Promise<void> {
+    for (let looks = 0; looks < mostLooks; looks++) {
+      const { status } = await ask({ method: 'GET', uri: `channels/${channel}` });
+      if (status === 404) return;
+      await wait(lookAgainMs);
+    }
+    throw new Error('the channel that sets a mailbox does not end');
+  }
+
+  return {
+    async setMessages(extension, newMessages, oldMessages) {
+      const name = encodeURIComponent(`${extension}@${mailboxContext}`);
+      const uri = `mailboxes/${name}?oldMessages=${oldMessages}&newMessages=${newMessages}`;
+      const answer = await ask({ method: 'PUT', uri });
+      // Without the module this is no request at all.
+      if (answer.status !== 404) return expectDone(answer, `setting mailbox ${extension}`);
+      const { status } = await ask({ method: 'GET', uri: 'asterisk/modules/app_minivm.so' });
+      if (status === 404) throw new Error(`neither ${mailboxModules.join(' nor ')} is running: load one of them`);
+      const endpoint = `Local/${extension}-${newMessages}-${oldMessages}@cordboard-messages`;
+      const channel = `messages-${randomUUID()}`;
+      // Its other end would go on here if it were ever answered.
+      const end = `context=cordboard-messages&extension=over&timeout=5&channelId=${channel}`;
+      const made = await ask({ method: 'POST', uri: `channels?endpoint=${encodeURIComponent(endpoint)}&${end}` });
+      expectDone(made, `setting mailbox ${extension}`);
+      await gone(channel);
+    },
+  };
+}

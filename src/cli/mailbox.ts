@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import type { MailboxView } from '../protocol/mailboxes.ts';
+import { countArgument } from './arguments.ts';
+import type { CliContext } from './context.ts';
+import { table } from './output.ts';
+
+type Counts = { new: number; old: number };
+
+/** `cordboard mailbox …` */
+export function mailboxCommand(program: Command, context: CliContext): void {
+  const mailbox = program.command('mailbox').description('how many messages wait, for the lamps of phones');
+
+  mailbox
+    .command('list')
+    .description('the mailboxes of which something was said')
+    .action(async () => {
+      const answer = await context.client().get<{ mailboxes: readonly MailboxView[] }>('/v1/mailboxes');
+      context.output().result(answer, ({ mailboxes }) => mailboxTable(mailboxes));
+    });
+
+  mailbox
+    .command('set <extension>')
+    .description('say how many messages wait for an extension of a user, group or queue')
+    .requiredOption(
+      '--new <count>',
+      'messages that nobody has heard: the lamp is on while there are any',
+      countArgument,
+    )
+    .option('--old <count>', 'messages that were heard and kept', countArgument, 0)
+    .action(async (extension: string, counts: Counts) => {
+      const body = { newMessages: counts.new, oldMessages: counts.old };
+      const path = `/v1/mailboxes/${encodeURIComponent(extension)}`;
+      const answer = await context.client().put<{ mailbox: MailboxView }>(path, body);
+      context.output().result(answer, (saved) => mailboxTable([saved.mailbox]));
+    });
+}
+
+function mailboxTable(mailboxes: readonly MailboxView[]): string {
+  const rows = mailboxes.map(({ extension, kind, owner, newMessages, oldMessages, changedAt }) => [
+    extension,
+    `${kind} ${owner}`,
+    String(newMessages),
+    String(oldMessages),
+    new Date(changedAt).toISOString(),
+  ]);
+  return table(['Extension', 'Of', 'New', 'Old', 'Since'], rows, 'No messages were ever said: cordboard mailbox set');
+}
