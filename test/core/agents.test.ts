@@ -350,6 +350,20 @@ describe('the ladder and the network', () => {
     expect(held(ringOut(3, 3, { massMissMs: 0 }))).toBe(3);
   });
 
+  it('given_a_phone_that_failed_when_its_agent_answers_a_direct_call_then_that_is_forgotten_in_the_row_too', () => {
+    const driver = running(['ann']);
+    ends.unreachable?.(driver, ringAnn(driver));
+    expect(agent(driver)).toMatchObject({ failed: { queue: 'line' }, misses: [] });
+    abandon(driver);
+    driver.step({ type: 'phone-reachable', phone: '1001', reachable: true });
+    driver.step({ type: 'caller-arrived', leg: 'colleague', dialled: '1001', phone: '1003' });
+    const leg = lastLeg(driver);
+    driver.step({ type: 'leg-created', leg });
+    // What changed and is not marked as changed trips the driver here.
+    driver.step({ type: 'leg-answered', leg });
+    expect(agent(driver).failed).toBe(null);
+  });
+
   it('given_a_queue_that_is_removed_under_its_alarm_then_the_alarm_goes', () => {
     const driver = ringOut(3, 3);
     const none = { users: [], queues: [], removedUsers: [] };

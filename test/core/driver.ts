@@ -17,7 +17,7 @@ import {
 } from '../../src/core/world.ts';
 import { checkRows } from '../../src/simulation/auditor.ts';
 
-/** Drives the core by hand, event by event; after each one the invariants hold and a reloaded twin does the same. */
+/** Drives the core by hand, event by event; after each one the invariants hold, what changed is written, and a reloaded twin does the same. */
 export type Driver = {
   readonly world: World;
   now: number;
@@ -45,8 +45,10 @@ export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {
     twin,
     step(event) {
       const before = driver.twin ? load(rowsOf(world)) : null;
+      const written = driver.twin ? bodiesOf(world) : null;
       const done = step(world, event, driver.now);
-      takeChanges(world);
+      const changed = new Set(takeChanges(world).map(({ kind, id }) => `${kind}/${id}`));
+      if (written !== null) checkWritten(written, bodiesOf(world), changed, event);
       checkRows(world);
       checkSequence(driver.facts, done.facts);
       driver.facts.push(...done.facts);
@@ -83,6 +85,30 @@ export function rowsOf(world: World): { readonly [K in RowKind]: Rows[K][] } {
   const rows: Record<string, unknown> = { meta: [meta] };
   for (const kind of rowKinds) if (kind !== 'meta') rows[kind] = [...maps[kind].values()];
   return JSON.parse(JSON.stringify(rows)) as { readonly [K in RowKind]: Rows[K][] };
+}
+
+/** The bodies of all rows as text, by kind and id. */
+function bodiesOf({ state }: World): Map<string, string> {
+  const { meta, ...maps } = state;
+  const bodies = new Map([['meta/meta', JSON.stringify(meta)]]);
+  for (const [kind, rows] of Object.entries(maps))
+    for (const [id, row] of rows) bodies.set(`${kind}/${id}`, JSON.stringify(row));
+  return bodies;
+}
+
+/** A row that is another one after the step was marked, or the database would keep the old one. */
+function checkWritten(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  changed: ReadonlySet<string>,
+  event: Event,
+): void {
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    if (changed.has(key) || before.get(key) === after.get(key)) continue;
+    throw new Error(
+      `${key} is not written down at ${JSON.stringify(event)}: it was ${before.get(key)} and is ${after.get(key)}`,
+    );
+  }
 }
 
 function checkSequence(before: readonly NumberedFact[], facts: readonly NumberedFact[]): void {

@@ -191,6 +191,13 @@ export const mutants: readonly Mutant[] = [
     to: 'extended: false };',
   },
   {
+    lie: 'what was forgiven is not written down',
+    file: 'src/core/routing/rona.ts',
+    from: '  agent.misses = [];\n  changedAgent(turn, agent);',
+    to: '  agent.misses = [];',
+    by: 'test/core/agents.test.ts',
+  },
+  {
     lie: 'a step of the ladder comes one miss too late',
     file: 'src/core/routing/rona.ts',
     from: 'return counted >= needed;',

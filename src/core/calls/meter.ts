@@ -71,5 +71,6 @@ export function madeMeter(turn: Turn, user: UserId): Meter {
     callerId: null,
   };
   turn.world.state.meters.set(user, meter);
+  changedMeter(turn, meter);
   return meter;
 }

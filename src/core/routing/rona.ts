@@ -75,9 +75,9 @@ export function endHold(turn: Turn, agent: Agent, why: HoldEnd): void {
 
 /** Answering anything, choosing ready and signing in begin the count anew. */
 export function forgiveMisses(turn: Turn, agent: Agent): void {
+  if (agent.failed === null && agent.sharedMisses === 0 && agent.misses.length === 0) return;
   agent.failed = null;
   agent.sharedMisses = 0;
-  if (agent.misses.length === 0) return;
   agent.misses = [];
   changedAgent(turn, agent);
 }
