@@ -69,7 +69,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   const trialPhones = createTrialPhones(store, provisioner, keeper, config);
   const trunkKeeper = createTrunkKeeper(store, outside.trunks, log);
   const outsideFeed = createOutsideFeed(store, config.numbering, (event) => engine.outside(event));
-  const feed = createFeed(store, config.rona.ladder, (event) => engine.settings(event));
+  const feed = createFeed(store, config.rona.ladder, config.numbering, (event) => engine.settings(event));
   const tellAsterisk = (): void => {
     void keeper.check();
     void trunkKeeper.refresh();

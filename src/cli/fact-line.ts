@@ -122,11 +122,13 @@ function said(fact: NumberedFact): readonly [Colour, string] {
     case 'draining':
       return [pc.yellow, fact.on ? 'draining: nothing new is begun' : 'no longer draining'];
     case 'call-barred':
-      return [pc.yellow, `${fact.user} may not dial that: ${fact.class}, ${fact.why}`];
+      return [pc.yellow, `${fact.payer ?? fact.user} may not dial that: ${fact.class}, ${fact.why}`];
     case 'limit-reached':
-      return [pc.red, `${fact.user} reached a limit: ${fact.limit}`];
+      return [pc.red, `${fact.payer ?? fact.user} reached a limit: ${fact.limit}`];
     case 'first-international':
-      return [pc.yellow, `the first call ever of ${fact.user} to another country`];
+      return [pc.yellow, `the first call ever of ${fact.payer ?? fact.user} to another country`];
+    case 'call-sent-out':
+      return [plain, `sent out to ${fact.number} (${fact.class}), on the account of ${fact.payer}`];
     case 'trunk-tried':
       return [plain, `going out by the trunk ${fact.trunk}`];
     case 'trunk-failed': {

@@ -12,14 +12,18 @@ export function outboundCommand(program: Command, context: CliContext): void {
   const outbound = program.command('outbound').description('who may dial what outside; at first: nobody anything');
   outbound
     .command('show <subject>')
-    .description('what user:NAME may dial, all things considered, or what group:NAME gives its members')
+    .description(
+      'what user:NAME may dial, all things considered, what group:NAME gives its members, or what queue:NAME or system may',
+    )
     .action(async (subject: string) => {
       const answer = await context.client().get<{ rights: RightsView }>(path(subject));
       context.output().result(answer, ({ rights }) => rightsText(rights));
     });
   outbound
     .command('set <subject>')
-    .description('say what user:NAME or the members of group:NAME may dial; a user goes before their group')
+    .description(
+      'say what user:NAME, the members of group:NAME, queue:NAME or system may dial; a user goes before their group',
+    )
     .option('--on', 'calls out are allowed')
     .option('--off', 'calls out are not allowed, whatever else is said')
     .option('--classes <list>', `of ${NUMBER_CLASSES.join(', ')}; none for none`, classesArgument)
@@ -34,6 +38,13 @@ export function outboundCommand(program: Command, context: CliContext): void {
     .option('--max-calls <count>', 'at once; 0 for no limit', countArgument)
     .option('--calls-per-minute <count>', 'begun in a minute; 0 for no limit', countArgument)
     .option('--minutes-per-day <count>', 'of talk in a day; 0 for no limit', countArgument)
+    .option('--group-max-calls <count>', 'at once, all members of a group together; 0 for no limit', countArgument)
+    .option(
+      '--group-calls-per-minute <count>',
+      'begun in a minute, all members together; 0 for no limit',
+      countArgument,
+    )
+    .option('--group-minutes-per-day <count>', 'of talk in a day, all members together; 0 for no limit', countArgument)
     .option('--hours <hours>', 'such as "mon-fri 8:00-18:00, sat 9:00-12:00"; always for no limit', hoursArgument)
     .action(async (subject: string, options: SettingOptions) => {
       const patch = wire(options);
@@ -59,7 +70,19 @@ type SettingOptions = {
   maxCalls?: number;
   callsPerMinute?: number;
   minutesPerDay?: number;
+  groupMaxCalls?: number;
+  groupCallsPerMinute?: number;
+  groupMinutesPerDay?: number;
 };
+
+const limits = [
+  'maxCalls',
+  'callsPerMinute',
+  'minutesPerDay',
+  'groupMaxCalls',
+  'groupCallsPerMinute',
+  'groupMinutesPerDay',
+] as const;
 
 const path = (subject: string): string => `/v1/outbound/${encodeURIComponent(subject)}`;
 
@@ -75,15 +98,9 @@ function prefixesArgument(text: string): readonly string[] {
 }
 
 function wire(options: SettingOptions): Record<string, unknown> {
-  const { on, off, maxCalls, callsPerMinute, minutesPerDay, ...rest } = options;
-  const limit = (count: number | undefined): number | null | undefined => (count === 0 ? null : count);
-  const named = {
-    ...rest,
-    outbound: off === true ? false : on,
-    maxCalls: limit(maxCalls),
-    callsPerMinute: limit(callsPerMinute),
-    minutesPerDay: limit(minutesPerDay),
-  };
+  const { on, off, ...rest } = options;
+  const named: Record<string, unknown> = { ...rest, outbound: off === true ? false : on };
+  for (const limit of limits) if (named[limit] === 0) named[limit] = null;
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
 
@@ -105,8 +122,17 @@ function rightsText(rights: RightsView): string {
     shown('calls at once', orDash(rights.maxCalls)),
     shown('calls a minute', orDash(rights.callsPerMinute)),
     shown('minutes a day', orDash(rights.minutesPerDay)),
+    ...(rights.subject.startsWith('group:') ? together(rights) : []),
     shown('hours', rights.hours.length === 0 ? 'always' : printHours(rights.hours)),
   ]);
+}
+
+function together(rights: RightsView): readonly (readonly [string, string])[] {
+  return [
+    ['all members, calls at once', orDash(rights.groupMaxCalls)],
+    ['all members, calls a minute', orDash(rights.groupCallsPerMinute)],
+    ['all members, minutes a day', orDash(rights.groupMinutesPerDay)],
+  ];
 }
 
 const keys: Readonly<Record<string, string>> = {

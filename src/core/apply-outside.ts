@@ -3,7 +3,7 @@ import type { OutsideEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
 import { changedTrunk, type Turn } from './turn.ts';
 
-/** Takes over all trunks and inbound routes. Calls on a trunk that is gone go on; what is known of one that stays is kept. */
+/** Takes over all trunks, inbound routes and payers. Calls on a trunk that is gone go on; what is known of one that stays is kept. */
 export function applyOutside(turn: Turn, event: OutsideEvent): void {
   const { state, dirty } = turn.world;
   const trunks = new Set(event.trunks.map(({ id }) => id));
@@ -20,14 +20,24 @@ export function applyOutside(turn: Turn, event: OutsideEvent): void {
     state.trunks.set(trunk.id, trunk);
     changedTrunk(turn, trunk);
   }
-  const routes = new Set(event.routes.map(({ id }) => id));
-  for (const id of [...state.routes.keys()].sort(compareIds)) {
-    if (routes.has(id)) continue;
-    state.routes.delete(id);
-    dirty.mark('routes', id);
+  takeOver(turn, 'routes', state.routes, event.routes);
+  takeOver(turn, 'payers', state.payers, event.payers ?? []);
+}
+
+function takeOver<T extends { readonly id: string }>(
+  { world: { dirty } }: Turn,
+  kind: 'routes' | 'payers',
+  rows: Map<string, T>,
+  now: readonly T[],
+): void {
+  const ids = new Set(now.map(({ id }) => id));
+  for (const id of [...rows.keys()].sort(compareIds)) {
+    if (ids.has(id)) continue;
+    rows.delete(id);
+    dirty.mark(kind, id);
   }
-  for (const route of event.routes) {
-    state.routes.set(route.id, route);
-    dirty.mark('routes', route.id);
+  for (const row of now) {
+    rows.set(row.id, row);
+    dirty.mark(kind, row.id);
   }
 }

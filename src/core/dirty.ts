@@ -15,6 +15,7 @@ export class Dirty {
     alarms: new Set(),
     trunks: new Set(),
     routes: new Set(),
+    payers: new Set(),
     meters: new Set(),
   };
   private readonly kinds = Object.keys(this.ids) as RowKind[];

@@ -1,5 +1,5 @@
 import type { FeatureCodes } from './features.ts';
-import type { OutsideNumber, RouteId, RouteSettings, TrunkId, TrunkSettings } from './outside.ts';
+import type { OutsideNumber, Payer, RouteId, RouteSettings, TrunkId, TrunkSettings } from './outside.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { Destination, EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import type { CallId, LegId, Wishes } from './state.ts';
@@ -40,11 +40,13 @@ export type SettingsEvent = {
   readonly reasons?: readonly ReasonSettings[];
 };
 
-/** All trunks and inbound routes of the directory: what is not among them is gone. */
+/** All trunks, inbound routes and payers of the directory: what is not among them is gone. */
 export type OutsideEvent = {
   readonly type: 'outside';
   readonly trunks: readonly TrunkSettings[];
   readonly routes: readonly RouteSettings[];
+  /** Absent in journals of before there were any. */
+  readonly payers?: readonly Payer[];
 };
 
 /** Where a caller comes from and wants to go. The numbering at the edge has read what was dialled. */

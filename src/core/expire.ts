@@ -3,7 +3,7 @@ import { endAlarm } from './alarms.ts';
 import { joinFailed, renewLease } from './calls/call.ts';
 import { internalRungOut } from './calls/internal.ts';
 import { legDue } from './calls/leg.ts';
-import { minutesUsedUp } from './calls/outbound.ts';
+import { minutesDue } from './calls/minutes.ts';
 import type { DeadlineKind } from './deadlines.ts';
 import { reindexCall, reindexLeg, reindexOffer } from './reindex.ts';
 import { goIdle, updateReachable } from './routing/agent.ts';
@@ -129,7 +129,7 @@ function callDue(turn: Turn, call: Call): void {
   if (call.leaseAt !== null && call.leaseAt <= turn.now) renewLease(turn, call);
   if (call.phase === 'connecting' && call.joinBy !== null && call.joinBy <= turn.now) return joinFailed(turn, call);
   if (call.phase === 'talking' && call.outbound?.talkUntil != null && call.outbound.talkUntil <= turn.now)
-    return minutesUsedUp(turn, call);
+    return minutesDue(turn, call);
   if (call.phase !== 'waiting') return;
   if (call.ringUntil !== null && call.ringUntil <= turn.now) return internalRungOut(turn, call);
   if (call.waitUntil === null || call.waitUntil > turn.now) return takeSteps(turn, call);

@@ -1,27 +1,42 @@
-import type { NumberClass, TrunkId } from './outside.ts';
+import type { NumberClass, PayerId, TrunkId } from './outside.ts';
 import type { Barred } from './permission.ts';
 import type { PhoneId, UserId } from './settings.ts';
 import type { CallId, LegId } from './state.ts';
 
 /** What happened between us and the world outside. */
 export type OutsideFact =
-  /** A user was not allowed to dial a number outside. */
+  /** A number outside was not dialled: `payer` has no right to it, or a limit was reached. `user` is who dialled, if anybody did. */
   | {
       readonly type: 'call-barred';
       readonly call: CallId;
-      readonly user: UserId;
+      readonly user: UserId | null;
+      readonly payer: PayerId;
       readonly class: NumberClass;
       readonly why: Barred;
     }
-  /** A limit of a user's calls out was reached: a call was barred, or a talk ended, for it. */
+  /** A limit of a payer's calls out was reached: a call was barred, or a talk ended, for it. */
   | {
       readonly type: 'limit-reached';
       readonly call: CallId;
-      readonly user: UserId;
+      readonly user: UserId | null;
+      readonly payer: PayerId;
       readonly limit: 'calls-at-once' | 'calls-per-minute' | 'minutes-per-day';
     }
-  /** The first time ever that this user called another country. */
-  | { readonly type: 'first-international'; readonly call: CallId; readonly user: UserId }
+  /** The first time ever that a call to another country was paid by this user, group, queue or the system. */
+  | {
+      readonly type: 'first-international';
+      readonly call: CallId;
+      readonly user: UserId | null;
+      readonly payer: PayerId;
+    }
+  /** A rule led the call to a number outside, on this account. */
+  | {
+      readonly type: 'call-sent-out';
+      readonly call: CallId;
+      readonly payer: PayerId;
+      readonly number: string;
+      readonly class: NumberClass;
+    }
   | { readonly type: 'trunk-tried'; readonly call: CallId; readonly trunk: TrunkId; readonly leg: LegId }
   /** The number was not reached over this trunk; `next` says whether another one may do better. */
   | {

@@ -1,6 +1,6 @@
 /** What the engine knows of the world outside: trunks, inbound routes, and who may call out. No secrets are in it. */
 
-import type { Destination } from './settings.ts';
+import type { Destination, QueueId } from './settings.ts';
 import type { LegId } from './state.ts';
 
 /** A trunk's name: immutable, `[a-z0-9._-]`, 1 to 58 characters. Its PJSIP objects are called `trunk-<name>`. */
@@ -95,6 +95,16 @@ export const internalOnly: CallingRights = {
   hours: [],
 };
 
+/**
+ * On whose account a call goes out, whose rights and limits it has to keep: a user's id, `group:<id>`, `queue:<id>`, or
+ * `system` for what no group or queue has rights of its own for.
+ */
+export type PayerId = string;
+export const systemPayer: PayerId = 'system';
+
+/** A payer that is no user. The limits of a group's hold for all its members and what it sends out itself, together. */
+export type Payer = { readonly id: PayerId; readonly rights: CallingRights };
+
 /** A trunk with what is known of it. Null: it neither registers, nor is it asked whether it is there. */
 export type Trunk = {
   readonly id: TrunkId;
@@ -107,7 +117,7 @@ export type Trunk = {
   since: number;
 };
 
-/** What a user has used of their rights; it outlives a restart, or a limit would be no limit. */
+/** What a payer has used of its rights; it outlives a restart, or a limit would be no limit. */
 export type Meter = {
   readonly id: string;
   /** The day that `talkedMs` is of. */
@@ -136,11 +146,19 @@ export type Outbound = {
   readonly class: NumberClass;
   /** What it shows; null leaves it to each trunk. */
   readonly callerId: string | null;
+  /** Who pays: the first one's rights count, of the others only the limits. */
+  readonly payers: readonly PayerId[];
+  /** Where the call goes when the number is not reached; null: it ends. */
+  readonly otherwise: Destination | null;
+  /** The queue whose rule sent it there. */
+  readonly sentBy: QueueId | null;
+  /** The leg of the trunk that is being tried; one of an earlier try says nothing of this one. */
+  leg: LegId | null;
   /** The trunks that were not tried yet, in their order. */
   left: TrunkId[];
   /** The leg whose sounds the caller hears before the answer. */
   early: LegId | null;
-  /** When the minutes of the day are used up; until they talk, how many ms are left. Null when they are not counted. */
+  /** When the minutes of the day are used up; null while nobody talks, and where they are not counted. */
   talkUntil: number | null;
 };
 

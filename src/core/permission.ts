@@ -13,9 +13,10 @@ export type Barred =
 /** What `mayDial` looks at besides the rights. Times in ms. */
 export type Usage = {
   readonly meter: Meter | null;
-  /** Calls of this user that are out now. */
+  /** Calls of this payer that are out now. */
   readonly openCalls: number;
-  /** How long those that talk have talked until now, today. */
+  /** How many of them talk, and how long those have talked until now. */
+  readonly talking: number;
   readonly talkingMs: number;
   /** `YYYY-MM-DD` in the directory's zone. */
   readonly day: string;
@@ -60,7 +61,8 @@ function isOpen(rights: CallingRights, localMs: number): boolean {
   return rights.hours.some(({ days, from, to }) => days.includes(weekday) && minute >= from && minute < to);
 }
 
-function limitReached(rights: CallingRights, usage: Usage): Barred | null {
+/** Which of the limits is reached; null: none. */
+export function limitReached(rights: CallingRights, usage: Usage): Barred | null {
   const { meter, openCalls, now, day } = usage;
   if (rights.maxCalls !== null && openCalls >= rights.maxCalls) return 'calls-at-once';
   const begun = (meter?.begun ?? []).filter((at) => now - at < minuteMs).length;
@@ -70,7 +72,7 @@ function limitReached(rights: CallingRights, usage: Usage): Barred | null {
   return null;
 }
 
-/** How long the user may still talk today, in ms; null for as long as they like. */
+/** How long the payer's talks together may still go on today, in ms; null for as long as they like. */
 export function talkLeftMs(rights: CallingRights, usage: Usage): number | null {
   if (rights.minutesPerDay === null) return null;
   const talkedMs = (usage.meter?.day === usage.day ? usage.meter.talkedMs : 0) + usage.talkingMs;

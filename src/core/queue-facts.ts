@@ -58,7 +58,8 @@ export type QueueFact =
       readonly type: 'call-overflowed';
       readonly call: CallId;
       readonly queue: QueueId;
-      readonly why: 'max-wait' | 'miss' | 'nobody' | 'full' | 'queue-removed' | 'moved';
+      /** `barred`, `unreached`: the number outside that it was sent to may not be dialled, or nobody was reached there. */
+      readonly why: 'max-wait' | 'miss' | 'nobody' | 'full' | 'queue-removed' | 'moved' | 'barred' | 'unreached';
       readonly to: Destination;
     }
   /** The caller was handed to the dialplan's fallback: we are overloaded, or on our way out. */

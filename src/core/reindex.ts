@@ -167,6 +167,8 @@ export function reindexCall({ index }: World, call: Call): void {
   if (place?.isTalking && call.phase === 'talking' && place.id === call.queue)
     return index.deadlines.set('calls', call.id, call.leaseAt);
   const queue = call.queue === null ? null : queueIndex(index, call.queue);
+  if (call.outbound !== null && call.phase !== 'ended') index.callsOut.add(call.id);
+  else if (index.callsOut.size > 0) index.callsOut.delete(call.id);
   index.deadlines.set('calls', call.id, nextOfCall(call, queue));
   if (place !== undefined && (place.id !== call.queue || call.phase === 'ended')) {
     leaveQueue(index, place, call.id);
@@ -211,6 +213,7 @@ function nextOfCall(call: Call, queue: QueueIndex | null): number | null {
 export function forgetCall({ index }: World, call: Call): void {
   index.deadlines.set('calls', call.id, null);
   index.untried.delete(call.id);
+  index.callsOut.delete(call.id);
   const place = index.places.get(call.id);
   if (place !== undefined) leaveQueue(index, place, call.id);
 }

@@ -1,4 +1,4 @@
-import type { CallingRights } from './outside.ts';
+import type { CallingRights, NumberClass } from './outside.ts';
 
 /** What the engine knows of the directory: resolved settings, with no secrets in them. They arrive as events. */
 
@@ -16,8 +16,22 @@ export type Destination =
   | { readonly to: 'group'; readonly group: GroupId }
   | { readonly to: 'queue'; readonly queue: QueueId }
   | { readonly to: 'user'; readonly user: UserId }
+  | NumberDestination
   | { readonly to: 'dialplan'; readonly context: string; readonly exten: string; readonly priority: number }
   | { readonly to: 'hang-up'; readonly cause: HangUpCause };
+
+/**
+ * A number outside. It is dialled on the account of the group or queue that sends the call there, or of the system. When it may
+ * not be, or nobody is reached, the call goes on to `otherwise`; without one it ends.
+ */
+export type NumberDestination = {
+  readonly to: 'number';
+  /** E.164. */
+  readonly number: string;
+  /** Read by the numbering at the edge; absent where nobody has, and then it counts as premium. */
+  readonly class?: NumberClass;
+  readonly otherwise?: Destination;
+};
 
 /** Why we end a leg, in our words; the adapter turns each into a Q.850 cause. */
 export type HangUpCause =

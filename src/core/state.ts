@@ -3,7 +3,7 @@ import type { Hearing } from './commands.ts';
 import type { Outcome, RescindWhy } from './facts.ts';
 import type { FeatureCodes } from './features.ts';
 import type { Need } from './needs.ts';
-import type { Inbound, Meter, Outbound, RouteId, RouteSettings, Trunk, TrunkId } from './outside.ts';
+import type { Inbound, Meter, Outbound, Payer, PayerId, RouteId, RouteSettings, Trunk, TrunkId } from './outside.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { Ledger } from './routing/agent-row.ts';
 import type {
@@ -215,7 +215,8 @@ export type State = {
   alarms: Map<string, Alarm>;
   trunks: Map<TrunkId, Trunk>;
   routes: Map<RouteId, RouteSettings>;
-  meters: Map<UserId, Meter>;
+  payers: Map<PayerId, Payer>;
+  meters: Map<PayerId, Meter>;
 };
 
 /** The row of everything that is one of a kind. */

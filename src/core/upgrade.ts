@@ -1,3 +1,4 @@
+import type { Outbound } from './outside.ts';
 import { emptyLedger, newAgent } from './routing/agent-row.ts';
 import type { UserSettings } from './settings.ts';
 import type { Agent, Call, Leg } from './state.ts';
@@ -11,7 +12,19 @@ export function upgradeUser(row: UserSettings): UserSettings {
 }
 
 export function upgradeCall(row: Call): Call {
-  return { ...callDefaults, ...row, queuedAt: row.queuedAt ?? (row.queue === null ? null : row.enteredAt) };
+  const { outbound } = row;
+  return {
+    ...callDefaults,
+    ...row,
+    queuedAt: row.queuedAt ?? (row.queue === null ? null : row.enteredAt),
+    // Before there were other payers, a call out was paid by whose phone had dialled.
+    outbound: outbound && { ...outbound, ...paidBy(row, outbound) },
+  };
+}
+
+function paidBy(row: Call, outbound: Partial<Outbound>): Pick<Outbound, 'payers' | 'otherwise' | 'sentBy' | 'leg'> {
+  const { payers = row.from === null ? [] : [row.from], otherwise = null, sentBy = null, leg = null } = outbound;
+  return { payers, otherwise, sentBy, leg };
 }
 
 export function upgradeAgent(row: Agent): Agent {

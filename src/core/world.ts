@@ -2,7 +2,7 @@ import type { Alarm } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { Dirty } from './dirty.ts';
 import { defaultFeatureCodes } from './features.ts';
-import type { Meter, RouteSettings, Trunk, TrunkId } from './outside.ts';
+import type { Meter, Payer, RouteSettings, Trunk, TrunkId } from './outside.ts';
 import { emptyQueueIndex, type Membership, type QueueIndex } from './queue-index.ts';
 import { defaultHeadStartsMs, type QueueSettings, queueOf } from './queue-settings.ts';
 
@@ -48,6 +48,8 @@ export type Index = {
   readonly elsewhere: Map<UserId, Set<string>>;
   /** Live legs over each trunk, both ways. */
   readonly trunkLegs: Map<TrunkId, Set<LegId>>;
+  /** Calls that are out, or on their way there: what limits are counted over. */
+  readonly callsOut: Set<CallId>;
   /** Queues whose calls or members changed since the last matching. */
   readonly touched: Set<QueueId>;
   /** Whose call the step is at just now, where its event does not say: should it trip, that one is to blame. */
@@ -70,6 +72,7 @@ export type Rows = {
   readonly alarms: Alarm;
   readonly trunks: Trunk;
   readonly routes: RouteSettings;
+  readonly payers: Payer;
   readonly meters: Meter;
 };
 export type RowKind = keyof Rows;
@@ -86,6 +89,7 @@ export const rowKinds = [
   'alarms',
   'trunks',
   'routes',
+  'payers',
   'meters',
 ] as const;
 
@@ -143,6 +147,7 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
       alarms: byId(rows.alarms),
       trunks: byId(rows.trunks),
       routes: byId(rows.routes),
+      payers: byId(rows.payers),
       meters: byId(rows.meters),
     },
     index: emptyIndex(),
@@ -180,6 +185,7 @@ function emptyIndex(): Index {
     untried: new Set(),
     elsewhere: new Map(),
     trunkLegs: new Map(),
+    callsOut: new Set(),
     touched: new Set(),
     about: { call: null },
   };

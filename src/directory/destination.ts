@@ -2,7 +2,7 @@ import type { Destination, HangUpCause } from '../core/settings.ts';
 
 /** What a destination may look like, for error messages and help. */
 export const DESTINATION_FORMS =
-  'group:NAME, queue:NAME, user:NAME, dialplan:CONTEXT,EXTEN,PRIORITY or hang-up[:CAUSE]';
+  'group:NAME, queue:NAME, user:NAME, number:+NUMBER[,else=DESTINATION], dialplan:CONTEXT,EXTEN,PRIORITY or hang-up[:CAUSE]';
 
 /** The causes that `hang-up:CAUSE` knows. */
 export const HANG_UP_CAUSES: readonly HangUpCause[] = [
@@ -30,6 +30,8 @@ export function parseDestination(text: string): Destination | null {
       return rest !== null && NAME.test(rest) ? { to: 'queue', queue: rest } : null;
     case 'user':
       return rest !== null && NAME.test(rest) ? { to: 'user', user: rest } : null;
+    case 'number':
+      return rest === null ? null : parseNumber(rest);
     case 'dialplan':
       return rest === null ? null : parseDialplan(rest);
     case 'hang-up': {
@@ -50,11 +52,28 @@ export function printDestination(to: Destination): string {
       return `queue:${to.queue}`;
     case 'user':
       return `user:${to.user}`;
+    case 'number': {
+      const { number, otherwise } = to;
+      return `number:${number}${otherwise === undefined ? '' : `,else=${printDestination(otherwise)}`}`;
+    }
     case 'dialplan':
       return `dialplan:${to.context},${to.exten},${to.priority}`;
     case 'hang-up':
       return to.cause === 'normal' ? 'hang-up' : `hang-up:${to.cause}`;
   }
+}
+
+/** All the places that a destination may come to: it, and what it falls back on. */
+export function placesOf(to: Destination): readonly Destination[] {
+  return to.to === 'number' && to.otherwise !== undefined ? [to, ...placesOf(to.otherwise)] : [to];
+}
+
+function parseNumber(text: string): Destination | null {
+  const [, number, written] = /^(\+[1-9]\d{4,14})(?:,else=(.+))?$/.exec(text) ?? [];
+  if (number === undefined) return null;
+  if (written === undefined) return { to: 'number', number };
+  const otherwise = parseDestination(written);
+  return otherwise === null ? null : { to: 'number', number, otherwise };
 }
 
 function parseDialplan(text: string): Destination | null {

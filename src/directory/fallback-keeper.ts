@@ -2,6 +2,7 @@ import type { Log } from '../lib/log.ts';
 import { createPasses } from '../lib/passes.ts';
 import { nationalForm } from '../numbering/numbering.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
+import { placesOf } from './destination.ts';
 import { emergencyEntries } from './sites.ts';
 
 /** Tells Asterisk's own database what the dialplan must know when the daemon is absent. Both reject with why not. */
@@ -91,7 +92,9 @@ export function fallbacks(store: DirectoryStore): ReadonlyMap<string, string> {
   for (const { id, extension } of store.users.all()) {
     if (extension !== null) put(extension, phonesOf.get(id) ?? []);
   }
-  for (const { number, to } of store.outside.routes.all()) {
+  for (const { number, to: first } of store.outside.routes.all()) {
+    // Without us nobody asks who may dial what: a number outside is not dialled, but what it falls back on is rung.
+    const to = placesOf(first).find((place) => place.to !== 'number') ?? first;
     const extension =
       to.to === 'user'
         ? store.users.find(to.user)?.extension

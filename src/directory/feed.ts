@@ -2,12 +2,14 @@ import type { SettingsEvent } from '../core/events.ts';
 import type { CallingRights } from '../core/outside.ts';
 import type { QueueSettings } from '../core/queue-settings.ts';
 import type { LadderStep, QueueId, ReasonSettings, UserId, UserSettings } from '../core/settings.ts';
+import type { DialPlan } from '../numbering/numbering.ts';
 import type { ReasonView } from '../protocol/reasons.ts';
 import type { ToFront } from '../protocol/seam.ts';
 import type { PhoneRow } from '../storage/directory/phones.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import type { UserRow } from '../storage/directory/users.ts';
+import { withClasses } from './number-classes.ts';
 import { callingRights } from './rights.ts';
 
 /** At most so many users, or queues, in one event: a portion must not hold the engine's loop for long. */
@@ -25,16 +27,18 @@ export type Feed = {
 type Known = { revision: number; since: number; users: ReadonlySet<UserId>; queues: ReadonlySet<QueueId> };
 
 /**
- * Makes the feed. `ladder` is the configuration's, and that of every queue which has none of its own: when it is another one
- * than last time, all queues count as changed.
+ * Makes the feed. `ladder` is the configuration's, and that of every queue which has none of its own; `plan` says what class a
+ * number has. When one of them is another one than last time, all queues count as changed.
  */
 export function createFeed(
   store: DirectoryStore,
   ladder: readonly LadderStep[],
+  plan: DialPlan,
   send: (event: SettingsEvent) => void,
 ): Feed {
   let known: Known | null = null;
-  noticeLadder(store, ladder);
+  noticeChange(store, 'ladder', ladder);
+  noticeChange(store, 'country', plan.country);
 
   function sync(): void {
     if (known === null || known.since === store.revision()) {
@@ -47,7 +51,7 @@ export function createFeed(
       users: store.users
         .changedSince(known.since)
         .map((user) => userSettings(user, store.phones.ofUser(user.id), callingRights(store, user.id, user.group))),
-      queues: store.queues.changedSince(known.since).map((queue) => queueSettings(queue, ladder)),
+      queues: store.queues.changedSince(known.since).map((queue) => queueSettings(queue, ladder, plan)),
       removedUsers: [...known.users].filter((id) => !users.has(id)).sort(),
       removedQueues: [...known.queues].filter((id) => !queues.has(id)).sort(),
       ...(store.reasons.revision() > known.since ? { reasons: store.reasons.all().map(reasonSettings) } : {}),
@@ -119,20 +123,20 @@ function userSettings(row: UserRow, phones: readonly PhoneRow[], calling: Callin
   };
 }
 
-function queueSettings(row: QueueRow, ladder: readonly LadderStep[]): QueueSettings {
+function queueSettings(row: QueueRow, ladder: readonly LadderStep[], plan: DialPlan): QueueSettings {
   const { revision: _, ...settings } = row;
-  return { ...settings, ladder: row.ladder ?? ladder };
+  return { ...settings, overflow: withClasses(row.overflow, plan), ladder: row.ladder ?? ladder };
 }
 
-function noticeLadder(store: DirectoryStore, ladder: readonly LadderStep[]): void {
-  const written = JSON.stringify(ladder);
-  if (store.meta.get('ladder') === written) {
+function noticeChange(store: DirectoryStore, what: 'ladder' | 'country', now: unknown): void {
+  const written = JSON.stringify(now);
+  if (store.meta.get(what) === written) {
     return;
   }
   store.transaction(() => {
     const revision = store.revision() + 1;
     store.setRevision(revision);
     store.queues.touchAll(revision);
-    store.meta.set('ladder', written);
+    store.meta.set(what, written);
   });
 }

@@ -3,7 +3,8 @@ import type { NewNumber, NumberPatch, NumberView } from '../protocol/numbers.ts'
 import type { RouteBody } from '../storage/directory/outside.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { change, type DirectoryContext } from './context.ts';
-import { printDestination } from './destination.ts';
+import { placesOf, printDestination } from './destination.ts';
+import { leadsTo } from './overflow.ts';
 import { existingQueue } from './queues.ts';
 import { Refusal } from './refusal.ts';
 import { existingTrunk } from './trunks.ts';
@@ -70,7 +71,7 @@ export function numberView(row: RouteRow): NumberView {
 /** The route that leads to this destination, which so cannot go; null when none does. */
 export function routeTo(store: DirectoryStore, to: Destination): string | null {
   const wanted = printDestination(to);
-  return store.outside.routes.all().find((route) => printDestination(route.to) === wanted)?.id ?? null;
+  return store.outside.routes.all().find((route) => leadsTo(route.to, wanted))?.id ?? null;
 }
 
 /** Refuses to take away what a route leads to. */
@@ -93,10 +94,12 @@ function existingNumber(context: DirectoryContext, name: string): RouteRow {
 function check(context: DirectoryContext, name: string, body: RouteBody): void {
   const { store } = context;
   if (body.trunk !== null) existingTrunk(context, body.trunk);
-  if (body.to.to === 'group') existingQueue(context, 'group', body.to.group);
-  if (body.to.to === 'queue') existingQueue(context, 'queue', body.to.queue);
-  if (body.to.to === 'user' && store.users.find(body.to.user) === null)
-    throw new Refusal('unknown-user', `to: there is no user ${body.to.user}; make them first`, 'to');
+  for (const to of placesOf(body.to)) {
+    if (to.to === 'group') existingQueue(context, 'group', to.group);
+    if (to.to === 'queue') existingQueue(context, 'queue', to.queue);
+    if (to.to === 'user' && store.users.find(to.user) === null)
+      throw new Refusal('unknown-user', `to: there is no user ${to.user}; make them first`, 'to');
+  }
   const same = store.outside.routes
     .all()
     .find(

@@ -1,9 +1,11 @@
 import type { OutsideEvent } from '../core/events.ts';
 import type { DialPlan } from '../numbering/numbering.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
+import { withClasses } from './number-classes.ts';
+import { payers } from './rights.ts';
 import { trunkSettings } from './trunks.ts';
 
-/** Keeps the engine told of trunks and routes: all of them at once, whenever they changed, and when it begins. */
+/** Keeps the engine told of trunks, routes and payers: all of them at once, whenever they changed, and when it begins. */
 export function createOutsideFeed(
   store: DirectoryStore,
   plan: DialPlan,
@@ -17,7 +19,8 @@ export function createOutsideFeed(
     const event: OutsideEvent = {
       type: 'outside',
       trunks: store.outside.trunks.all().map((row) => trunkSettings(row, plan)),
-      routes: store.outside.routes.all(),
+      routes: store.outside.routes.all().map((route) => ({ ...route, to: withClasses(route.to, plan) })),
+      payers: payers(store),
     };
     const written = JSON.stringify(event);
     if (written === last) return;

@@ -1,17 +1,23 @@
 import type { Destination, QueueId } from '../core/settings.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
-import { printDestination } from './destination.ts';
+import { placesOf, printDestination } from './destination.ts';
 import { Refusal } from './refusal.ts';
 
 /** The queues, and groups, whose overflow is `to`. */
 export function queuesThatOverflowTo(store: DirectoryStore, to: Destination): readonly QueueRow[] {
   const wanted = printDestination(to);
-  return store.queues.all().filter((queue) => printDestination(queue.overflow) === wanted);
+  return store.queues.all().filter((queue) => leadsTo(queue.overflow, wanted));
+}
+
+/** Whether a destination is, or falls back on, the one that is written so. */
+export function leadsTo(to: Destination, wanted: string): boolean {
+  return placesOf(to).some((place) => printDestination(place) === wanted);
 }
 
 /** Refuses an overflow of `queue` that leads nowhere, or to itself. */
 export function checkOverflow(store: DirectoryStore, queue: QueueId, to: Destination): void {
+  if (to.to === 'number' && to.otherwise !== undefined) return checkOverflow(store, queue, to.otherwise);
   if (to.to === 'group' || to.to === 'queue') {
     const target = to.to === 'group' ? to.group : to.queue;
     if (target === queue) {

@@ -87,7 +87,7 @@ export function removeQueue(
     }
     refuseWhileRouted(store, to);
     for (const { user } of queue.members) store.users.touch(user, now.revision);
-    if (kind === 'group') store.outside.rights.remove(`group:${id}`);
+    store.outside.rights.remove(`${kind}:${id}`);
     store.queues.remove(id);
     if (queue.extension !== null) store.extensions.free(queue.extension);
     now.audit(`${kind}.remove`, id, queueView(queue), null);

@@ -1,27 +1,29 @@
-import { type CallingRights, internalOnly } from '../core/outside.ts';
+import { type CallingRights, internalOnly, type Payer } from '../core/outside.ts';
 import type { UserId } from '../core/settings.ts';
 import type { RightsPatch, RightsView } from '../protocol/outbound.ts';
-import type { RightsBody } from '../storage/directory/outside.ts';
+import type { RightsBody, Together } from '../storage/directory/outside.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { change, type DirectoryContext } from './context.ts';
 import { existingQueue } from './queues.ts';
 import { Refusal } from './refusal.ts';
 import { existingUser } from './users.ts';
 
-/** Of whom rights are said: `user:NAME` or `group:NAME`, who must exist. Throws a `Refusal`. */
-function subjectOf(context: DirectoryContext, text: string): { readonly kind: 'user' | 'group'; readonly id: string } {
-  const [, kind, id = ''] = /^(user|group):([a-z0-9._-]{1,64})$/.exec(text) ?? [];
-  if (kind === undefined)
-    throw new Refusal('invalid', `subject: expected user:NAME or group:NAME; got ${text}`, 'subject');
-  if (kind === 'user') existingUser(context, id);
-  else existingQueue(context, 'group', id);
-  return { kind: kind === 'user' ? 'user' : 'group', id };
+type Subject = { readonly kind: 'user' | 'group' | 'queue' | 'system'; readonly id: string };
+
+/** Of whom rights are said: `user:NAME`, `group:NAME`, `queue:NAME` (who must exist) or `system`. Throws a `Refusal`. */
+function subjectOf(context: DirectoryContext, text: string): Subject {
+  if (text === 'system') return { kind: 'system', id: text };
+  const [, kind, id = ''] = /^(user|group|queue):([a-z0-9._-]{1,64})$/.exec(text) ?? [];
+  if (kind === 'user') return { kind, id: existingUser(context, id).id };
+  if (kind === 'group' || kind === 'queue') return { kind, id: existingQueue(context, kind, id).id };
+  throw new Refusal('invalid', `subject: expected user:NAME, group:NAME, queue:NAME or system; got ${text}`, 'subject');
 }
 
-/** What is said of one user or group changes; null takes it back. Users feel it with their next call. */
+/** What is said of one subject changes; null takes it back. Users feel it with their next call. */
 export function setRights(context: DirectoryContext, subject: string, patch: RightsPatch, who: string): RightsView {
   const { kind, id } = subjectOf(context, subject);
   checkHours(patch);
+  checkTogether(kind, patch);
   change(context, who, (now) => {
     const { rights } = context.store.outside;
     const { id: _, ...before } = rights.find(subject) ?? { id: subject };
@@ -30,11 +32,22 @@ export function setRights(context: DirectoryContext, subject: string, patch: Rig
     ) as RightsBody;
     if (Object.keys(after).length === 0) rights.remove(subject);
     else rights.put(subject, after);
-    const users = kind === 'user' ? [id] : existingQueue(context, 'group', id).members.map((member) => member.user);
-    for (const user of users) context.store.users.touch(user, now.revision);
+    for (const user of usersOf(context, { kind, id })) context.store.users.touch(user, now.revision);
     now.audit('outbound.set', subject, before, after);
   });
   return rightsView(context, subject);
+}
+
+function usersOf(context: DirectoryContext, { kind, id }: Subject): readonly UserId[] {
+  if (kind === 'user') return [id];
+  return kind === 'group' ? existingQueue(context, 'group', id).members.map((member) => member.user) : [];
+}
+
+function checkTogether(kind: Subject['kind'], patch: RightsPatch): void {
+  if (kind === 'group') return;
+  for (const field of ['groupMaxCalls', 'groupCallsPerMinute', 'groupMinutesPerDay'] as const)
+    if (patch[field] !== undefined && patch[field] !== null)
+      throw new Refusal('invalid', `${field}: expected only for a group; got ${patch[field]} for a ${kind}`, field);
 }
 
 function checkHours(patch: RightsPatch): void {
@@ -44,7 +57,7 @@ function checkHours(patch: RightsPatch): void {
   }
 }
 
-/** The rights of a user or group, with what was said of them and what comes from elsewhere. */
+/** The rights of a subject, with what was said of it and what comes from elsewhere. */
 export function rightsView(context: DirectoryContext, subject: string): RightsView {
   const { kind, id } = subjectOf(context, subject);
   const { store } = context;
@@ -53,14 +66,41 @@ export function rightsView(context: DirectoryContext, subject: string): RightsVi
     kind === 'user'
       ? (callingRights(store, id, existingUser(context, id).group) ?? internalOnly)
       : { ...internalOnly, ...own };
-  return { subject, ...rights, own: Object.keys(own).sort() };
+  return { ...noneTogether, ...rights, subject, own: Object.keys(own).sort() };
 }
+
+const noneTogether: Together = { groupMaxCalls: null, groupCallsPerMinute: null, groupMinutesPerDay: null };
 
 /** What a user may dial: their own rights before their group's; null when nothing was said of either. */
 export function callingRights(store: DirectoryStore, user: UserId, group: string | null): CallingRights | null {
   const ofUser = store.outside.rights.find(`user:${user}`);
   const ofGroup = group === null ? null : store.outside.rights.find(`group:${group}`);
   if (ofUser === null && ofGroup === null) return null;
-  const { id: _, ...rights } = { ...internalOnly, id: '', ...ofGroup, ...ofUser };
-  return rights;
+  return withoutTogether({ ...internalOnly, ...ofGroup, ...ofUser });
+}
+
+/**
+ * Who pays besides users: each group, queue and the system, of which rights were said. A group's limits are here those for all
+ * its members together: what is said of each member has gone to the members.
+ */
+export function payers(store: DirectoryStore): readonly Payer[] {
+  return store.outside.rights.all().flatMap(({ id, ...said }) => {
+    if (id.startsWith('user:')) return [];
+    const rights = withoutTogether({ ...internalOnly, ...said });
+    if (!id.startsWith('group:')) return [{ id, rights }];
+    const { groupMaxCalls = null, groupCallsPerMinute = null, groupMinutesPerDay = null } = said;
+    const limits = { maxCalls: groupMaxCalls, callsPerMinute: groupCallsPerMinute, minutesPerDay: groupMinutesPerDay };
+    return [{ id, rights: { ...rights, ...limits } }];
+  });
+}
+
+function withoutTogether(rights: CallingRights & RightsBody & { readonly id?: string }): CallingRights {
+  const {
+    id: _,
+    groupMaxCalls: _calls,
+    groupCallsPerMinute: _perMinute,
+    groupMinutesPerDay: _perDay,
+    ...mine
+  } = rights;
+  return mine;
 }

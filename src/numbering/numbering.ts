@@ -25,6 +25,8 @@ export type Numbering = {
   received(text: string, format: NumberFormat): string;
   /** A number as an administrator writes it; null when it is none. */
   written(text: string): string | null;
+  /** The class of an E.164 number; null when it is nobody's. */
+  classOf(number: string): NumberClass | null;
 };
 
 /** Makes the numbering of a dial plan. The country must be one that libphonenumber knows (`isCountry`). */
@@ -59,6 +61,10 @@ export function createNumbering(plan: DialPlan): Numbering {
           ? (parseInternational(digits) ?? parse(plus))
           : (parse(plus) ?? parseInternational(digits));
       return found?.number ?? digits;
+    },
+    classOf(number) {
+      const found = parse(number);
+      return found === null ? null : classOf(found, country);
     },
     written: (text) => (isDialable(text.replace(/[\s().-]/g, '')) ? (parseInternational(text)?.number ?? null) : null),
   };

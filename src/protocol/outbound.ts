@@ -10,7 +10,10 @@ const hours = () =>
     to: whole(1, 1_440),
   });
 
-/** `PATCH /v1/outbound/:subject` (`user:NAME` or `group:NAME`): what is not named stays; null takes it back, so that the group's counts. */
+/**
+ * `PATCH /v1/outbound/:subject` (`user:NAME`, `group:NAME`, `queue:NAME` or `system`): what is not named stays; null takes it back,
+ * so that the group's counts. `group…` limits all members of a group together.
+ */
 export const rightsSchema = z
   .strictObject({
     outbound: z.boolean({ error: 'true or false' }).nullable(),
@@ -22,6 +25,9 @@ export const rightsSchema = z
     maxCalls: whole(1, 1_000).nullable(),
     callsPerMinute: whole(1, 1_000).nullable(),
     minutesPerDay: whole(1, 1_440).nullable(),
+    groupMaxCalls: whole(1, 10_000).nullable(),
+    groupCallsPerMinute: whole(1, 10_000).nullable(),
+    groupMinutesPerDay: whole(1, 1_000_000).nullable(),
     hours: z.array(hours()).max(20).nullable(),
   })
   .partial();
@@ -33,7 +39,7 @@ export const callerIdSchema = z.strictObject({ callerId: e164('a number to show'
 /** When calls out are allowed: days 0 (Sunday) to 6, minutes of the day, in the zone of the configuration. */
 export type HoursView = { readonly days: readonly number[]; readonly from: number; readonly to: number };
 
-/** What a user may dial outside, all things considered, or what a group gives its members. */
+/** What a user may dial outside, all things considered; what a group gives its members; what a queue or the system may. */
 export type RightsView = {
   readonly subject: string;
   readonly outbound: boolean;
@@ -45,7 +51,11 @@ export type RightsView = {
   readonly maxCalls: number | null;
   readonly callsPerMinute: number | null;
   readonly minutesPerDay: number | null;
+  /** Of a group, for all its members together; null for everybody else. */
+  readonly groupMaxCalls: number | null;
+  readonly groupCallsPerMinute: number | null;
+  readonly groupMinutesPerDay: number | null;
   readonly hours: readonly HoursView[];
-  /** Which of these were said of this very user or group. */
+  /** Which of these were said of this very user, group, queue or system. */
   readonly own: readonly string[];
 };

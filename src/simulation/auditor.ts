@@ -121,7 +121,7 @@ function checkOutside({ state }: World): void {
     rule(call.outbound !== null || trying.length === 0, `call ${call.id} has a leg outside and no right to one`);
     rule(trying.length <= 1, `call ${call.id} rings two carriers: ${trying}`);
     rule(
-      call.outbound === null || call.inbound === null,
+      call.outbound === null || call.inbound === null || call.kind !== 'outbound',
       `call ${call.id} came in by one trunk and goes out by another`,
     );
     if (call.outbound !== null && call.phase !== 'ended' && call.from !== null)

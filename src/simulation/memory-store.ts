@@ -52,6 +52,7 @@ export function createMemoryStore(keeps = true): MemoryStore {
         alarms: rows('alarms'),
         trunks: rows('trunks'),
         routes: rows('routes'),
+        payers: rows('payers'),
         meters: rows('meters'),
       };
     },

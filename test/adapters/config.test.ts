@@ -69,7 +69,7 @@ describe('a wrong configuration', () => {
     expect([...problems(text)].sort()).toEqual([
       'asterisk.http-port @2: a port number from 1 to 65535 | 70000',
       'extensions.groups @null: a range that does not overlap extensions.users | nothing',
-      'groups.overflow @5: a destination: group:NAME, queue:NAME, user:NAME, dialplan:CONTEXT,EXTEN,PRIORITY or hang-up[:CAUSE] | "voicemail"',
+      'groups.overflow @5: a destination: group:NAME, queue:NAME, user:NAME, number:+NUMBER[,else=DESTINATION], dialplan:CONTEXT,EXTEN,PRIORITY or hang-up[:CAUSE] | "voicemail"',
       'groups.ring @4: a duration from 1s to 10m, such as 15s | 15',
       'groups.strategy @6: one of longest-idle, round-robin, ring-all, fewest-calls, linear, random, weighted-random, most-skilled | "longest"',
       'limits.renew @7: at most half of limits.lease, or one lost renewal gives the caller back to the dialplan | "9s"',

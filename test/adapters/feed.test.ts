@@ -81,7 +81,7 @@ test('given_a_queue_with_a_ladder_of_its_own_then_the_engine_gets_that_and_the_o
   const own = [{ misses: 2, withinMs: null, restMs: 5_000, untilReady: false, notify: 'nobody' as const }];
   addGroup(lab.context, { name: 'own', extension: '8001', ladder: own }, who);
   addGroup(lab.context, { name: 'usual', extension: '8002' }, who);
-  const feed = createFeed(lab.store, lab.config.rona.ladder, engine.take);
+  const feed = createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take);
   feed.hello(engine.hello());
   expect(engine.queues.get('own')?.ladder).toEqual(own);
   expect(engine.queues.get('usual')?.ladder).toEqual(lab.config.rona.ladder);
@@ -92,7 +92,7 @@ test('given_a_queue_with_a_ladder_of_its_own_then_the_engine_gets_that_and_the_o
 
 test('given_reasons_when_they_change_then_the_whole_list_is_sent_and_otherwise_none_is', () => {
   const engine = engineModel();
-  const feed = createFeed(lab.store, lab.config.rona.ladder, engine.take);
+  const feed = createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take);
   feed.hello(engine.hello());
   addReason(lab.context, { name: 'lunch', label: 'Lunch', limitMs: 60_000 }, who);
   addReason(lab.context, { name: 'coach', limitMs: null }, who);
@@ -116,7 +116,7 @@ describe('an engine that says hello', () => {
     importUsers(lab.context, many(1_100), who);
     addGroup(lab.context, { name: 'support', extension: '8001' }, who);
     const engine = engineModel();
-    const feed = createFeed(lab.store, lab.config.rona.ladder, engine.take);
+    const feed = createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take);
     feed.hello(engine.hello());
     expect(engine.events.map((event) => event.users.length)).toEqual([PORTION, PORTION, 100, 0]);
     expect(engine.events.map((event) => event.revision)).toEqual([0, 0, 0, lab.store.revision()]);
@@ -126,9 +126,9 @@ describe('an engine that says hello', () => {
   test('given_an_engine_that_knows_all_then_it_is_sent_nothing', () => {
     importUsers(lab.context, many(3), who);
     const engine = engineModel();
-    createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take).hello(engine.hello());
     const before = engine.events.length;
-    createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take).hello(engine.hello());
     expect(engine.events.length).toBe(before);
   });
 
@@ -136,11 +136,11 @@ describe('an engine that says hello', () => {
     importUsers(lab.context, many(1_100), who);
     const engine = engineModel();
     let left = 2;
-    createFeed(lab.store, lab.config.rona.ladder, (event) => {
+    createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, (event) => {
       if (left-- > 0) engine.take(event);
     }).hello(engine.hello());
     expect(engine.users.size).toBe(1_000);
-    createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take).hello(engine.hello());
     expectSame(engine);
   });
 
@@ -155,7 +155,7 @@ describe('an engine that says hello', () => {
       removedUsers: [],
       removedQueues: [],
     });
-    createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take).hello(engine.hello());
     expect(engine.revision).toBe(51);
     expectSame(engine);
   });
@@ -163,22 +163,22 @@ describe('an engine that says hello', () => {
   test('given_an_engine_that_lacks_an_old_user_then_it_gets_everything_again', () => {
     importUsers(lab.context, many(3), who);
     const engine = engineModel();
-    createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take).hello(engine.hello());
     engine.users.delete('u1001');
     addUser(lab.context, newUser('new', '2000'), who);
-    createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take).hello(engine.hello());
     expectSame(engine);
   });
 
   test('given_another_ladder_in_the_configuration_then_every_group_is_sent_again_with_it_once', () => {
     addGroup(lab.context, { name: 'support', extension: '8001' }, who);
     const engine = engineModel();
-    createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take).hello(engine.hello());
     const ladder = lab.config.rona.ladder.slice(0, 1);
-    createFeed(lab.store, ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, ladder, lab.config.numbering, engine.take).hello(engine.hello());
     expect(engine.queues.get('support')?.ladder).toEqual(ladder);
     const before = engine.events.length;
-    createFeed(lab.store, ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, ladder, lab.config.numbering, engine.take).hello(engine.hello());
     expect(engine.events.length).toBe(before);
   });
 });
@@ -186,7 +186,7 @@ describe('an engine that says hello', () => {
 describe('changes while it runs', () => {
   test('given_any_changes_then_the_engine_has_after_each_exactly_what_the_directory_has', () => {
     const engine = engineModel();
-    const feed = createFeed(lab.store, lab.config.rona.ladder, engine.take);
+    const feed = createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take);
     const context = { ...lab.context, changed: () => feed.sync() };
     feed.hello(engine.hello());
     const steps: (() => unknown)[] = [
@@ -214,11 +214,11 @@ describe('changes while it runs', () => {
   test('given_a_number_that_moves_from_a_removed_user_to_a_new_one_in_a_large_import_then_the_removal_comes_first', () => {
     const engine = engineModel();
     addUser(lab.context, newUser('old', '1000'), who);
-    createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take).hello(engine.hello());
     removeUser(lab.context, 'old', who);
     importUsers(lab.context, many(PORTION + 1), who);
     const from = engine.events.length;
-    createFeed(lab.store, lab.config.rona.ladder, engine.take).hello(engine.hello());
+    createFeed(lab.store, lab.config.rona.ladder, lab.config.numbering, engine.take).hello(engine.hello());
     expect(engine.events.slice(from).map((event) => [event.removedUsers, event.users.length])).toEqual([
       [['old'], 0],
       [[], PORTION],

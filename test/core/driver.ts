@@ -2,7 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Command } from '../../src/core/commands.ts';
 import type { Event } from '../../src/core/events.ts';
 import type { NumberedFact } from '../../src/core/facts.ts';
-import { type CallingRights, internalOnly, type RouteSettings, type TrunkSettings } from '../../src/core/outside.ts';
+import {
+  type CallingRights,
+  internalOnly,
+  type Payer,
+  type RouteSettings,
+  type TrunkSettings,
+} from '../../src/core/outside.ts';
 import { type QueueGiven, type QueueSettings, queueOf } from '../../src/core/queue-settings.ts';
 import type { UserSettings } from '../../src/core/settings.ts';
 import { step } from '../../src/core/step.ts';
@@ -206,6 +212,10 @@ export const routes: readonly RouteSettings[] = [
     early: 'music',
   },
 ];
+/** The group pays for what it sends out, and for what its members dial: a limit of each kind. */
+export const payers: readonly Payer[] = [
+  { id: 'group:line', rights: { ...rights, classes: ['national'], maxCalls: 2, minutesPerDay: 2 } },
+];
 export const abroad = { number: '+493012345', class: 'international' } as const;
 
 /** The company of these tests: `line` 8001 is linear, `all` 8002 rings everybody, `few` 8003 by fewest calls. */
@@ -231,7 +241,7 @@ export function running(ready: readonly string[] = ['ann', 'ben', 'cleo', 'dan']
   const driver = drive({}, twin);
   driver.step({ type: 'started', epoch: 'e', limits: defaultLimits });
   driver.step({ type: 'settings', revision: 1, users, queues: groups, removedUsers: [], removedQueues: [] });
-  driver.step({ type: 'outside', trunks, routes });
+  driver.step({ type: 'outside', trunks, routes, payers });
   driver.step({ type: 'calendar', day: '2026-11-22' });
   driver.step({ type: 'pbx-connected' });
   driver.step({ type: 'surveyed', full: true, pbxStarted: 'p1', legs: [], rooms: [] });

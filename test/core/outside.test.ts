@@ -3,6 +3,10 @@ import { matchRoute, type Outsider } from '../../src/core/calls/inbound.ts';
 import { numberFor } from '../../src/core/calls/outbound.ts';
 import { type TrunkEnd, trunkVerdict } from '../../src/core/calls/trunk-verdict.ts';
 import type { RouteSettings } from '../../src/core/outside.ts';
+import type { Destination } from '../../src/core/settings.ts';
+import type { Call } from '../../src/core/state.ts';
+import { load } from '../../src/core/world.ts';
+import { abroad, rights, rowsOf, running } from './driver.ts';
 
 describe('a route', () => {
   const route = (id: string, number: string, other: Partial<RouteSettings> = {}): RouteSettings => ({
@@ -90,5 +94,59 @@ describe('a number for a carrier', () => {
     [national, '118218', '118218'],
   ] as const)('given_a_format_%o_when_%s_is_sent_then_it_is_written_so', (trunk, number, written) => {
     expect(numberFor(trunk, number)).toBe(written);
+  });
+});
+
+describe('a call that is sent to a number', () => {
+  const to = (number: string) => ({ to: 'number', number, class: 'national' }) as const;
+  const sent = () => {
+    const driver = running([]);
+    driver.step({ type: 'caller-arrived', leg: 'caller', dialled: '8001', phone: null });
+    const [id = ''] = driver.world.state.calls.keys();
+    const move = (where: Destination) =>
+      driver.step({ type: 'intent', intent: 'm', ask: { do: 'move', call: id, to: where } });
+    const ended = () => driver.facts.find((fact) => fact.type === 'call-ended');
+    return { driver, move, ended, id };
+  };
+
+  test('given_it_is_sent_on_to_another_number_when_the_first_leg_ends_then_the_second_one_is_still_tried', () => {
+    const { driver, move, ended, id } = sent();
+    move(to('+33144556677'));
+    const [first = ''] = driver.legs();
+    driver.step({ type: 'leg-created', leg: first });
+    move({ ...to('+33144556688'), otherwise: { to: 'group', group: 'few' } });
+    const tried = driver.legs().length;
+    driver.step({ type: 'leg-gone', leg: first, cause: 34, sip: 503 });
+    expect([driver.legs().length, ended(), driver.world.state.calls.get(id)?.outbound?.number]).toEqual([
+      tried,
+      undefined,
+      '+33144556688',
+    ]);
+  });
+
+  test('given_a_number_that_falls_back_on_itself_when_no_trunk_reaches_it_then_the_circle_ends', () => {
+    const { driver, move, ended } = sent();
+    const circle = (left: number): Destination =>
+      left === 0 ? to('+33144556677') : { ...to('+33144556677'), otherwise: circle(left - 1) };
+    driver.step({
+      type: 'outside',
+      trunks: [],
+      routes: [],
+      payers: [{ id: 'group:line', rights: { ...rights, callsPerMinute: null } }],
+    });
+    move(circle(30));
+    expect(ended()).toMatchObject({ ending: 'overflow-hang-up' });
+  });
+
+  test('given_a_row_of_an_older_version_when_it_is_loaded_then_whose_phone_dialled_pays', () => {
+    const driver = running();
+    driver.step({ type: 'caller-arrived', leg: 'caller', dialled: '00493012345', phone: '1001', outside: abroad });
+    const rows = rowsOf(driver.world);
+    const old = rows.calls.map(({ outbound, ...call }) => {
+      const { payers: _p, otherwise: _o, sentBy: _s, leg: _l, ...rest } = outbound ?? {};
+      return { ...call, outbound: rest } as Call;
+    });
+    const [call] = load({ ...rows, calls: old }).state.calls.values();
+    expect(call?.outbound).toMatchObject({ payers: ['ann'], otherwise: null, leg: null });
   });
 });

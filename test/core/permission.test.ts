@@ -4,7 +4,7 @@ import { mayDial, numberClasses, shownNumber, talkLeftMs, type Usage } from '../
 
 // 2026-11-22, a Sunday, 12:00 UTC.
 const noon = Date.UTC(2026, 10, 22, 12);
-const idle: Usage = { meter: null, openCalls: 0, talkingMs: 0, day: '2026-11-22', now: noon, zoneMs: 0 };
+const idle: Usage = { meter: null, openCalls: 0, talking: 0, talkingMs: 0, day: '2026-11-22', now: noon, zoneMs: 0 };
 const all: CallingRights = { ...internalOnly, outbound: true, classes: numberClasses };
 const meter = { id: 'ann', day: '2026-11-22', talkedMs: 0, begun: [], international: false, callerId: null };
 

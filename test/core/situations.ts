@@ -198,6 +198,17 @@ export const situations: Readonly<Record<string, () => Driver>> = {
   },
   'somebody outside answered': () => outsideAnswers(),
   'somebody outside talks': () => joined(outsideAnswers()),
+  'a call that waited is sent outside': () => sentOut(),
+  'it was sent outside, and no trunk is left': () => {
+    const driver = dialling(sentOut());
+    driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 34, sip: 503 });
+    return dialling(driver);
+  },
+  'it was sent outside, and they talk': () => {
+    const driver = dialling(sentOut());
+    driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
+    return joined(driver);
+  },
   'a trunk is down': () => {
     const driver = running();
     driver.step({ type: 'trunks-seen', trunks: [{ trunk: 'red', reachable: false, registered: true }] });
@@ -227,6 +238,20 @@ function inbound(driver: Driver, route: string): Driver {
 function outbound(): Driver {
   const driver = running();
   driver.step({ type: 'caller-arrived', leg: 'caller-1', dialled: '00493012345', phone: '1001', outside: abroad });
+  return driver;
+}
+
+/** A call waits in `line`, and somebody moves it to a number; when that is not reached it goes to `few`. */
+function sentOut(): Driver {
+  const driver = arrive(running([]), '8001');
+  const [call = ''] = driver.world.state.calls.keys();
+  const to = {
+    to: 'number',
+    number: '+33144556677',
+    class: 'national',
+    otherwise: { to: 'group', group: 'few' },
+  } as const;
+  driver.step({ type: 'intent', intent: 'm', ask: { do: 'move', call, to } });
   return driver;
 }
 

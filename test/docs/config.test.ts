@@ -76,8 +76,12 @@ test('destinations_when_read_then_each_form_of_the_page_is_one_and_each_cause_is
   const [forms, causes] = [cells('Form'), cells('Cause')];
   expect(causes.toSorted()).toEqual([...HANG_UP_CAUSES].sort());
   expect(cells('Q.850')).toEqual(causes.map((cause) => q850(cause as HangUpCause)));
-  const written = forms.map((form) => form.replace('CAUSE', 'busy').replace('PRIORITY', '1').replace('NAME', 'name'));
-  expect(written.map((form) => parseDestination(form)?.to)).toEqual(['group', 'queue', 'user', 'dialplan', 'hang-up']);
+  const example = { CAUSE: 'busy', PRIORITY: '1', NAME: 'name', '+NUMBER': '+33612345678', DESTINATION: 'group:night' };
+  const written = forms.map((form) =>
+    Object.entries(example).reduce((text, [word, by]) => text.replace(word, by), form),
+  );
+  const kinds = ['group', 'queue', 'user', 'number', 'dialplan', 'hang-up'];
+  expect(written.map((form) => parseDestination(form)?.to)).toEqual(kinds);
 });
 
 /** The keys that hold a value, dotted, in the order of the schema. */

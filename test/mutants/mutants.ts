@@ -16,6 +16,37 @@ export type Mutant = {
 export const mutants: readonly Mutant[] = [
   ...queueMutants,
   {
+    lie: 'the limits of a group do not hold for its members',
+    file: 'src/core/calls/call-out.ts',
+    from: 'for (const payer of others) {',
+    to: 'for (const payer of others.slice(others.length)) {',
+  },
+  {
+    lie: 'who was sent to a number that may not be dialled is hung up',
+    file: 'src/core/calls/call-out.ts',
+    from: "if (otherwise !== null) return sendTo(turn, call, otherwise, 'barred', sentBy);",
+    to: '',
+  },
+  {
+    lie: 'two talks at once may each take all the minutes that are left',
+    file: 'src/core/calls/minutes.ts',
+    from: 'Math.floor(leftMs / Math.max(1, usage.talking))',
+    to: 'leftMs',
+  },
+  {
+    lie: 'a rule sends a call outside by the rights of the system, whatever the group may',
+    file: 'src/core/calls/call-out.ts',
+    from: 'return kind !== undefined && turn.world.state.payers.has(payer) ? payer : systemPayer;',
+    to: 'return systemPayer;',
+  },
+  {
+    lie: 'the end of a trunk that was let go counts for the one that is tried now',
+    file: 'src/core/calls/outbound.ts',
+    from: 'if (outbound.leg !== null && outbound.leg !== leg.id) return;',
+    to: '',
+    by: 'test/core/outside.test.ts',
+  },
+  {
     lie: 'a phone rings on for a call that was picked up',
     file: 'src/core/calls/pickup.ts',
     from: "rescindAll(turn, call, 'picked-up');",

@@ -1,3 +1,4 @@
+import type { NumberClass } from '../../src/core/outside.ts';
 import { type QueueSettings, queueOf, type StrategyName } from '../../src/core/queue-settings.ts';
 import { strategies } from '../../src/core/routing/strategy/table.ts';
 import type { ClimbingOutcome, Destination, HangUpCause, LadderStep, ReasonSettings } from '../../src/core/settings.ts';
@@ -72,12 +73,22 @@ function ladderStep(text: string): LadderStep {
   };
 }
 
-/** `group sales`, `user ann`, `hang-up busy`, `dialplan after-hours 100`. */
+/** `group sales`, `user ann`, `hang-up busy`, `dialplan after-hours 100`, `number +33612345678 mobile else group sales`. */
 export function destinationOf(text: string): Destination {
   const [kind, one = '', two = ''] = text.split(' ');
   if (kind === 'group') return { to: 'group', group: one };
   if (kind === 'user') return { to: 'user', user: one };
   if (kind === 'dialplan') return { to: 'dialplan', context: one, exten: two, priority: 1 };
+  if (kind === 'number') {
+    const [said = '', otherwise] = text.split(' else ');
+    const [, number = '', is] = said.split(' ');
+    return {
+      to: 'number',
+      number,
+      ...(is === undefined ? {} : { class: is as NumberClass }),
+      ...(otherwise === undefined ? {} : { otherwise: destinationOf(otherwise) }),
+    };
+  }
   if (kind === 'hang-up') return { to: 'hang-up', cause: one as HangUpCause };
   throw new Error(`not a destination: ${text}`);
 }

@@ -1,7 +1,7 @@
 import { agentLines, callLines, reasonWords, winnerWords } from '../../src/cli/why-words.ts';
 import { explainAgent } from '../../src/core/explain-agent.ts';
 import { explainCall } from '../../src/core/explain-call.ts';
-import type { RouteSettings, TrunkSettings } from '../../src/core/outside.ts';
+import type { Payer, RouteSettings, TrunkSettings } from '../../src/core/outside.ts';
 import type { QueueSettings } from '../../src/core/queue-settings.ts';
 import type { ReasonSettings, UserSettings } from '../../src/core/settings.ts';
 import type { SimulatedCaller } from '../../src/simulation/dialplan.ts';
@@ -31,6 +31,7 @@ export function createStage(): Stage {
   const callers = new Map<string, SimulatedCaller>();
   const trunks: TrunkSettings[] = [];
   const routes: RouteSettings[] = [];
+  const payers: Payer[] = [];
   let written: { time: string; text: string }[] = [];
   let beganAt = startMs;
   let revision = 0;
@@ -107,7 +108,9 @@ export function createStage(): Stage {
       }
       if (text.startsWith('reason ')) return void reasons.push(reasonOf(text));
       const [, who = '', what = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
-      if (what.startsWith('may dial')) allow(who, what);
+      if (what.startsWith('may dial') && /^(group:|queue:|system)/.test(who))
+        payers.push({ id: who, rights: rightsFrom(what) });
+      else if (what.startsWith('may dial')) allow(who, what);
       else if (who.endsWith("'s")) setPhone(rig, phoneOf(who.slice(0, -2)), what);
       else if (what.startsWith('knows ')) learn(who, what.slice('knows '.length));
       else if (what === 'is ready') signIns.push(userOf(who).id);
@@ -116,7 +119,7 @@ export function createStage(): Stage {
     },
     begin() {
       sendSettings();
-      if (trunks.length + routes.length > 0) rig.post({ type: 'outside', trunks, routes });
+      if (trunks.length + routes.length > 0) rig.post({ type: 'outside', trunks, routes, payers });
       rig.post({ type: 'calendar', day: '2026-11-22' });
       rig.run(100);
       for (const user of signIns) rig.ask({ do: 'sign-in', user, ready: true });

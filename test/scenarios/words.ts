@@ -99,11 +99,13 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
     case 'agent-work':
       return `${fact.agent} is ${fact.work}${until(fact.until)}`;
     case 'call-barred':
-      return `call ${name(fact.call)} is barred, ${fact.class}: ${fact.why}`;
+      return `call ${name(fact.call)} is barred, ${fact.class}: ${fact.why}${fact.payer === fact.user ? '' : `, on the account of ${fact.payer}`}`;
     case 'limit-reached':
-      return `${fact.user} reached the limit of ${fact.limit}`;
+      return `${fact.payer} reached the limit of ${fact.limit}`;
     case 'first-international':
-      return `${fact.user} calls another country for the first time`;
+      return `${fact.payer} calls another country for the first time`;
+    case 'call-sent-out':
+      return `call ${name(fact.call)} is sent out to ${fact.number}, ${fact.class}, on the account of ${fact.payer}`;
     case 'trunk-tried':
       return `call ${name(fact.call)} tries ${fact.trunk}`;
     case 'trunk-failed':
@@ -163,6 +165,8 @@ function destinationWords(to: Destination): string {
       return `queue ${to.queue}`;
     case 'user':
       return `user ${to.user}`;
+    case 'number':
+      return `number ${to.number}${to.otherwise === undefined ? '' : `, or else ${destinationWords(to.otherwise)}`}`;
     case 'dialplan':
       return `${to.exten} of ${to.context}`;
     case 'hang-up':

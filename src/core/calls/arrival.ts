@@ -5,12 +5,12 @@ import type { Destination, HangUpCause } from '../settings.ts';
 import type { Call, CallKind, LegId, Wishes } from '../state.ts';
 import { newId, send, type Turn, tell } from '../turn.ts';
 import { endCall } from './call.ts';
+import { callOut } from './call-out.ts';
 import { dialFeature } from './feature.ts';
 import { hear } from './hearing.ts';
 import { callIn, inboundOf, kindOf, routeOf } from './inbound.ts';
 import { ringUser } from './internal.ts';
 import { callerLeg } from './leg.ts';
-import { callOut } from './outbound.ts';
 
 /** The first renewal comes well before the end of the lease that the dialplan gave. */
 const firstRenewalMs = 10_000;

@@ -9,7 +9,7 @@ import { changedCall, changedOffer, removeCall, send, sendLater, type Turn, tell
 import { hear } from './hearing.ts';
 import { hangUpLeg, setPhase } from './leg.ts';
 import { noteTalked } from './meter.ts';
-import { minutesBegin } from './outbound.ts';
+import { shareMinutes } from './minutes.ts';
 
 /** Joins the caller and the one who answered; the dialplan keeps them together should we die. */
 export function connect(turn: Turn, call: Call, leg: Leg, user: UserId | null): void {
@@ -40,8 +40,8 @@ export function callJoined(turn: Turn, call: Call): void {
   call.phase = 'talking';
   call.connectedAt = turn.now;
   call.joinBy = null;
-  if (call.outbound !== null) minutesBegin(turn, call.outbound);
   changedCall(turn, call);
+  if (call.outbound !== null) shareMinutes(turn, call.outbound.payers);
   for (const id of [call.caller, call.partner.leg]) {
     const leg = state.legs.get(id);
     if (leg) setPhase(turn, leg, 'joined');
@@ -131,7 +131,10 @@ export function endCall(
   const talkedMs = call.connectedAt === null ? 0 : turn.now - call.connectedAt;
   const waitedMs = (call.connectedAt ?? turn.now) - call.enteredAt;
   if (talked && call.callee !== null) bookDirect(turn, call, talkedMs);
-  if (call.outbound !== null && call.from !== null) noteTalked(turn, call.from, talkedMs);
+  if (call.outbound !== null) {
+    for (const payer of call.outbound.payers) noteTalked(turn, payer, talkedMs);
+    if (talked) shareMinutes(turn, call.outbound.payers);
+  }
   tell(turn, { type: 'call-ended', call: call.id, ending, by, waitedMs, talkedMs });
   if (call.legs.length === 0) finishCall(turn, call);
 }

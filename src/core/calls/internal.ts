@@ -7,6 +7,7 @@ import { changedCall, type Turn } from '../turn.ts';
 import { endCall } from './call.ts';
 import { hear } from './hearing.ts';
 import { hangUpLeg, newLeg } from './leg.ts';
+import { outsideRungOut } from './outbound.ts';
 
 /** Rings every phone of a user, as one: a call from extension to extension, or an overflow to a user. */
 export function ringUser(turn: Turn, call: Call, user: UserId): void {
@@ -44,6 +45,7 @@ export function stopRingingUser(turn: Turn, call: Call): void {
 
 /** It rang for its time and nobody came. */
 export function internalRungOut(turn: Turn, call: Call): void {
+  if (call.outbound !== null) return outsideRungOut(turn, call);
   call.ringUntil = null;
   changedCall(turn, call);
   endCall(turn, call, 'no-answer', 'system', 'no-answer');

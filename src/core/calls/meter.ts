@@ -1,9 +1,9 @@
 import { raiseAlarm } from '../alarms.ts';
 import type { Fact } from '../facts.ts';
-import type { Meter, OutsideNumber } from '../outside.ts';
+import type { Meter, PayerId } from '../outside.ts';
 import type { Usage } from '../permission.ts';
 import type { UserId } from '../settings.ts';
-import type { Call } from '../state.ts';
+import type { Call, CallId } from '../state.ts';
 import { changedMeter, type Turn, tell } from '../turn.ts';
 
 /** An alarm about what somebody dialled stands for so long after it was last dialled. */
@@ -13,64 +13,78 @@ const minuteMs = 60_000;
 
 type Limit = Extract<Fact, { type: 'limit-reached' }>['limit'];
 
-/** What the user has used, and the calls out that they have now, but for `but`. */
-export function usageOf(turn: Turn, user: UserId, but: string | null): Usage {
+/** What the payer has used, and the calls out that it has now, but for `but`. */
+export function usageOf(turn: Turn, payer: PayerId, but: CallId | null): Usage {
   const { state, index } = turn.world;
-  const ids = new Set([...(index.elsewhere.get(user) ?? [])].map((leg) => state.legs.get(leg)?.call ?? ''));
-  const out = [...ids].flatMap((id) => {
+  let openCalls = 0;
+  let talking = 0;
+  let talkingMs = 0;
+  for (const id of index.callsOut) {
     const call = state.calls.get(id);
-    return call && call.id !== but && call.outbound !== null && call.phase !== 'ended' ? [call] : [];
-  });
-  const talkingMs = out.reduce((sum, call) => sum + (call.connectedAt === null ? 0 : turn.now - call.connectedAt), 0);
-  const { day, zoneMs } = state.meta;
-  return { meter: meterOf(turn, user), openCalls: out.length, talkingMs, day, now: turn.now, zoneMs };
-}
-
-export function meterOf(turn: Turn, user: UserId): Meter | null {
-  return turn.world.state.meters.get(user) ?? null;
-}
-
-/** A call out begins: it counts for the minute, and the first one abroad is worth a fact. */
-export function noteBegun(turn: Turn, call: Call, user: UserId, to: OutsideNumber): void {
-  const meter = madeMeter(turn, user);
-  meter.begun = [...meter.begun.filter((at) => turn.now - at < minuteMs), turn.now];
-  if (to.class === 'international' && !meter.international) {
-    meter.international = true;
-    tell(turn, { type: 'first-international', call: call.id, user });
-    raiseAlarm(turn, 'first-international', user, turn.now + alarmMs);
+    if (id === but || call?.outbound?.payers.includes(payer) !== true) continue;
+    openCalls += 1;
+    if (call.connectedAt === null) continue;
+    talking += 1;
+    talkingMs += turn.now - call.connectedAt;
   }
+  const { day, zoneMs } = state.meta;
+  return { meter: meterOf(turn, payer), openCalls, talking, talkingMs, day, now: turn.now, zoneMs };
+}
+
+export function meterOf(turn: Turn, payer: PayerId): Meter | null {
+  return turn.world.state.meters.get(payer) ?? null;
+}
+
+/** A call out begins: it counts for the minute. */
+export function noteBegun(turn: Turn, payer: PayerId): void {
+  const meter = madeMeter(turn, payer);
+  meter.begun = [...meter.begun.filter((at) => turn.now - at < minuteMs), turn.now];
   changedMeter(turn, meter);
 }
 
+/** The payer calls another country: the first time is worth a fact. */
+export function noteInternational(turn: Turn, call: Call, payer: PayerId): void {
+  const meter = madeMeter(turn, payer);
+  if (meter.international) return;
+  meter.international = true;
+  changedMeter(turn, meter);
+  tell(turn, { type: 'first-international', call: call.id, user: userOf(turn, payer), payer });
+  raiseAlarm(turn, 'first-international', payer, turn.now + alarmMs);
+}
+
 /** A talk outside is over: its time counts for the day on which it ends. */
-export function noteTalked(turn: Turn, user: UserId, talkedMs: number): void {
+export function noteTalked(turn: Turn, payer: PayerId, talkedMs: number): void {
   if (talkedMs <= 0) return;
-  const meter = madeMeter(turn, user);
+  const meter = madeMeter(turn, payer);
   const { day } = turn.world.state.meta;
   meter.talkedMs = (meter.day === day ? meter.talkedMs : 0) + talkedMs;
   meter.day = day;
   changedMeter(turn, meter);
 }
 
-/** A limit of theirs was reached. */
-export function noteLimit(turn: Turn, call: Call, user: UserId, limit: Limit): void {
-  tell(turn, { type: 'limit-reached', call: call.id, user, limit });
-  raiseAlarm(turn, 'limit-reached', user, turn.now + alarmMs);
+/** A limit of the payer's was reached. */
+export function noteLimit(turn: Turn, call: Call, payer: PayerId, limit: Limit): void {
+  tell(turn, { type: 'limit-reached', call: call.id, user: userOf(turn, payer), payer, limit });
+  raiseAlarm(turn, 'limit-reached', payer, turn.now + alarmMs);
 }
 
-/** The user's meter, made when it is first needed. */
-export function madeMeter(turn: Turn, user: UserId): Meter {
-  const known = meterOf(turn, user);
+function userOf(turn: Turn, payer: PayerId): UserId | null {
+  return turn.world.state.users.has(payer) ? payer : null;
+}
+
+/** The payer's meter, made when it is first needed. */
+export function madeMeter(turn: Turn, payer: PayerId): Meter {
+  const known = meterOf(turn, payer);
   if (known !== null) return known;
   const meter: Meter = {
-    id: user,
+    id: payer,
     day: turn.world.state.meta.day,
     talkedMs: 0,
     begun: [],
     international: false,
     callerId: null,
   };
-  turn.world.state.meters.set(user, meter);
+  turn.world.state.meters.set(payer, meter);
   changedMeter(turn, meter);
   return meter;
 }

@@ -1,50 +1,31 @@
-import { internalOnly, type Outbound, type OutsideNumber, type Trunk, type TrunkSettings } from '../outside.ts';
-import { type Barred, mayDial, shownNumber, talkLeftMs } from '../permission.ts';
+import type { CallEnding } from '../facts.ts';
+import type { Outbound, Trunk, TrunkSettings } from '../outside.ts';
 import { openRoom } from '../routing/offer.ts';
-import type { UserId } from '../settings.ts';
+import { sendTo } from '../routing/overflow.ts';
+import type { HangUpCause } from '../settings.ts';
 import type { Call, Leg } from '../state.ts';
 import { isFull, trunksInOrder } from '../trunks.ts';
 import { changedCall, send, type Turn, tell } from '../turn.ts';
 import { endCall } from './call.ts';
 import type { Gone } from './gone.ts';
 import { hear } from './hearing.ts';
-import { newTrunkLeg } from './leg.ts';
-import { meterOf, noteBegun, noteLimit, usageOf } from './meter.ts';
+import { hangUpLeg, newTrunkLeg } from './leg.ts';
 import { trunkVerdict } from './trunk-verdict.ts';
 
-/** A user's phone dialled a number outside: when they may, the trunks are tried one after the other. */
-export function callOut(turn: Turn, call: Call, user: UserId, to: OutsideNumber): void {
-  const { state } = turn.world;
-  const rights = state.users.get(user)?.calling ?? internalOnly;
-  const usage = usageOf(turn, user, call.id);
-  const barred = mayDial(rights, to, usage);
-  if (barred !== null) return bar(turn, call, user, to, barred);
-  noteBegun(turn, call, user, to);
-  const callerId = shownNumber(rights, meterOf(turn, user));
-  call.outbound = { ...to, callerId, left: trunksInOrder(turn), early: null, talkUntil: talkLeftMs(rights, usage) };
-  tryNext(turn, call, call.outbound);
+/** A call goes out: the trunks are tried one after the other. That it may was decided before (`call-out.ts`). */
+export function begin(
+  turn: Turn,
+  call: Call,
+  to: Pick<Outbound, 'number' | 'class' | 'callerId' | 'payers' | 'otherwise' | 'sentBy'>,
+): void {
+  const outbound: Outbound = { ...to, left: trunksInOrder(turn), leg: null, early: null, talkUntil: null };
+  call.outbound = outbound;
+  changedCall(turn, call);
+  tryNext(turn, call, outbound);
 }
 
-/** The caller hears why: the dialplan has a prompt for it, or the cause alone says it. */
-function bar(turn: Turn, call: Call, user: UserId, to: OutsideNumber, why: Barred): void {
-  tell(turn, { type: 'call-barred', call: call.id, user, class: to.class, why });
-  if (why === 'calls-at-once' || why === 'calls-per-minute' || why === 'minutes-per-day')
-    noteLimit(turn, call, user, why);
-  refuse(turn, call, 'barred', saidFor[why]);
-}
-
-/** Which extension of the context `cordboard-refused` says it. */
-const saidFor: Readonly<Record<Barred, string>> = {
-  'no-rights': 'barred',
-  class: 'barred',
-  prefix: 'barred',
-  hours: 'hours',
-  'calls-at-once': 'limit',
-  'calls-per-minute': 'limit',
-  'minutes-per-day': 'limit',
-};
-
-function refuse(turn: Turn, call: Call, ending: 'barred' | 'no-trunk', exten: string): void {
+/** Gives who dialled to the dialplan, which says why and hangs up. */
+export function refuse(turn: Turn, call: Call, ending: 'barred' | 'no-trunk', exten: string): void {
   hear(turn, call, 'silence');
   send(turn, {
     do: 'release',
@@ -54,11 +35,35 @@ function refuse(turn: Turn, call: Call, ending: 'barred' | 'no-trunk', exten: st
   endCall(turn, call, ending, 'system', null);
 }
 
+/** The number was not reached: the call goes on to where its rule says, or ends. */
+function unreached(turn: Turn, call: Call, ending: CallEnding, cause: HangUpCause): void {
+  const otherwise = call.outbound?.otherwise ?? null;
+  if (otherwise !== null) return sendTo(turn, call, otherwise, 'unreached');
+  if (ending === 'no-trunk' && call.kind === 'outbound') return refuse(turn, call, ending, 'notrunk');
+  endCall(turn, call, ending, 'system', cause);
+}
+
+/** It rang for its time and nobody came, or no trunk ever said anything. */
+export function outsideRungOut(turn: Turn, call: Call): void {
+  call.ringUntil = null;
+  changedCall(turn, call);
+  unreached(turn, call, 'no-answer', 'no-answer');
+}
+
+/** The call moves on: the trunk that is being tried is let go. */
+export function stopDialling(turn: Turn, call: Call): void {
+  const leg = turn.world.state.legs.get(call.outbound?.leg ?? '');
+  if (leg) hangUpLeg(turn, leg, 'normal');
+  call.outbound = null;
+  call.ringUntil = null;
+  changedCall(turn, call);
+}
+
 /** The next trunk that is there and has room. */
 function tryNext(turn: Turn, call: Call, outbound: Outbound): void {
   for (;;) {
     const id = outbound.left.shift();
-    if (id === undefined) return refuse(turn, call, 'no-trunk', 'notrunk');
+    if (id === undefined) return unreached(turn, call, 'no-trunk', 'congestion');
     const trunk = turn.world.state.trunks.get(id);
     if (!trunk) continue;
     if (isFull(turn, trunk)) {
@@ -78,6 +83,8 @@ function tryTrunk(turn: Turn, call: Call, outbound: Outbound, { id, settings }: 
     callerId: outbound.callerId ?? settings.callerId,
     headers: settings.headers,
   });
+  outbound.leg = leg.id;
+  changedCall(turn, call);
   openRoom(turn, call);
   tell(turn, { type: 'trunk-tried', call: call.id, trunk: id, leg: leg.id });
 }
@@ -118,6 +125,7 @@ export function trunkRang(turn: Turn, call: Call, leg: Leg, evidence: 'ringing' 
 export function trunkLegGone(turn: Turn, call: Call, leg: Leg, gone: Gone): void {
   const { outbound } = call;
   if (outbound === null || call.phase !== 'waiting' || leg.trunk === null) return;
+  if (outbound.leg !== null && outbound.leg !== leg.id) return;
   if (gone.outcome === 'lost' || gone.outcome === 'lost-pbx')
     return endCall(turn, call, gone.outcome, 'system', 'congestion');
   const { cause, sip } = gone;
@@ -131,18 +139,5 @@ export function trunkLegGone(turn: Turn, call: Call, leg: Leg, gone: Gone): void
   const next = verdict === 'next';
   tell(turn, { type: 'trunk-failed', call: call.id, trunk: leg.trunk, leg: leg.id, cause, sip, next });
   if (next) return tryNext(turn, call, outbound);
-  endCall(turn, call, verdict.ending, 'system', verdict.cause);
-}
-
-/** They talk: from here on its minutes count, and what was left of the day becomes a time. */
-export function minutesBegin(turn: Turn, outbound: Outbound): void {
-  if (outbound.talkUntil !== null) outbound.talkUntil += turn.now;
-}
-
-/** The minutes of the day are used up in the middle of a talk. */
-export function minutesUsedUp(turn: Turn, call: Call): void {
-  if (call.outbound) call.outbound.talkUntil = null;
-  changedCall(turn, call);
-  if (call.from !== null) noteLimit(turn, call, call.from, 'minutes-per-day');
-  endCall(turn, call, 'completed', 'system', 'normal');
+  unreached(turn, call, verdict.ending, verdict.cause);
 }

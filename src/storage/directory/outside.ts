@@ -5,8 +5,17 @@ import { documents } from './documents.ts';
 
 /** What belongs to the world outside, as typed rows. */
 export type RouteBody = Omit<RouteSettings, 'id'>;
-/** Rights of one user or group (`user:ana`, `group:support`): what is not said is the group's, or nothing. */
-export type RightsBody = Partial<CallingRights>;
+/**
+ * Rights of a user, group, queue or the system (`user:ana`, `group:support`, `queue:billing`, `system`): what is not said of a
+ * user is the group's, or nothing. The limits of a group are each member's; those of `Together` are all members'.
+ */
+export type RightsBody = Partial<CallingRights> & Partial<Together>;
+/** Limits of a group: for the calls of all its members, and those that it sends out itself, together. */
+export type Together = {
+  readonly groupMaxCalls: number | null;
+  readonly groupCallsPerMinute: number | null;
+  readonly groupMinutesPerDay: number | null;
+};
 /** A place with an address that an ambulance can find. */
 export type SiteBody = {
   /** E.164: who is called back. */

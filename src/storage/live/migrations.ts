@@ -72,4 +72,11 @@ export const LIVE_MIGRATIONS: readonly Migration[] = [
       CREATE TABLE meters (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    number: 8,
+    name: 'payers',
+    sql: `
+      CREATE TABLE payers (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

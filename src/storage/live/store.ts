@@ -154,6 +154,7 @@ function loadRows(db: Database.Database): { readonly [K in RowKind]: Rows[K][] }
     alarms: read('alarms'),
     trunks: read('trunks'),
     routes: read('routes'),
+    payers: read('payers'),
     meters: read('meters'),
   };
 }
