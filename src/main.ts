@@ -91,6 +91,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     },
     publish: (facts) => {
       telling.add(facts);
+      manager.tellingDone(facts);
       drain.look();
     },
     onHeld: (error, heldMs) => {
@@ -127,8 +128,6 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     onMessage: take,
   });
 
-  let isReachable = (_phone: string): boolean => false;
-
   function take(message: ToEngine): void {
     switch (message.kind) {
       case 'intent':
@@ -138,7 +137,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
         // A phone that was removed while it was registered, and is back, gives no news of its contact.
         const phones = message.event.users.flatMap((one) => one.phones);
         const known = (phone: string) => world.state.phones.get(phone)?.registered === true;
-        for (const event of foundAgain(phones, known, isReachable)) engine.post(event);
+        for (const event of foundAgain(phones, known, manager.isReachable)) engine.post(event);
         return;
       }
       case 'outside':
@@ -201,11 +200,10 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
         ami = 'down';
       },
       onPhone: (phone, reachable) => engine.post(reachability(phone, reachable)),
-      onEmergency: (phone, dialled) => engine.post({ type: 'emergency-dialled', phone, dialled }),
+      onEmergency: (call) => engine.post({ type: 'emergency-dialled', ...call }),
       onTrunks: (trunks) => engine.post({ type: 'trunks-seen', trunks }),
     },
   );
-  isReachable = manager.isReachable;
 
   const saysUnpruned = seldom(60_000, now);
   const pruning = keepPruned(

@@ -140,7 +140,7 @@ function said(fact: NumberedFact): readonly [Colour, string] {
     case 'trunk-state':
       return [fact.up ? pc.green : pc.red, `the trunk ${fact.trunk} is ${fact.up ? 'up' : 'DOWN'} (${fact.why})`];
     case 'emergency-called':
-      return [pc.red, `EMERGENCY: ${fact.user ?? fact.phone} dialled ${fact.dialled}`];
+      return [pc.red, `EMERGENCY: ${fact.user ?? fact.phone} dialled ${fact.dialled}${whileAway(fact.dialledAt)}`];
     case 'caller-id-chosen':
       return [pc.cyan, `${fact.user} shows ${fact.callerId ?? 'the usual number'} from now on`];
     case 'pbx-connected':
@@ -193,4 +193,8 @@ function offerEnded(fact: Extract<Fact, { type: 'offer-ended' }>): readonly [Col
 
 function seconds(ms: number): string {
   return ms >= 10_000 ? `${Math.round(ms / 1_000)} s` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+function whileAway(dialledAt: number | null | undefined): string {
+  return dialledAt == null ? '' : ` at ${new Date(dialledAt).toISOString()}, while no daemon was there`;
 }

@@ -112,7 +112,15 @@ export type PbxEvent =
   /** All phones that have a contact now; every other one has none. */
   | { readonly type: 'phones-surveyed'; readonly reachable: readonly PhoneId[] }
   /** Somebody dialled an emergency number: the dialplan says so while it sends the call out by itself. */
-  | { readonly type: 'emergency-dialled'; readonly phone: PhoneId; readonly dialled: string }
+  | {
+      readonly type: 'emergency-dialled';
+      readonly phone: PhoneId;
+      readonly dialled: string;
+      /** Asterisk's id of the call, under which it left a trace until we have told people of it. Absent before there were traces. */
+      readonly channel?: string;
+      /** When it was, in ms since 1970; absent: just now. Later than that we heard of it from its trace. */
+      readonly dialledAt?: number;
+    }
   /** What is known of these trunks: what is not said stays as it was. Null: it is not watched. */
   | { readonly type: 'trunks-seen'; readonly trunks: readonly SeenTrunk[] };
 

@@ -62,5 +62,9 @@ export type OutsideFact =
       readonly user: UserId | null;
       readonly phone: PhoneId;
       readonly dialled: string;
+      /** Asterisk's id of the call; null where it said none. */
+      readonly channel: string | null;
+      /** When we heard of it only later, since no daemon was there: when it was, in ms since 1970. Null: just now. */
+      readonly dialledAt: number | null;
     }
   | { readonly type: 'caller-id-chosen'; readonly user: UserId; readonly callerId: string | null };

@@ -106,7 +106,7 @@ function apply(turn: Turn, event: Event): void {
     case 'phones-surveyed':
       return phonesSurveyed(turn, event.reachable);
     case 'emergency-dialled':
-      return emergencyDialled(turn, event.phone, event.dialled);
+      return emergencyDialled(turn, event);
     case 'trunks-seen':
       return trunksSeen(turn, event.trunks);
     case 'intent':

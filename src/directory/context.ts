@@ -1,12 +1,13 @@
 import type { Config } from '../config/config.ts';
 import type { PhoneId } from '../core/settings.ts';
+import { isEmergencyNumber } from '../numbering/emergency-numbers.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { Refusal } from './refusal.ts';
 
 /** What the directory's operations work with. */
 export type DirectoryContext = {
   readonly store: DirectoryStore;
-  readonly config: Pick<Config, 'extensions' | 'groups' | 'queues' | 'sip' | 'rona'>;
+  readonly config: Pick<Config, 'extensions' | 'numbering' | 'groups' | 'queues' | 'sip' | 'rona'>;
   /** Wall clock, ms since 1970. */
   readonly now: () => number;
   /** Called after each committed change with the phones that Asterisk must now be told of, or made to forget. */
@@ -70,6 +71,13 @@ export function takeExtension(
       'extension',
     );
   }
+  if (isEmergencyNumber(number, context.config.numbering.country)) {
+    throw new Refusal(
+      'out-of-range',
+      `extension: expected a number that nobody dials in need; ${number} is an emergency number`,
+      'extension',
+    );
+  }
   const holder = context.store.extensions.owner(number);
   if (holder !== null) {
     throw new Refusal(
@@ -87,7 +95,8 @@ export function nextExtension(context: DirectoryContext, avoid: ReadonlySet<stri
   const taken = new Set(context.store.extensions.between(from, to));
   for (let number = Number(from); number <= Number(to); number++) {
     const extension = String(number).padStart(from.length, '0');
-    if (!taken.has(extension) && !avoid.has(`${context.config.sip.prefix}${extension}`)) return extension;
+    const isFree = !taken.has(extension) && !isEmergencyNumber(extension, context.config.numbering.country);
+    if (isFree && !avoid.has(`${context.config.sip.prefix}${extension}`)) return extension;
   }
   throw new Refusal(
     'taken',

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { queueOf } from '../../src/core/queue-settings.ts';
+import { nextExtension } from '../../src/directory/context.ts';
 import { HANG_UP_CAUSES, parseDestination, printDestination } from '../../src/directory/destination.ts';
 import { ha1Of } from '../../src/directory/password.ts';
 import { Refusal } from '../../src/directory/refusal.ts';
@@ -51,6 +52,38 @@ describe('users', () => {
     const files = readdirSync(lab.home).map((name) => readFileSync(`${lab.home}/${name}`, 'latin1'));
     expect(files.join('')).toContain('anna');
     expect(files.join('')).not.toContain(first.password);
+  });
+
+  test.each(['112', '911', '999'])(
+    'given_an_emergency_number_%s_when_it_is_asked_for_as_an_extension_then_it_is_refused_whoever_asks',
+    (number) => {
+      const range = { from: '100', to: '999' };
+      const context = {
+        ...lab.context,
+        config: { ...lab.config, extensions: { users: range, groups: range, queues: range } },
+      };
+      const asks = [
+        () => addUser(context, newUser('anna', number), who),
+        () => addGroup(context, { name: 'desk', extension: number }, who),
+      ];
+      for (const ask of asks)
+        expect(refusal(ask)).toEqual({
+          code: 'out-of-range',
+          field: 'extension',
+          message: `extension: expected a number that nobody dials in need; ${number} is an emergency number`,
+        });
+    },
+  );
+
+  test('given_a_country_when_the_next_free_number_is_taken_then_its_emergency_numbers_are_left_out', () => {
+    const extensions = { ...lab.config.extensions, users: { from: '109', to: '113' } };
+    const numbering = { ...lab.config.numbering, country: 'DE' };
+    const context = { ...lab.context, config: { ...lab.config, extensions, numbering } };
+    const taken = ['anna', 'bert', 'cleo'].map(
+      (name) =>
+        addUser(context, { ...newUser(name), extension: nextExtension(context, new Set()) }, who).user.extension,
+    );
+    expect(taken).toEqual(['109', '111', '113']);
   });
 
   test('given_a_password_when_a_user_is_added_then_it_is_md5_of_extension_realm_and_password', () => {

@@ -61,6 +61,12 @@ describe('an emergency call, to SIPp as the carrier', () => {
     return invite;
   }
 
+  /** The calls that Asterisk keeps for a daemon that has not told of them. */
+  async function traces(): Promise<readonly string[]> {
+    const shown = await lab.asterisk.rx('database show cordboard/emergency');
+    return shown.split('\n').filter((line) => line.startsWith('/cordboard/emergency/'));
+  }
+
   function expectPlace(invite: string): void {
     expect(invite).toMatch(/From: .*\+33170000077/);
     expect(invite).toMatch(/X-Emergency-Location: 12 rue de la Paix, 3rd floor: Paris/);
@@ -72,13 +78,24 @@ describe('an emergency call, to SIPp as the carrier', () => {
     expectPlace(await calls112(agent));
     const fact = await lab.fact('emergency-called', { user: agent.name });
     expect(fact).toMatchObject({ phone: agent.extension, dialled: '112' });
+    expect(fact.dialledAt).toBeNull();
     await lab.fact('alarm-raised', { alarm: 'emergency-call', about: agent.name });
+    await waitUntil(async () => (await traces()).length === 0, 'the trace to be removed');
     expect(lab.facts().map(({ type }) => type)).not.toContain('call-arrived');
   });
 
-  test('given_the_daemon_is_dead_when_112_is_dialled_then_it_goes_out_with_place_and_callback', async () => {
+  test('given_the_daemon_is_dead_when_112_is_dialled_then_it_goes_out_and_the_alarm_is_raised_when_it_is_back', async () => {
     const agent = await userAt('lyon');
     await lab.kill9();
+    const before = Date.now();
     expectPlace(await calls112(agent));
+    expect(await traces()).toHaveLength(1);
+    await lab.serve();
+    const fact = await lab.fact('emergency-called', { user: agent.name });
+    expect(fact).toMatchObject({ phone: agent.extension, dialled: '112' });
+    // Asterisk's own time, in whole seconds.
+    expect(Math.abs((fact.dialledAt ?? 0) - before)).toBeLessThan(60_000);
+    await lab.fact('alarm-raised', { alarm: 'emergency-call', about: agent.name });
+    await waitUntil(async () => (await traces()).length === 0, 'the trace to be removed');
   });
 });

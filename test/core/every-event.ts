@@ -60,7 +60,7 @@ function ofOutside(): Event[] {
     ...seen.map((one): Event => ({ type: 'trunks-seen', trunks: [one] })),
     { type: 'trunks-seen', trunks: [{ trunk: 'nobody', reachable: false }] },
     { type: 'emergency-dialled', phone: '1001', dialled: '112' },
-    { type: 'emergency-dialled', phone: '9999', dialled: '112' },
+    { type: 'emergency-dialled', phone: '9999', dialled: '112', channel: '1.2', dialledAt: 1_000 },
   ];
 }
 

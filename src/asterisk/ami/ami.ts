@@ -1,10 +1,11 @@
 import type { SeenTrunk } from '../../core/events.ts';
+import type { Fact } from '../../core/facts.ts';
 import type { PhoneId } from '../../core/settings.ts';
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Log } from '../../lib/log.ts';
 import { type AmiAccess, type AmiConnection, openAmi } from './connection.ts';
 import { createContacts } from './contacts.ts';
-import type { Contact } from './event.ts';
+import { type Contact, type EmergencyCall, emergencyFamily } from './event.ts';
 import { createRegistrations } from './registrations.ts';
 
 /** Times in ms. */
@@ -19,8 +20,8 @@ export type RegistrationHandlers = {
   onUp(reachable: readonly PhoneId[]): void;
   onDown(why: string): void;
   onPhone(phone: PhoneId, reachable: boolean): void;
-  /** Somebody dialled an emergency number on this phone. */
-  onEmergency?(phone: PhoneId, dialled: string): void;
+  /** Somebody dialled an emergency number, now or while nobody listened; it is told of again until `tellingDone`. */
+  onEmergency?(call: EmergencyCall): void;
   /** How our registrations at carriers stand: after `onUp`, and each time that one of them changed. */
   onTrunks?(trunks: readonly SeenTrunk[]): void;
 };
@@ -29,6 +30,8 @@ export type RegistrationHandlers = {
 export type Registrations = {
   /** Whether this phone has a contact, as far as is known now: also one that the directory does not have (any more). */
   isReachable(phone: PhoneId): boolean;
+  /** People know of the emergency calls among these facts: Asterisk may forget them. */
+  tellingDone(facts: readonly Fact[]): void;
   close(): void;
 };
 
@@ -39,7 +42,8 @@ export type Registrations = {
 export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers): Registrations {
   const log = options.log;
   const backoff = createBackoff({ firstMs: 100, lastMs: 2_000 });
-  let following: Registrations | null = null;
+  const told = new Set<string>();
+  let following: Following | null = null;
   let retry: NodeJS.Timeout | null = null;
 
   function open(): void {
@@ -52,7 +56,11 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
       },
       onPhone: handlers.onPhone,
       onTrunks: (trunks) => handlers.onTrunks?.(trunks),
-      onEmergency: (phone, dialled) => handlers.onEmergency?.(phone, dialled),
+      onEmergency(call) {
+        // Its trace could not be removed, or not yet: people know of it.
+        if (call.channel !== undefined && told.has(call.channel)) following?.forget(call.channel);
+        else handlers.onEmergency?.(call);
+      },
       onEnd(why, wasUp) {
         following = null;
         const delayMs = backoff.next();
@@ -69,6 +77,13 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
   open();
   return {
     isReachable: (phone) => following?.isReachable(phone) ?? false,
+    tellingDone(facts) {
+      for (const fact of facts) {
+        if (fact.type !== 'emergency-called' || fact.channel === null) continue;
+        told.add(fact.channel);
+        following?.forget(fact.channel);
+      }
+    },
     close() {
       if (retry !== null) clearTimeout(retry);
       following?.close();
@@ -77,10 +92,11 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
   };
 }
 
+type Following = Pick<Registrations, 'isReachable' | 'close'> & { forget(channel: string): void };
 type FollowHandlers = Omit<RegistrationHandlers, 'onDown'> & { onEnd(why: string, wasUp: boolean): void };
 
 /** One connection, from its list of contacts to its end. */
-function follow(options: AmiOptions, handlers: FollowHandlers): Registrations {
+function follow(options: AmiOptions, handlers: FollowHandlers): Following {
   const contacts = createContacts();
   const listed: Contact[] = [];
   const said = new Set<string>();
@@ -102,7 +118,7 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Registrations {
     onEvent(event) {
       if (event.type === 'contact-listed') listed.push(event.contact);
       else if (event.type === 'contacts-listed') up();
-      else if (event.type === 'emergency') handlers.onEmergency?.(event.phone, event.dialled);
+      else if (event.type === 'emergency' || event.type === 'emergency-traced') handlers.onEmergency?.(event.emergency);
       else if (registrations.take(event)) return;
       else if (event.type === 'malformed') malformed(event.event);
       else if (event.type === 'contact') {
@@ -134,6 +150,8 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Registrations {
     contacts.settle();
     handlers.onUp(contacts.reachable());
     registrations.ask();
+    // Asterisk calls it an error when there is none.
+    connection.action('DBGetTree', { Family: emergencyFamily }).catch(() => undefined);
   }
 
   function listIsLate(): void {
@@ -160,6 +178,10 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Registrations {
 
   return {
     isReachable: (phone) => phase === 'up' && contacts.isReachable(phone),
+    forget(channel) {
+      // One that could not be removed is tried again with the next connection.
+      connection.action('DBDel', { Family: emergencyFamily, Key: channel }).catch(() => undefined);
+    },
     close() {
       shut();
       connection.close();

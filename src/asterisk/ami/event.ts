@@ -3,6 +3,17 @@ import type { PhoneId } from '../../core/settings.ts';
 /** A contact of a phone, and whether an INVITE sent there has a chance. */
 export type Contact = { readonly phone: PhoneId; readonly uri: string; readonly reachable: boolean };
 
+/** An emergency call: Asterisk's id of it, and when it was, if it was not just now. */
+export type EmergencyCall = {
+  readonly phone: PhoneId;
+  readonly dialled: string;
+  readonly channel?: string;
+  readonly dialledAt?: number;
+};
+
+/** Where the dialplan leaves its traces of them in AstDB. */
+export const emergencyFamily = 'cordboard/emergency';
+
 /** What we listen to on AMI (Asterisk documentation, "AMI Events"). */
 export type AmiEvent =
   | { readonly type: 'fully-booted' }
@@ -12,7 +23,9 @@ export type AmiEvent =
   | { readonly type: 'contact-listed'; readonly contact: Contact }
   | { readonly type: 'contacts-listed' }
   /** The dialplan sends out an emergency call. */
-  | { readonly type: 'emergency'; readonly phone: PhoneId; readonly dialled: string }
+  | { readonly type: 'emergency'; readonly emergency: EmergencyCall }
+  /** One that was sent out before: a line of the answer to DBGetTree. */
+  | { readonly type: 'emergency-traced'; readonly emergency: EmergencyCall }
   /** A registration of ours at a carrier changed: the list says to what. */
   | { readonly type: 'registry' }
   /** One line of the answer to PJSIPShowRegistrationsOutbound, and its end. */
@@ -40,10 +53,12 @@ export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEven
       return found === null ? { type: 'malformed', event: 'ContactList' } : { type: 'contact-listed', contact: found };
     }
     case 'UserEvent': {
-      const [phone, dialled] = [text('endpoint'), text('number')];
+      const [phone, dialled, channel] = [text('endpoint'), text('number'), text('call')];
       if (text('userevent') !== 'CordboardEmergency' || !isSane(phone) || !isSane(dialled)) return null;
-      return { type: 'emergency', phone, dialled };
+      return { type: 'emergency', emergency: { phone, dialled, ...(isSane(channel) ? { channel } : {}) } };
     }
+    case 'DBGetTreeResponse':
+      return traced(text('key'), text('val'));
     case 'Registry':
       return { type: 'registry' };
     case 'OutboundRegistrationDetail': {
@@ -57,6 +72,14 @@ export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEven
     default:
       return null;
   }
+}
+
+/** A trace: `/cordboard/emergency/<id>` is `<seconds since 1970> <endpoint> <number>`. */
+function traced(key: string, value: string): AmiEvent | null {
+  const channel = key.startsWith(`/${emergencyFamily}/`) ? key.slice(emergencyFamily.length + 2) : '';
+  const [, seconds = '', phone = '', dialled = ''] = /^(\d{1,12}) (\S+) (\S+)$/.exec(value) ?? [];
+  if (!isSane(channel) || !isSane(phone) || !isSane(dialled)) return null;
+  return { type: 'emergency-traced', emergency: { phone, dialled, channel, dialledAt: Number(seconds) * 1_000 } };
 }
 
 /** A trunk's contact is written down and not registered: it names no endpoint, only its AOR, in front of `;@` and a hash. */

@@ -1,5 +1,8 @@
 import { type AmiAccess, type AmiConnection, type AmiMessage, openAmi } from './connection.ts';
 
+/** One step of the dialplan. */
+export type DialplanStep = { readonly exten: string; readonly application: string; readonly data: string };
+
 /** Questions about how Asterisk is set up, one after the other, on a connection of their own. Each may reject. */
 export type Inquiry = {
   /**
@@ -11,6 +14,8 @@ export type Inquiry = {
   family(name: string): Promise<ReadonlyMap<string, string>>;
   /** By which transport each phone with a contact is registered: `udp`, `tcp`, `tls`, `ws` or `wss`. */
   registeredBy(): Promise<ReadonlyMap<string, string>>;
+  /** Each step of a context, included ones not: the number it is for, and its application with what that is given. */
+  steps(context: string): Promise<readonly DialplanStep[]>;
   /** Whether the dialplan has a context of this name. */
   hasContext(name: string): Promise<boolean>;
   close(): void;
@@ -32,6 +37,8 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
       onMessage(message) {
         if (message.event === 'DBGetTreeResponse') lists.get('tree')?.rows.push(message);
         if (message.event === 'DBGetTreeComplete') lists.get('tree')?.done();
+        if (message.event === 'ListDialplan') lists.get('dialplan')?.rows.push(message);
+        if (message.event === 'ShowDialPlanComplete') lists.get('dialplan')?.done();
         if (message.event === 'ContactList') lists.get('contacts')?.rows.push(message);
         if (message.event === 'ContactListComplete') lists.get('contacts')?.done();
       },
@@ -76,6 +83,16 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
         if (error instanceof Error && /no contacts found/i.test(error.message)) return new Map();
         throw error;
       }
+    },
+    async steps(context) {
+      const rows = await list('dialplan', 'ShowDialPlan', { Context: context });
+      let exten = '';
+      return rows.flatMap((row) => {
+        // Only the first step of a number names it.
+        exten = typeof row.extension === 'string' && row.extension !== '' ? row.extension : exten;
+        if (typeof row.application !== 'string') return [];
+        return [{ exten, application: row.application, data: typeof row.appdata === 'string' ? row.appdata : '' }];
+      });
     },
     async hasContext(name) {
       try {
