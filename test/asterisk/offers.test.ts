@@ -119,6 +119,21 @@ describe('how an offer ends, on a real Asterisk with real phones', () => {
     expect(lab.facts().filter((fact) => fact.type === 'agent-missed')).toEqual([]);
   });
 
+  test('given_every_phone_of_a_queue_that_rings_out_within_seconds_then_it_is_the_network_and_nobody_is_held', async () => {
+    const rings: Behaviour = { kind: 'ignore' };
+    const { group, extension, agents } = await lab.team([rings, rings, rings], { ...quick, ringMs: 1_000 });
+    const callers = await Promise.all(agents.map(() => lab.stranger()));
+    const calls = await Promise.all(callers.map((caller) => caller.dial(extension)));
+    const mass = await lab.fact('mass-missed', { queue: group });
+    expect(mass).toMatchObject({ agents: 3, of: 3 });
+    for (const call of calls) call.hangUp();
+    await lab.fact('alarm-raised', { alarm: 'mass-miss', about: group });
+    const { agents: views } = await lab.api<{ agents: { username: string; hold: unknown }[] }>('GET', '/v1/agents');
+    const names = agents.map(({ name }) => name);
+    const mine = views.filter(({ username }) => names.includes(username));
+    expect(mine.map(({ hold }) => hold)).toEqual([null, null, null]);
+  });
+
   test('given_a_ringing_phone_when_the_agent_chooses_not_ready_then_the_offer_is_withdrawn_with_no_miss', async () => {
     const { extension, agents } = await lab.team([{ kind: 'ignore' }, answers], { ...quick, ringMs: 20_000 });
     const name = agents[0]?.name ?? '';

@@ -57,6 +57,27 @@ describe('queues, priorities and skills, on a real Asterisk with real phones', (
     await ordinary.hangUp();
   });
 
+  test('given_a_silent_phone_and_one_that_declines_in_the_first_tier_then_the_second_tier_is_asked_at_once', async () => {
+    const behaviours: readonly Behaviour[] = [{ kind: 'silent' }, { kind: 'decline', sip: 603, afterMs: 50 }, answers];
+    const settings = { ...quick, unreachableAfterMs: 1_000, backOffMs: 30_000 };
+    const { group, extension, agents } = await lab.team(behaviours, settings);
+    const [silent, declines, second] = agents.map(({ name }) => name);
+    const seq = lab.facts().at(-1)?.seq ?? 0;
+    await lab.api('PATCH', `/v1/groups/${group}/members/${second}`, { penalty: 5 });
+    await lab.fact('settings-applied', {}, seq);
+    const { call, hangUp } = await dial(extension);
+    const opened = await lab.fact('tier-opened', { call });
+    expect(opened).toMatchObject({ queue: group, tier: 1, why: 'tried' });
+    await lab.fact('call-connected', { call, user: second ?? '' });
+    const asked = lab.facts().filter((fact) => fact.type === 'offer-ended' && fact.call === call);
+    expect(asked).toMatchObject([
+      { agent: silent, outcome: 'unreachable' },
+      { agent: declines, outcome: 'declined' },
+      { agent: second, outcome: 'answered' },
+    ]);
+    await hangUp();
+  });
+
   test('given_calls_that_need_spanish_then_who_has_it_is_rung_and_after_a_while_anybody', async () => {
     const { group, extension, agents } = await lab.team([answers, answers], {
       ...quick,

@@ -271,4 +271,76 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
     report('two callers for one agent', 'answered');
     expect(missesSince()).toEqual([]);
   });
+
+  test('given_an_agent_who_signs_out_as_they_answer_then_it_is_refused_in_the_talk_or_the_next_one_talks', async () => {
+    const answers: Behaviour = { kind: 'answer', afterMs: 20 };
+    const lanes = await makeLanes(lab, laneCount, [manual, answers], quick);
+    await playRounds(lanes, rounds, async (lane, round) => {
+      const { id, call } = await begin(lane);
+      const { agent, invite } = await invited(lane);
+      invite.ring();
+      await later(20);
+      const gapMs = around(0, 24, round) - around(0, 24, round + 50);
+      const signOut = () =>
+        lab.api('POST', `/v1/agents/${agent.name}/sign-out`, {}).then(
+          () => null,
+          (refused: Error) => refused.message,
+        );
+      let asked = gapMs > 0 ? signOut() : null;
+      if (asked !== null) await later(gapMs);
+      invite.answer();
+      if (asked === null) await later(-gapMs);
+      asked ??= signOut();
+      const refused = await asked;
+      const connected = await tail.next('call-connected', lane.from, (fact) => fact.call === id);
+      const first = await tail.next('offer-ended', lane.from, (fact) => fact.agent === agent.name);
+      if (refused === null) expect(first).toMatchObject({ outcome: 'rescinded', why: 'agent-paused' });
+      else {
+        expect(refused).toContain('in-call');
+        expect(first.outcome).toBe('answered');
+      }
+      expect(connected.user === agent.name).toBe(refused !== null);
+      call.hangUp();
+      await windDown(tail, lane, id);
+      const { agent: view } = await lab.api<{ agent: { signedIn: boolean } }>('GET', `/v1/agents/${agent.name}`);
+      expect(view.signedIn).toBe(refused !== null);
+      await lab.api('POST', `/v1/agents/${agent.name}/sign-in`, {});
+    });
+    report('signs out as they answer', 'answered', 'rescinded (agent-paused)');
+    expect(missesSince()).toEqual([]);
+  });
+
+  test('given_an_agent_who_dials_out_as_a_call_is_offered_then_their_own_call_goes_on_and_the_next_one_has_the_other', async () => {
+    // Whoever has taken the handset off says busy to whatever comes.
+    const offHook: Behaviour = { kind: 'decline', sip: 486, afterMs: 0, ring: false };
+    const answers: Behaviour = { kind: 'answer', afterMs: 10 };
+    const lanes = await makeLanes(lab, laneCount, [offHook, answers, answers], { ...quick, backOffMs: 1_000 });
+    await playRounds(lanes, rounds, async (lane, round) => {
+      tail.read();
+      lane.from = tail.last;
+      const [dialler, other, friend] = lane.agents;
+      if (!dialler || !other || !friend) throw new Error('a lane without its three agents');
+      const gapMs = around(0, 16, round) - around(0, 16, round + 50);
+      const [call, own] = await Promise.all([
+        later(Math.max(0, gapMs)).then(() => lane.caller.dial(lane.extension)),
+        later(Math.max(0, -gapMs)).then(() => dialler.phone.dial(friend.extension)),
+      ]);
+      const served = await tail.next('call-connected', lane.from, (fact) => fact.user === other.name);
+      const talk = await tail.next('call-connected', lane.from, (fact) => fact.user === friend.name);
+      const mine = tail.all.filter(
+        (fact) => fact.seq > lane.from && fact.type === 'offer-ended' && fact.agent === dialler.name,
+      );
+      for (const fact of mine) expect(fact).toMatchObject({ call: served.call, outcome: 'busy' });
+      expect(mine.length).toBeLessThanOrEqual(1);
+      await waitUntil(() => own.state === 'answered', 'their own call to go on');
+      call.hangUp();
+      own.hangUp();
+      await tail.next('call-ended', lane.from, (fact) => fact.call === talk.call);
+      // Their own word ends the back-off: nobody waits for it here.
+      await lab.api('POST', `/v1/agents/${dialler.name}/ready`, {});
+      await windDown(tail, lane, served.call);
+    });
+    report('dials out as a call is offered', 'answered', 'busy');
+    expect(missesSince()).toEqual([]);
+  });
 });

@@ -169,4 +169,11 @@ export const queueMutants: readonly Mutant[] = [
     to: 'value >= 1 ? value : null',
     by: auditor,
   },
+  {
+    lie: 'calls that wait do not follow the settings of their queue',
+    file: 'src/core/apply-settings.ts',
+    from: 'if (call) rekey(turn, call, group);',
+    to: '',
+    by: auditor,
+  },
 ];
