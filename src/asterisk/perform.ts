@@ -3,6 +3,7 @@ import type { PbxEvent } from '../core/events.ts';
 import type { HangUpCause } from '../core/settings.ts';
 import type { AriLink, AriRequest, AriResponse } from './ari/port.ts';
 import { dialUri, type EarlyDial } from './early-dial.ts';
+import { sayingOf, sayRequest } from './saying.ts';
 import { type SurveyLink, survey } from './survey.ts';
 import { type CallerId, callerOf, seenLeg, trunkEndpoint } from './translate.ts';
 
@@ -41,6 +42,10 @@ export function perform(command: PbxCommand, { link, lists, early, app, post }: 
       return ask({ method: 'DELETE', uri: `channels/${id(command.leg)}?reason_code=${causes[command.cause]}` });
     case 'answer':
       return ask({ method: 'POST', uri: `channels/${id(command.leg)}/answer` });
+    case 'say':
+      return ask(sayRequest(command));
+    case 'hush':
+      return ask({ method: 'DELETE', uri: `playbacks/${sayingOf(command.leg)}` });
     case 'progress':
       return ask({ method: 'POST', uri: `channels/${id(command.leg)}/progress` });
     case 'hear':

@@ -26,6 +26,10 @@ function eventOf(event: AriEvent): PbxEvent | null {
       return stateChange(record(event.channel));
     case 'Dial':
       return dial(idOf(record(event.peer)), text(event.dialstatus));
+    case 'ChannelDtmfReceived': {
+      const leg = idOf(record(event.channel));
+      return isOurs(leg) ? { type: 'leg-pressed', leg, accepts: event.digit === '1' } : null;
+    }
     case 'ChannelDestroyed': {
       const leg = idOf(record(event.channel));
       if (leg === '') return null;

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import { formatDuration } from '../lib/duration.ts';
 import type { AgentView } from '../protocol/agents.ts';
 import { fields, orDash, table } from './output.ts';
+import { stationWords } from './station-words.ts';
 
 /** All agents, one a line. */
 export function agentTable(agents: readonly AgentView[]): string {
@@ -14,6 +15,7 @@ export function agentTable(agents: readonly AgentView[]): string {
     'Hold',
     'Work',
     'Reachable',
+    'Station',
     'Given',
     'Answered',
     'Missed',
@@ -27,6 +29,7 @@ export function agentTable(agents: readonly AgentView[]): string {
     hold(agent),
     work(agent),
     agent.reachable.is ? pc.green('yes') : pc.red('no'),
+    agent.signedIn ? stationShort(agent) : '-',
     String(agent.givenToday),
     String(agent.today.answered),
     String(agent.today.missed),
@@ -47,6 +50,7 @@ export function agentText(agent: AgentView): string {
     ['extension', orDash(agent.extension)],
     ['version', String(agent.version)],
     ['signed in', agent.signedIn ? `yes${agent.session === null ? '' : `, at ${agent.session}`}` : 'no'],
+    ['station', agent.signedIn ? `${stationWords(agent.station)}${barred(agent)}` : '-'],
     ['ready', ready(agent)],
     ['hold', hold(agent)],
     ['work', work(agent)],
@@ -63,6 +67,14 @@ function ready({ ready, now }: AgentView): string {
   const reason = ready.reason === null ? '' : ` (${ready.reason})`;
   if (ready.overdue) return pc.red(`no${reason}, over its time`);
   return `no${reason}${ready.limitAt === null ? '' : `, ${remaining(ready.limitAt, now, '')} left`}`;
+}
+
+function stationShort({ station }: AgentView): string {
+  return station.kind === 'number' ? station.number : station.kind;
+}
+
+function barred({ barred, now }: AgentView): string {
+  return barred === null ? '' : pc.red(`, not rung for ${remaining(barred.until, now, '')} (${barred.why})`);
 }
 
 function hold({ hold, now }: AgentView): string {

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { formatDuration } from '../lib/duration.ts';
-import type { AgentView } from '../protocol/agents.ts';
+import type { AgentView, StationAsked } from '../protocol/agents.ts';
 import { agentTable, agentText } from './agent-text.ts';
-import { countArgument, durationArgument } from './arguments.ts';
+import { countArgument, durationArgument, stationArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 
 /** What each ask can say of who asks, and of what they have looked at. */
@@ -37,9 +37,20 @@ export function agentCommand(program: Command, context: CliContext): void {
     agent.command('sign-in <username>').description('begin to take calls, or take the sign-in over from elsewhere'),
   )
     .option('--not-ready', 'sign in without being ready yet')
-    .action((username: string, options: Asked & { notReady?: boolean }) =>
-      act(username, 'sign-in', { ...asked(options), ready: options.notReady !== true }, 'signed in'),
-    );
+    .option(
+      '--station <where>',
+      'where calls are taken: any phone, own (no browser), browser, or number:+33612345678, where 1 is to be pressed',
+      stationArgument,
+    )
+    .action((username: string, options: Asked & { notReady?: boolean; station?: StationAsked }) => {
+      const { station } = options;
+      const body = {
+        ...asked(options),
+        ready: options.notReady !== true,
+        ...(station === undefined ? {} : { station }),
+      };
+      return act(username, 'sign-in', body, 'signed in');
+    });
   asking(agent.command('sign-out <username>').description('take no more calls; refused during a talk')).action(
     (username: string, options: Asked) => act(username, 'sign-out', asked(options), 'signed out'),
   );

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
 import { parseDuration } from '../lib/duration.ts';
+import type { StationAsked } from '../protocol/agents.ts';
 
 /** `15s` as ms; commander names the option in its message. */
 export function durationArgument(text: string): number {
@@ -62,4 +63,12 @@ export function callerIdArgument(text: string): { callerName?: string | null; ca
   if (number !== undefined)
     return { callerNumber: number.trim(), ...(name.trim() === '' ? {} : { callerName: name.trim() }) };
   return /^\+?\d+$/.test(text) ? { callerNumber: text } : { callerName: text };
+}
+
+/** `own`, or `number:+33612345678`, as the REST interface has it. */
+export function stationArgument(text: string): StationAsked {
+  if (text === 'any' || text === 'own' || text === 'browser') return { kind: text };
+  const number = /^number:(.{1,64})$/.exec(text)?.[1];
+  if (number === undefined) throw new InvalidArgumentError('Expected any, own, browser or number:NUMBER.');
+  return { kind: 'number', number };
 }

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Fact, NumberedFact } from '../core/facts.ts';
 import { printDestination } from '../directory/destination.ts';
+import { stationWords } from './station-words.ts';
 
 /**
  * One fact as one line for people. With `sinceMs` (ms since 1970, such as a call's arrival) it begins with the
@@ -67,12 +68,18 @@ function said(fact: NumberedFact): readonly [Colour, string] {
       return [plain, `offered to ${fact.agent} (${whyChosen(fact)})`];
     case 'offer-rang':
       return [plain, `ringing at ${fact.agent}${fact.evidence === 'progress' ? ' (session progress)' : ''}`];
+    case 'offer-confirming':
+      return [plain, `answered at the number of ${fact.agent}: 1 is to be pressed`];
     case 'offer-answered':
       return [pc.green, `answered by ${fact.agent}`];
     case 'offer-ended':
       return offerEnded(fact);
     case 'agent-signed-in':
       return [pc.cyan, `${fact.agent} signed in${fact.session === null ? '' : ` at ${fact.session}`}`];
+    case 'agent-station':
+      return [pc.cyan, `${fact.agent} takes calls at ${stationWords(fact.station)}`];
+    case 'station-barred':
+      return [pc.yellow, `the number of ${fact.agent} is not rung for ${seconds(fact.until - fact.at)} (${fact.why})`];
     case 'agent-taken-over':
       return [pc.yellow, `${fact.agent} signed in at ${fact.session}: the sign-in at ${fact.from} is over`];
     case 'agent-removed':

@@ -3,6 +3,7 @@ import type { AgentExplanation, QueueExplanation } from '../core/explain-agent.t
 import type { CallExplanation } from '../core/explain-call.ts';
 import type { OfferWhy } from '../core/facts.ts';
 import type { Eligibility } from '../core/routing/eligibility.ts';
+import type { StationBar } from '../core/station.ts';
 
 /*
  * The words in which a supervisor or an agent is told why.
@@ -30,7 +31,7 @@ export function reasonWords(why: Eligibility, more?: Detail): string {
     case 'resting':
       return `resting${missesOf(more)}, ${left(why.leftMs)}`;
     case 'offered':
-      return `their phone has been ringing for ${more?.call ?? 'a call'} for ${lasted(why.forMs)}`;
+      return `${numberOf(more) ?? 'their phone'} has been ringing for ${more?.call ?? 'a call'} for ${lasted(why.forMs)}`;
     case 'talking':
       return `in a call${callOf(more)} for ${lasted(why.forMs)}`;
     case 'busy-elsewhere':
@@ -54,11 +55,38 @@ export function reasonWords(why: Eligibility, more?: Detail): string {
   }
 }
 
+/** Their station where it is a number outside. */
+function numberOf(more: Detail | undefined): string | null {
+  return more?.station?.kind === 'number' ? `station ${more.station.number}` : null;
+}
+
 function unreachableWords(forMs: number, more: Detail | undefined): string {
+  if (more?.station.kind === 'number' && more.barred !== null)
+    return `station ${more.station.number} is not rung: ${barWords(more.barred.why)}, tried again in ${seconds(more.barred.forMs)}`;
   if (more?.phones === 0) return 'has no phone';
   if (more !== undefined && more.suspectMs !== null)
     return `their phone did not react, tried again in ${seconds(more.suspectMs)}`;
-  return `no phone registered for ${lasted(forMs)}`;
+  const where = more?.station.kind === 'browser' ? ' in a browser' : '';
+  return `no phone${where} registered for ${lasted(forMs)}`;
+}
+
+function barWords(why: StationBar): string {
+  switch (why) {
+    case 'no-trunk':
+      return 'no trunk has room';
+    case 'unreachable':
+      return 'it could not be reached';
+    case 'no-rights':
+    case 'class':
+    case 'prefix':
+      return 'the agent may not dial it any more';
+    case 'hours':
+      return 'not at this time of day';
+    case 'calls-at-once':
+    case 'calls-per-minute':
+    case 'minutes-per-day':
+      return `the agent is at their limit (${why})`;
+  }
 }
 
 /** Why nobody is asked for a call just now. */
@@ -82,7 +110,7 @@ export function hindranceWords(hindrance: Hindrance): string {
 export function standingWords(standing: Standing): string {
   switch (standing.is) {
     case 'offered':
-      return 'their phone rings for it';
+      return `${numberOf(standing.more) ?? 'their phone'} rings for it`;
     case 'with-it':
       return 'has it';
     case 'free':

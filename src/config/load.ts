@@ -106,6 +106,7 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
       headStartsMs: raw.queues['head-starts'],
       intentMs: limits.intent,
       wrapUpExtensionMs: limits['wrap-up-extension'],
+      confirmStationMs: limits['confirm-station'],
       massMissMs: raw.rona['mass-miss'].within,
       massMissAgents: raw.rona['mass-miss'].agents,
     },

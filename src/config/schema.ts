@@ -93,6 +93,7 @@ const LIMITS = z
     suspect: duration('30s', '1s', '1h'),
     intent: duration('5s', '100ms', '1m'),
     'wrap-up-extension': duration('1m', '1s', '1h'),
+    'confirm-station': duration('15s', '3s', '1m'),
   })
   .refine((limits) => limits.renew * 2 <= limits.lease, {
     path: ['renew'],

@@ -41,6 +41,19 @@ export type Command =
   | { readonly do: 'dial-leg'; readonly leg: LegId; readonly for: LegId | null; readonly timeoutMs: number }
   | { readonly do: 'hang-up'; readonly leg: LegId; readonly cause: HangUpCause }
   | { readonly do: 'answer'; readonly leg: LegId }
+  /**
+   * Says something to a leg that is up: `confirm` asks again and again, for `forMs`, to press 1, and `announce` names the
+   * queue. `sound` is a file of the administrator's, which is played before it; null: none.
+   */
+  | {
+      readonly do: 'say';
+      readonly leg: LegId;
+      readonly what: 'confirm';
+      readonly sound: string | null;
+      readonly forMs: number;
+    }
+  /** Ends what is being said to it. */
+  | { readonly do: 'hush'; readonly leg: LegId }
   /** A caller who is not answered hears what there is to hear, unpaid (183, RFC 3960 early media). */
   | { readonly do: 'progress'; readonly leg: LegId }
   /** Changes what a caller hears while not joined. `was` is what they hear now. */

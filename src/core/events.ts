@@ -3,6 +3,7 @@ import type { OutsideNumber, Payer, RouteId, RouteSettings, TrunkId, TrunkSettin
 import type { QueueSettings } from './queue-settings.ts';
 import type { Destination, EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import type { CallId, LegId, Wishes } from './state.ts';
+import type { Station } from './station.ts';
 
 /**
  * Everything the core can be told. An event is the only way in; `step` applies one and then expires deadlines.
@@ -83,6 +84,8 @@ export type PbxEvent =
   /** The phone shows signs of life: 180 (`ringing`) or 183 (`progress`). */
   | { readonly type: 'leg-rang'; readonly leg: LegId; readonly evidence: 'ringing' | 'progress' }
   | { readonly type: 'leg-answered'; readonly leg: LegId }
+  /** A key was pressed at a leg of ours: whether it was 1. Which other one it was is nobody's business. */
+  | { readonly type: 'leg-pressed'; readonly leg: LegId; readonly accepts: boolean }
   /** A caller's channel left our application: it hung up, and its last event follows, or the dialplan has it now. */
   | { readonly type: 'leg-left'; readonly leg: LegId }
   /** The leg's last event. `cause` is Q.850, `sip` the final status where one is known, 0 where none. */
@@ -169,8 +172,8 @@ export type AgentIntent = {
   readonly user: UserId;
   readonly seen?: number | undefined;
   readonly session?: string | null | undefined;
-} & (
-  | { readonly do: 'sign-in'; readonly ready: boolean }
+} /** Without a station: the one of a sign-in that stands, or every phone. */ & (
+  | { readonly do: 'sign-in'; readonly ready: boolean; readonly station?: Station | undefined }
   | { readonly do: 'sign-out' }
   | { readonly do: 'ready' }
   | { readonly do: 'not-ready'; readonly reason: string | null }

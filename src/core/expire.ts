@@ -1,12 +1,13 @@
 import assert from 'node:assert';
 import { endAlarm } from './alarms.ts';
 import { joinFailed, renewLease } from './calls/call.ts';
+import { confirmOver } from './calls/confirm.ts';
 import { internalRungOut } from './calls/internal.ts';
 import { legDue } from './calls/leg.ts';
 import { minutesDue } from './calls/minutes.ts';
 import type { DeadlineKind } from './deadlines.ts';
 import { reindexCall, reindexLeg, reindexOffer } from './reindex.ts';
-import { goIdle, updateReachable } from './routing/agent.ts';
+import { goIdle, unbarStation, updateReachable } from './routing/agent.ts';
 import { endOffer, offerRungOut } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
 import { limitOver } from './routing/readiness.ts';
@@ -88,6 +89,7 @@ function expireOne(turn: Turn, kind: DeadlineKind, key: string): void {
     case 'offers': {
       const offer = state.offers.get(key);
       about(turn, offer?.call);
+      if (offer?.phase === 'confirming') return confirmOver(turn, offer);
       if (offer) offerRungOut(turn, offer);
       return;
     }
@@ -115,6 +117,7 @@ function surveyDue(turn: Turn): void {
 
 function agentDue(turn: Turn, agent: Agent): void {
   if (agent.hold?.until !== null && agent.hold !== null && agent.hold.until <= turn.now) endHold(turn, agent, 'rested');
+  if (agent.barred !== null && agent.barred.until <= turn.now) unbarStation(turn, agent, 'bar-over');
   if (agent.ready.limitAt !== null && !agent.ready.overdue && agent.ready.limitAt <= turn.now) limitOver(turn, agent);
   if (agent.work.until === null || agent.work.until > turn.now) return;
   if (agent.work.is !== 'releasing') return goIdle(turn, agent);

@@ -4,6 +4,7 @@ import { needsFrom, noSkills, skillScore, unmetWishes } from './routing/skills.t
 import { strategies } from './routing/strategy/table.ts';
 import type { UserId } from './settings.ts';
 import type { Agent, Call, CallId } from './state.ts';
+import type { Station, StationBar } from './station.ts';
 import type { World } from './world.ts';
 
 /** How one agent stands towards one call. */
@@ -28,6 +29,9 @@ export type Detail = {
   /** How many phones they have, and in how many ms one that did not react is tried again; null where none is suspect. */
   readonly phones: number;
   readonly suspectMs: number | null;
+  /** Where they take calls; for a number outside, why it is not rung and in how many ms it is tried again. */
+  readonly station: Station;
+  readonly barred: { readonly why: StationBar; readonly forMs: number } | null;
 };
 
 /** Why nobody is asked for a call just now, whoever is free. */
@@ -102,7 +106,8 @@ export function hindranceOf({ state }: World, call: Call): Hindrance | null {
 }
 
 /** What else is known of the agent. */
-export function detailOf({ state }: World, { id, ready, work, misses }: Agent, now: number): Detail {
+export function detailOf({ state }: World, agent: Agent, now: number): Detail {
+  const { id, ready, work, misses, station, barred } = agent;
   const phones = state.users.get(id)?.phones ?? [];
   const suspects = phones.flatMap((phone) => state.phones.get(phone)?.suspectUntil ?? []);
   return {
@@ -111,6 +116,8 @@ export function detailOf({ state }: World, { id, ready, work, misses }: Agent, n
     misses: misses.length,
     phones: phones.length,
     suspectMs: suspects.length === 0 ? null : Math.max(0, Math.min(...suspects) - now),
+    station,
+    barred: barred && { why: barred.why, forMs: Math.max(0, barred.until - now) },
   };
 }
 

@@ -7,6 +7,7 @@ import type { StrategyName } from './queue-settings.ts';
 import type { Eligibility } from './routing/eligibility.ts';
 import type { PhoneId, QueueId, UserId } from './settings.ts';
 import type { CallId, CallKind, LegId, OfferId, WorkKind } from './state.ts';
+import type { Station, StationBar } from './station.ts';
 
 /** How an offer can end (docs/internals/endings.md says who is told what). */
 export type Outcome =
@@ -99,6 +100,14 @@ export type Fact =
       readonly agent: UserId;
       readonly evidence: 'ringing' | 'progress';
     }
+  /** Somebody answered at the agent's number outside: now they have to press 1. */
+  | {
+      readonly type: 'offer-confirming';
+      readonly offer: OfferId;
+      readonly call: CallId;
+      readonly agent: UserId;
+      readonly leg: LegId;
+    }
   | {
       readonly type: 'offer-answered';
       readonly offer: OfferId;
@@ -118,6 +127,10 @@ export type Fact =
       readonly rangMs: number;
     }
   | { readonly type: 'agent-signed-in'; readonly agent: UserId; readonly session: string | null }
+  /** The agent chose where they take calls, or is signed out and has every phone again. */
+  | { readonly type: 'agent-station'; readonly agent: UserId; readonly station: Station }
+  /** The agent's number outside is not rung until then, and why: no call was offered, and nobody is to blame. */
+  | { readonly type: 'station-barred'; readonly agent: UserId; readonly why: StationBar; readonly until: number }
   /** Somebody signed in as this agent from another place: `from` has lost the sign-in, and is to be told. */
   | { readonly type: 'agent-taken-over'; readonly agent: UserId; readonly from: string; readonly session: string }
   /** The user is gone, and with them all that was known of the agent: a user of this name is a new one. */
@@ -173,7 +186,7 @@ export type Fact =
       readonly type: 'agent-reachable';
       readonly agent: UserId;
       readonly reachable: boolean;
-      readonly why: 'registered' | 'unregistered' | 'suspect' | 'suspect-over';
+      readonly why: ReachableWhy;
     }
   | OutsideFact
   | { readonly type: 'pbx-connected' }
@@ -186,6 +199,16 @@ export type Fact =
   | { readonly type: 'draining'; readonly on: boolean }
   | { readonly type: 'day-began'; readonly day: string }
   | { readonly type: 'engine-started'; readonly epoch: string; readonly calls: number };
+
+/** What made an agent reachable or not: news of a phone, another station, or a number that may or may not be rung. */
+export type ReachableWhy =
+  | 'registered'
+  | 'unregistered'
+  | 'suspect'
+  | 'suspect-over'
+  | 'station'
+  | 'barred'
+  | 'bar-over';
 
 /** Why this agent: the winner's key, the runner-up, and how many were passed over for which reason. */
 export type OfferWhy = {

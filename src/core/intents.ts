@@ -2,6 +2,7 @@ import { endCall } from './calls/call.ts';
 import { chooseCallerId } from './calls/caller-id.ts';
 import type { AgentIntent, Intent, IntentEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
+import { stationRefusal } from './routing/choose-station.ts';
 import { sendTo } from './routing/overflow.ts';
 import { setReady } from './routing/readiness.ts';
 import { chooseAnew, signIn, signOut, withdrawOffers } from './routing/sign-in.ts';
@@ -71,11 +72,10 @@ function stale(agent: Agent, ask: AgentIntent): Refusal | null {
 function choose(turn: Turn, agent: Agent, ask: AgentIntent): Refusal | null {
   switch (ask.do) {
     case 'sign-in': {
-      const user = turn.world.state.users.get(agent.id);
-      if (!user || user.phones.length === 0)
-        return { code: 'no-phone', message: `${agent.id} has no phone: give the user an extension first` };
-      signIn(turn, agent, ask.session ?? null, ask.ready);
-      return null;
+      const station = ask.station ?? agent.station;
+      const refusal = stationRefusal(turn, agent, station);
+      if (refusal === null) signIn(turn, agent, ask.session ?? null, ask.ready, station);
+      return refusal;
     }
     case 'end-wrap-up':
       return endWrapUp(turn, agent);

@@ -2,7 +2,7 @@ import { endCall, finishCall } from './calls/call.ts';
 import { hangUpLeg } from './calls/leg.ts';
 import { compareIds } from './ordered.ts';
 import { goIdle } from './routing/agent.ts';
-import { endOffer } from './routing/offer.ts';
+import { endOffer, isOpen } from './routing/offer.ts';
 import type { Agent, Call, Leg, Offer } from './state.ts';
 import { about, changedCall, changedLeg, changedOffer, removeLeg, send, type Turn, tell } from './turn.ts';
 
@@ -91,6 +91,7 @@ function isOfferOrphan(turn: Turn, offer: Offer): boolean {
   const call = state.calls.get(offer.call);
   if (!call?.offers.includes(offer.id) || !offer.legs.some((id) => state.legs.has(id))) return true;
   if (offer.phase === 'won') return call.phase !== 'connecting' || call.claim !== offer.id;
+  if (offer.phase === 'confirming') return offer.confirmUntil === null;
   return offer.phase === 'ringing' && offer.ringUntil === null;
 }
 
@@ -114,7 +115,7 @@ function isAgentOrphan({ now, world: { state, index } }: Turn, agent: Agent, off
     case 'idle':
       return false;
     case 'offered':
-      return !offers.some(({ phase }) => phase === 'made' || phase === 'ringing');
+      return !offers.some(isOpen);
     case 'talking':
       return state.calls.get(call ?? '')?.partner?.user !== agent.id && !offers.some((offer) => offer.call === call);
     case 'releasing':

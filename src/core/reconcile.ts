@@ -1,4 +1,5 @@
 import { callJoined } from './calls/call.ts';
+import { askAgain } from './calls/confirm.ts';
 import { type Gone, legGone, letGo } from './calls/gone.ts';
 import { giveUp, hangUpLeg, legAnswered, legRang, lostLeg } from './calls/leg.ts';
 import type { Event, SeenLeg } from './events.ts';
@@ -40,6 +41,7 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   changedMeta(turn);
   if (!event.full) return;
   for (const leg of event.legs) hearAgain(turn, leg);
+  askAgain(turn);
   tell(turn, { type: 'pbx-ready', ...counts });
   for (const queue of state.queues.keys()) turn.world.index.touched.add(queue);
 }

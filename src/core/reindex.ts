@@ -87,7 +87,8 @@ export function reindexPhone(world: World, phone: Phone): void {
 
 export function reindexAgent(world: World, agent: Agent): void {
   const { index } = world;
-  index.deadlines.set('agents', agent.id, earliest(agent.work.until, agent.hold?.until ?? null, limitOf(agent)));
+  const ends = earliest(agent.work.until, agent.hold?.until ?? null, limitOf(agent));
+  index.deadlines.set('agents', agent.id, agent.barred === null ? ends : earliest(ends, agent.barred.until));
   if (agent.failed !== null) queueIndex(index, agent.failed.queue).failed.add(agent.id);
   const reason = whyNotAvailable(world, agent);
   const before = index.reasons.get(agent.id);
@@ -227,13 +228,15 @@ function leaveQueue(index: Index, { id, queue }: CallPlace, call: CallId): void 
 }
 
 export function reindexOffer(world: World, offer: Offer): void {
-  world.index.deadlines.set('offers', offer.id, offer.phase === 'ringing' ? offer.ringUntil : null);
+  const confirms = offer.phase === 'confirming' ? offer.confirmUntil : null;
+  world.index.deadlines.set('offers', offer.id, offer.phase === 'ringing' ? offer.ringUntil : confirms);
 }
 
 export function reindexLeg(world: World, leg: Leg): void {
   world.index.deadlines.set('legs', leg.id, earliest(leg.confirmBy, leg.silentUntil));
   if (leg.trunk !== null)
     world.index.trunkLegs.set(leg.trunk, (world.index.trunkLegs.get(leg.trunk) ?? new Set()).add(leg.id));
+  if (leg.payers !== undefined) world.index.paidLegs.add(leg.id);
   if (leg.user === null || leg.offer !== null) return;
   const legs = world.index.elsewhere.get(leg.user) ?? new Set();
   world.index.elsewhere.set(leg.user, legs.add(leg.id));
@@ -242,5 +245,6 @@ export function reindexLeg(world: World, leg: Leg): void {
 export function forgetLeg(world: World, leg: Leg): void {
   world.index.deadlines.set('legs', leg.id, null);
   if (leg.trunk !== null) world.index.trunkLegs.get(leg.trunk)?.delete(leg.id);
+  if (leg.payers !== undefined) world.index.paidLegs.delete(leg.id);
   if (leg.user !== null) world.index.elsewhere.get(leg.user)?.delete(leg.id);
 }

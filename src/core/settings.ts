@@ -61,6 +61,8 @@ export type UserSettings = {
   /** The internal number, digits only; null for a user with no phone. */
   readonly extension: string | null;
   readonly phones: readonly PhoneId[];
+  /** Those of them that run in a browser. */
+  readonly browserPhones?: readonly PhoneId[];
   /** Levels 1 to 10 by the skill's name; who has none of a skill is at 0. */
   /** The groups, by number or name, that the user's phones ring in, and those of which the user may take a ringing call. */
   readonly callGroups?: readonly string[];
@@ -99,6 +101,8 @@ export type EngineLimits = {
   readonly headStartsMs: readonly number[];
   /** A wrap-up can be extended once, by so much at the most. */
   readonly wrapUpExtensionMs: number;
+  /** Who answers at a number outside has so long to press 1. */
+  readonly confirmStationMs: number;
   /** When most of a queue's agents at work miss within this, it is the network and not they; 0 never looks. */
   readonly massMissMs: number;
   /** Fewer agents than this are never a mass. */

@@ -1,21 +1,24 @@
 import type { Alarm } from './alarms.ts';
 import type { Hearing } from './commands.ts';
 import type { Outcome, RescindWhy } from './facts.ts';
-import type { FeatureCodes } from './features.ts';
+import type { Meta } from './meta.ts';
 import type { Need } from './needs.ts';
-import type { Inbound, Meter, Outbound, Payer, PayerId, RouteId, RouteSettings, Trunk, TrunkId } from './outside.ts';
+import type {
+  Inbound,
+  Meter,
+  Outbound,
+  OutsideNumber,
+  Payer,
+  PayerId,
+  RouteId,
+  RouteSettings,
+  Trunk,
+  TrunkId,
+} from './outside.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { Ledger } from './routing/agent-row.ts';
-import type {
-  EngineLimits,
-  HangUpCause,
-  LadderStep,
-  PhoneId,
-  QueueId,
-  ReasonSettings,
-  UserId,
-  UserSettings,
-} from './settings.ts';
+import type { HangUpCause, LadderStep, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
+import type { Station, StationBar } from './station.ts';
 
 /** `cb-<epoch>-c<n>`: also the id of the call's bridge. */
 export type CallId = string;
@@ -79,8 +82,8 @@ export type Call = {
   /** The offer (queued) or the leg (internal) that won this call. */
   claim: OfferId | LegId | null;
   /** Who is in the talk with the caller. */
-  /** `user` is null for somebody outside. */
-  partner: { leg: LegId; user: UserId | null } | null;
+  /** `user` is null for somebody outside. `payers`: the agent talks at a number outside, and who pays for it. */
+  partner: { leg: LegId; user: UserId | null; payers?: readonly PayerId[] } | null;
   connectedAt: number | null;
   hearing: Hearing;
   answered: boolean;
@@ -123,6 +126,8 @@ export type Leg = {
   readonly offer: OfferId | null;
   /** The trunk that it runs over. */
   readonly trunk: TrunkId | null;
+  /** Who pays for a leg to the number where an agent takes calls; absent for every other leg. */
+  readonly payers?: readonly PayerId[];
   phase: 'requested' | 'dialling' | 'ringing' | 'up' | 'joined';
   readonly createdAt: number;
   /** When its phase last changed: the periodic survey leaves young ones alone. */
@@ -144,18 +149,26 @@ export type Leg = {
  * One attempt to give one call to one agent; it has a leg for each of the agent's phones.
  *
  *     made ──18x──► ringing ──2xx──► won ──► ended (answered, or dropped)
- *       └──────────────┴── refused, rung out, rescinded ──► cancelling ──last leg gone──► ended
+ *       │              │              ▲
+ *       │              └─2xx, a number─► confirming ──1 pressed──┘
+ *       └──────────────┴────────────────────┴── refused, rung out, rescinded ──► cancelling ──last leg gone──► ended
  */
 export type Offer = {
   readonly id: OfferId;
   readonly call: CallId;
   readonly agent: UserId;
   readonly queue: QueueId;
-  phase: 'made' | 'ringing' | 'cancelling' | 'won';
+  phase: 'made' | 'ringing' | 'confirming' | 'cancelling' | 'won';
   readonly madeAt: number;
   rangAt: number | null;
   ringMs: number;
   ringUntil: number | null;
+  /** Until when 1 is to be pressed at a number outside. */
+  confirmUntil: number | null;
+  /** The way through the trunks to a number outside; null where phones ring. */
+  toNumber:
+    | (OutsideNumber & { readonly callerId: string | null; readonly payers: readonly PayerId[]; left: TrunkId[] })
+    | null;
   legs: LegId[];
   /** Decided while its legs still end, or the weightiest end of a leg so far. */
   outcome: Outcome | null;
@@ -175,6 +188,10 @@ export type Agent = {
   signedInAt: number | null;
   /** Which desktop or terminal signed in, as it calls itself; null where nobody said. */
   session: string | null;
+  /** Where they take calls in this sign-in. */
+  station: Station;
+  /** Why their station, a number outside, is not rung until then; null when nothing is known against it. */
+  barred: { why: StationBar; until: number } | null;
   /** `limitAt`: when the reason's time is over (null: no limit, or it has not begun); `overdue`: that was told. */
   ready: { is: boolean; reason: string | null; since: number; limitAt: number | null; overdue: boolean };
   hold: { kind: 'rona'; step: number; since: number; until: number | null; notify: LadderStep['notify'] } | null;
@@ -217,33 +234,4 @@ export type State = {
   routes: Map<RouteId, RouteSettings>;
   payers: Map<PayerId, Payer>;
   meters: Map<PayerId, Meter>;
-};
-
-/** The row of everything that is one of a kind. */
-export type Meta = {
-  epoch: string;
-  /** The next number of an id in this epoch. */
-  nextId: number;
-  /** The next sequence number of a fact. */
-  nextFact: number;
-  /** Counts the offers: what `round-robin` remembers. */
-  turn: number;
-  /** The state of the dice (32 bits): `random` and `weighted-random` draw from it. */
-  dice: number;
-  day: string;
-  /** What is added to engine time for the local one, in ms. */
-  zoneMs: number;
-  revision: number;
-  limits: EngineLimits;
-  features: FeatureCodes;
-  pbx: 'down' | 'connected' | 'ready';
-  /** On our way out: nothing new is begun. A new start begins afresh. */
-  draining: boolean;
-  /** When Asterisk says that it started: another value after a gap means that all its calls are gone. */
-  pbxStarted: string;
-  surveyAt: number | null;
-  /** The survey that is on its way was asked for then: an answer to an older one says nothing. */
-  askedAt: number;
-  /** What the last periodic survey found different: what it finds again, in the same way, is put right. */
-  doubts: string[];
 };

@@ -2,6 +2,7 @@ import { applyOutside } from './apply-outside.ts';
 import { applySettings } from './apply-settings.ts';
 import { callerArrived } from './calls/arrival.ts';
 import { callJoined, joinFailed } from './calls/call.ts';
+import { pressed } from './calls/confirm.ts';
 import { legGone } from './calls/gone.ts';
 import { legAnswered, legCreated, legLeft, legRang, legRefused, legSeen } from './calls/leg.ts';
 import type { Command } from './commands.ts';
@@ -83,6 +84,8 @@ function apply(turn: Turn, event: Event): void {
       return legRang(turn, event.leg, event.evidence);
     case 'leg-answered':
       return legAnswered(turn, event.leg);
+    case 'leg-pressed':
+      return pressed(turn, event.leg, event.accepts);
     case 'leg-left':
       return legLeft(turn, event.leg);
     case 'leg-gone':

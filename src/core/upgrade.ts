@@ -1,7 +1,8 @@
 import type { Outbound } from './outside.ts';
 import { emptyLedger, newAgent } from './routing/agent-row.ts';
 import type { UserSettings } from './settings.ts';
-import type { Agent, Call, Leg } from './state.ts';
+import type { Agent, Call, Leg, Offer } from './state.ts';
+import { anyPhone } from './station.ts';
 
 /*
  * Rows of an older version lack what came later: each function fills it in, as it would have been then.
@@ -28,7 +29,7 @@ function paidBy(row: Call, outbound: Partial<Outbound>): Pick<Outbound, 'payers'
 }
 
 export function upgradeAgent(row: Agent): Agent {
-  if (row.ledger !== undefined) return row;
+  if (row.ledger !== undefined) return row.station === undefined ? { ...row, station: anyPhone, barred: null } : row;
   const fresh = newAgent(row.id, row.idleSince);
   const canBeRung = row.signedIn && row.ready.is && row.hold === null && row.reachable.is;
   // What was counted of today before there was a ledger.
@@ -46,6 +47,10 @@ export function upgradeAgent(row: Agent): Agent {
 
 export function upgradeLeg(row: Leg): Leg {
   return { ...row, trunk: row.trunk ?? null };
+}
+
+export function upgradeOffer(row: Offer): Offer {
+  return row.toNumber === undefined ? { ...row, confirmUntil: null, toNumber: null } : row;
 }
 
 const callDefaults = {

@@ -2,10 +2,10 @@ import type { Alarm } from './alarms.ts';
 import { Deadlines } from './deadlines.ts';
 import { Dirty } from './dirty.ts';
 import { defaultFeatureCodes } from './features.ts';
+import type { Meta } from './meta.ts';
 import type { Meter, Payer, RouteSettings, Trunk, TrunkId } from './outside.ts';
 import { emptyQueueIndex, type Membership, type QueueIndex } from './queue-index.ts';
 import { defaultHeadStartsMs, type QueueSettings, queueOf } from './queue-settings.ts';
-
 import {
   type Availability,
   reindexAgent,
@@ -20,8 +20,8 @@ import {
 } from './reindex.ts';
 import type { Profile } from './routing/skills.ts';
 import type { EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
-import type { Agent, Call, CallId, Leg, LegId, Meta, Offer, Phone, State } from './state.ts';
-import { upgradeAgent, upgradeCall, upgradeLeg, upgradeUser } from './upgrade.ts';
+import type { Agent, Call, CallId, Leg, LegId, Offer, Phone, State } from './state.ts';
+import { upgradeAgent, upgradeCall, upgradeLeg, upgradeOffer, upgradeUser } from './upgrade.ts';
 
 /** The live rows with everything that is derived from them. Only `step` changes it. */
 export type World = { readonly state: State; readonly index: Index; readonly dirty: Dirty };
@@ -50,6 +50,8 @@ export type Index = {
   readonly trunkLegs: Map<TrunkId, Set<LegId>>;
   /** Calls that are out, or on their way there: what limits are counted over. */
   readonly callsOut: Set<CallId>;
+  /** Live legs to the numbers where agents take calls. */
+  readonly paidLegs: Set<LegId>;
   /** Queues whose calls or members changed since the last matching. */
   readonly touched: Set<QueueId>;
   /** Whose call the step is at just now, where its event does not say: should it trip, that one is to blame. */
@@ -103,6 +105,7 @@ export const defaultLimits: EngineLimits = {
   suspectMs: 30_000,
   headStartsMs: defaultHeadStartsMs,
   wrapUpExtensionMs: 60_000,
+  confirmStationMs: 15_000,
   massMissMs: 10_000,
   massMissAgents: 3,
 };
@@ -140,7 +143,7 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
       queues: byId(rows.queues?.map(queueOf)),
       calls: byId(rows.calls?.map(upgradeCall)),
       legs: byId(rows.legs?.map(upgradeLeg)),
-      offers: byId(rows.offers),
+      offers: byId(rows.offers?.map(upgradeOffer)),
       agents: byId(rows.agents?.map(upgradeAgent)),
       phones: byId(rows.phones),
       reasons: byId(rows.reasons),
@@ -186,6 +189,7 @@ function emptyIndex(): Index {
     elsewhere: new Map(),
     trunkLegs: new Map(),
     callsOut: new Set(),
+    paidLegs: new Set(),
     touched: new Set(),
     about: { call: null },
   };

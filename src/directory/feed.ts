@@ -39,6 +39,7 @@ export function createFeed(
   let known: Known | null = null;
   noticeChange(store, 'ladder', ladder);
   noticeChange(store, 'country', plan.country);
+  noticeShape(store);
 
   function sync(): void {
     if (known === null || known.since === store.revision()) {
@@ -110,12 +111,14 @@ function reasonSettings({ name, label, limitMs }: ReasonView): ReasonSettings {
 
 function userSettings(row: UserRow, phones: readonly PhoneRow[], calling: CallingRights | null): UserSettings {
   const { id, name, extension, skills } = row;
+  const inBrowser = phones.filter(({ transport }) => transport === 'ws' || transport === 'wss');
   const groups = (pick: (phone: PhoneRow) => readonly string[]) => [...new Set(phones.flatMap(pick))].sort();
   return {
     id,
     name,
     extension,
     phones: phones.map((phone) => phone.id),
+    ...(inBrowser.length === 0 ? {} : { browserPhones: inBrowser.map((phone) => phone.id) }),
     callGroups: groups((phone) => phone.callGroups),
     pickupGroups: groups((phone) => phone.pickupGroups),
     skills,
@@ -126,6 +129,19 @@ function userSettings(row: UserRow, phones: readonly PhoneRow[], calling: Callin
 function queueSettings(row: QueueRow, ladder: readonly LadderStep[], plan: DialPlan): QueueSettings {
   const { revision: _, ...settings } = row;
   return { ...settings, overflow: withClasses(row.overflow, plan), ladder: row.ladder ?? ladder };
+}
+
+/** What is said of a user has grown since the engine was told: all of them count as changed, once. */
+const shape = 'browser-phones';
+
+function noticeShape(store: DirectoryStore): void {
+  if (store.meta.get('feed-shape') === shape) return;
+  store.transaction(() => {
+    const revision = store.revision() + 1;
+    store.setRevision(revision);
+    for (const id of store.users.ids()) store.users.touch(id, revision);
+    store.meta.set('feed-shape', shape);
+  });
 }
 
 function noticeChange(store: DirectoryStore, what: 'ladder' | 'country', now: unknown): void {

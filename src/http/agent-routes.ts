@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AgentIntent } from '../core/events.ts';
 import { ledgerAt } from '../core/routing/ledger.ts';
 import type { Agent } from '../core/state.ts';
+import { stationOf } from '../directory/station.ts';
 import { existingUser } from '../directory/users.ts';
 import {
   type AgentView,
@@ -9,6 +10,7 @@ import {
   agentAskSchema,
   extendSchema,
   notReadySchema,
+  type SignIn,
   signInSchema,
 } from '../protocol/agents.ts';
 import type { UserRow } from '../storage/directory/users.ts';
@@ -43,12 +45,16 @@ export function agentRoutes(app: FastifyInstance, services: Services): void {
       return viewOf(user.id);
     });
   };
-  intent('sign-in', (user, request) => ({ do: 'sign-in', user, ...bodyOf(signInSchema, request) }));
+  intent('sign-in', (user, request) => ({ do: 'sign-in', user, ...atStation(bodyOf(signInSchema, request)) }));
   intent('sign-out', (user, request) => ({ do: 'sign-out', user, ...bodyOf(agentAskSchema, request) }));
   intent('ready', (user, request) => ({ do: 'ready', user, ...bodyOf(agentAskSchema, request) }));
   intent('not-ready', (user, request) => ({ do: 'not-ready', user, ...bodyOf(notReadySchema, request) }));
   intent('wrap-up/end', (user, request) => ({ do: 'end-wrap-up', user, ...bodyOf(agentAskSchema, request) }));
   intent('wrap-up/extend', (user, request) => ({ do: 'extend-wrap-up', user, ...bodyOf(extendSchema, request) }));
+
+  function atStation({ station, ...asked }: SignIn) {
+    return { ...asked, ...(station === undefined ? {} : { station: stationOf(services.config.numbering, station) }) };
+  }
 
   function viewOf(username: string): { agent: AgentView | null } {
     const user = existingUser(services.directory, username);
@@ -70,6 +76,8 @@ function agentView(agent: Agent, user: UserRow, now: number, day: string): Agent
     signedIn: agent.signedIn,
     signedInAt: agent.signedInAt,
     session: agent.session,
+    station: agent.station,
+    barred: agent.barred,
     ready: agent.ready,
     hold: agent.hold,
     work: agent.work,

@@ -59,7 +59,8 @@ export function createEngineClient(
         );
       }
       if (reply.error !== null) {
-        throw new Refusal(reply.error.code, reply.error.message);
+        const field = /^(\w+): expected /.exec(reply.error.message)?.[1];
+        throw new Refusal(reply.error.code, reply.error.message, field);
       }
     },
     status(patienceMs) {

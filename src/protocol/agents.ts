@@ -8,8 +8,18 @@ const asked = {
   seen: z.number().int().min(0).optional(),
   session: z.string().min(1).max(64).nullable().default(null),
 };
+const stationKind = 'any, own, browser, or a number';
+/** Where calls are taken: `{kind: "any" | "own" | "browser"}`, or `{kind: "number", number}` as one would dial it. */
+function station() {
+  const phones = z.strictObject({ kind: z.enum(['any', 'own', 'browser']) });
+  const number = z.strictObject({ kind: z.literal('number'), number: z.string().min(1).max(64) });
+  return z.discriminatedUnion('kind', [phones, number], { error: `an object whose kind is ${stationKind}` }).optional();
+}
+export type SignIn = z.output<typeof signInSchema>;
+export type StationAsked = NonNullable<SignIn['station']>;
+
 /** `POST /v1/agents/:username/sign-in`; `session` is how the desktop or terminal calls itself. */
-export const signInSchema = z.strictObject({ ...asked, ready: z.boolean().default(true) });
+export const signInSchema = z.strictObject({ ...asked, ready: z.boolean().default(true), station: station() });
 /** `POST /v1/agents/:username/not-ready`; `reason` is one of the directory's list, where it has one. */
 export const notReadySchema = z.strictObject({ ...asked, reason: z.string().min(1).max(64).nullable().default(null) });
 /** `POST /v1/agents/:username/wrap-up/extend`; `byMs` null is as much as `limits.wrap-up-extension` allows. */
@@ -29,6 +39,10 @@ export type AgentView = {
   readonly signedIn: boolean;
   readonly signedInAt: number | null;
   readonly session: string | null;
+  /** Where they take calls in this sign-in. */
+  readonly station: Agent['station'];
+  /** Why their station, a number, is not rung until then; null when nothing is known against it. */
+  readonly barred: Agent['barred'];
   readonly ready: Agent['ready'];
   readonly hold: Agent['hold'];
   readonly work: Agent['work'];

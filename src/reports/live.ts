@@ -1,9 +1,10 @@
 import Sqlite from 'better-sqlite3';
 import type { Alarm } from '../core/alarms.ts';
 import type { NumberedFact } from '../core/facts.ts';
+import type { Meta } from '../core/meta.ts';
 import type { Trunk } from '../core/outside.ts';
 import type { PhoneId, UserId } from '../core/settings.ts';
-import type { Agent, Call, CallId, Leg, Meta, Offer, Phone } from '../core/state.ts';
+import type { Agent, Call, CallId, Leg, Offer, Phone } from '../core/state.ts';
 import { upgradeAgent } from '../core/upgrade.ts';
 
 /** What the front reads of `live.db`, which only the engine writes. */

@@ -3,7 +3,7 @@ import type { Behaviour } from '../phones/behaviour.ts';
 import { type CallerHabits, callIn, type SimulatedCaller } from './dialplan.ts';
 import { createDice, steadyDice } from './dice.ts';
 import { type Faults, noFaults } from './faults.ts';
-import { endChannel, type Pbx, tellOfDial } from './pbx.ts';
+import { endChannel, type Pbx, tellOfChannel, tellOfDial } from './pbx.ts';
 import { answerRequest } from './rest.ts';
 import type { Scheduler } from './scheduler.ts';
 import { answer, farHangUp, newPhone, refuse, type SimulatedPhone, showRinging } from './station.ts';
@@ -26,7 +26,10 @@ export type SimulatedAsterisk = {
   addPhone(id: string, behaviour: Behaviour): SimulatedPhone;
   setRegistered(id: string, isRegistered: boolean): void;
   /** A hand on a phone with a call: only for one whose behaviour is `manual`, or to end a talk. */
-  press(id: string, key: 'ring' | 'progress' | 'answer' | 'hang-up' | { readonly decline: number }): void;
+  press(
+    id: string,
+    key: 'ring' | 'progress' | 'answer' | 'hang-up' | { readonly decline: number } | { readonly digit: string },
+  ): void;
   /** Someone dials; `from` is a phone's id or a stranger's number. `over` is the endpoint of the trunk by which it comes. */
   dial(exten: string, from: string, habits?: CallerHabits, over?: string): SimulatedCaller;
   /** Ids of all channels and bridges that live, in the order of their making. */
@@ -111,6 +114,8 @@ export function createSimulatedAsterisk(options: {
       else if (key === 'progress') tellOfDial(pbx, channel, 'PROGRESS');
       else if (key === 'answer') answer(pbx, channel);
       else if (key === 'hang-up') endChannel(pbx, channel, farHangUp);
+      else if ('digit' in key)
+        tellOfChannel(pbx, channel, 'ChannelDtmfReceived', { digit: key.digit, duration_ms: 100 });
       else refuse(pbx, channel, key.decline);
     },
     dial: (exten, from, habits = { patienceMs: null, talkMs: null }, over = 'trunk') =>

@@ -105,6 +105,7 @@ export function checkRows(world: World): void {
     rule(calls.get(offer.call)?.offers.includes(offer.id) === true, `offer ${offer.id} belongs to no call`);
     rule(offer.legs.length > 0, `offer ${offer.id} rings no phone`);
     for (const id of offer.legs) rule(legs.has(id), `offer ${offer.id} names leg ${id}, which is gone`);
+    if (offer.phase === 'confirming') rule(offer.confirmUntil !== null, `offer ${offer.id} waits for ever for a 1`);
     if (offer.phase === 'ringing') rule(offer.ringUntil !== null, `offer ${offer.id} rings for ever`);
   }
   for (const agent of agents.values()) checkAgent(world, agent.id);
@@ -136,7 +137,7 @@ function checkOutside({ state }: World): void {
 function checkAgent({ state }: World, id: string): void {
   const { work } = state.agents.get(id) ?? {};
   const mine = [...state.offers.values()].filter((offer) => offer.agent === id);
-  const ringing = mine.filter((offer) => offer.phase === 'made' || offer.phase === 'ringing');
+  const ringing = mine.filter((offer) => offer.phase !== 'won' && offer.phase !== 'cancelling');
   const talks = [...state.calls.values()].filter(
     (call) => call.partner?.user === id && (call.phase === 'talking' || call.phase === 'connecting'),
   );

@@ -133,18 +133,20 @@ function checkNobodyWaitsInVain(world: World): void {
     agent?.signedIn === true && agent.ready.is && agent.hold?.until !== null;
   const isIdle = (agent: Agent): boolean =>
     agent.hold === null && agent.work.is === 'idle' && !busyPhones.has(agent.id);
-  const isReachable = (id: string): boolean =>
-    (state.users.get(id)?.phones ?? []).some((phone) => {
-      const row = state.phones.get(phone);
-      return row?.registered === true && row.suspectUntil === null;
-    });
+  const isReachable = (agent: Agent): boolean =>
+    agent.station.kind === 'number'
+      ? agent.barred === null
+      : (state.users.get(agent.id)?.phones ?? []).some((phone) => {
+          const row = state.phones.get(phone);
+          return row?.registered === true && row.suspectUntil === null && isAtStation(state, agent, phone);
+        });
   for (const queue of state.queues.values()) {
     const penalties = [...new Set(queue.members.map(({ penalty }) => penalty))].sort((a, b) => a - b);
     const calls = [...state.calls.values()].filter(({ phase, queue: id }) => phase === 'waiting' && id === queue.id);
     const members = queue.members.flatMap(({ user, penalty }) => {
       const agent = state.agents.get(user);
       if (!isReady(agent)) return [];
-      const isFree = isIdle(agent) && isReachable(user);
+      const isFree = isIdle(agent) && isReachable(agent);
       return [{ user, tier: penalties.indexOf(penalty), isFree, isThere: isFree || !isIdle(agent) }];
     });
     const free = members.filter(({ isFree }) => isFree);
@@ -168,6 +170,11 @@ function checkNobodyWaitsInVain(world: World): void {
       rule(!isClosed || left, `tier ${call.tier + 1} of ${queue.id} is closed to ${call.id}, and all were tried`);
     }
   }
+}
+
+function isAtStation(state: World['state'], { id, station }: Agent, phone: string): boolean {
+  if (station.kind === 'any') return true;
+  return (state.users.get(id)?.browserPhones ?? []).includes(phone) === (station.kind === 'browser');
 }
 
 function mostRinging({ strategy, maxRinging, waves }: QueueSettings, { wave }: Call): number {

@@ -23,6 +23,8 @@ export function answerRequest(pbx: Pbx, request: AriRequest): AriResponse {
   const asked: Asked = { method: request.method, parts, query: new URLSearchParams(query), body: request.body };
   if (parts[0] === 'channels') return channels(pbx, asked);
   if (parts[0] === 'bridges') return bridges(pbx, asked);
+  // What is said takes no time here: by the time that somebody wants it to stop it is over.
+  if (parts[0] === 'playbacks') return fail(404, 'Playback not found');
   if (parts[0] === 'applications') return applications(pbx, asked);
   if (parts[0] === 'asterisk' && parts[1] === 'info') {
     const started = timestamp(pbx.startedAt);
@@ -71,6 +73,7 @@ function channels(pbx: Pbx, asked: Asked): AriResponse {
       channel.hears = 'music';
       return done;
     case 'POST progress':
+    case 'POST play':
       return done;
     case 'POST ring':
       channel.hears = 'ringing';

@@ -445,6 +445,7 @@ describe('with a daemon', () => {
       'Hold',
       'Work',
       'Reachable',
+      'Station',
       'Given',
       'Answered',
       'Missed',
@@ -453,7 +454,7 @@ describe('with a daemon', () => {
     expect(cells[4]).toBe('no (lunch)');
     expect(cells[5]).toBe('rona, step 2, until ready');
     expect(cells[6]).toMatch(/^wrap-up, (3600|35\d\d) s$/);
-    expect(cells.slice(7)).toEqual(['yes', '4', '3', '0']);
+    expect(cells.slice(7)).toEqual(['yes', 'any', '4', '3', '0']);
     lab.engine.answer = { code: 'not-signed-in', message: 'dora is not signed in: cordboard agent sign-in dora' };
     expect(await run(['agent', 'ready', 'dora'])).toMatchObject({
       code: 1,
@@ -462,6 +463,10 @@ describe('with a daemon', () => {
     lab.engine.answer = null;
     expect((await run(['agent', 'sign-in', 'dora', '--not-ready', '--json'])).code).toBe(0);
     expect(lab.engine.sent.at(-1)).toMatchObject({ ask: { do: 'sign-in', user: 'dora', ready: false } });
+    expect((await run(['agent', 'sign-in', 'dora', '--station', 'number:+33 6 12 34 56 78'])).code).toBe(0);
+    expect(lab.engine.sent.at(-1)).toMatchObject({ ask: { station: { kind: 'number', number: '+33612345678' } } });
+    const refused = await run(['--json', 'agent', 'sign-in', 'dora', '--station', 'number:12']);
+    expect(JSON.parse(refused.err)).toMatchObject({ error: { code: 'invalid', field: 'station' } });
   });
 
   test('given_events_follow_when_something_happens_then_it_is_printed_and_sigint_ends_it_with_0', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { CallExplanation } from '../../src/core/explain-call.ts';
 import type { OfferWhy } from '../../src/core/facts.ts';
+import { anyPhone } from '../../src/core/station.ts';
 import type { WhyAsk } from '../../src/protocol/why.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
 
@@ -44,7 +45,7 @@ const why: OfferWhy = {
   passedOver: { 'wrap-up': 1, 'not-ready': 30 },
   named: [{ agent: 'cleo', reason: 'wrap-up', leftMs: 12_000 }],
 };
-const more = { call: 'c9', notReady: 'lunch', misses: 0, phones: 1, suspectMs: null };
+const more = { call: 'c9', notReady: 'lunch', misses: 0, phones: 1, suspectMs: null, station: anyPhone, barred: null };
 const explanation: CallExplanation = {
   call: 'c1',
   at: 1_700_000_000_000,

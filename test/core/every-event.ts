@@ -82,6 +82,8 @@ function ofLeg(leg: string): Event[] {
     { type: 'leg-rang', leg, evidence: 'ringing' },
     { type: 'leg-rang', leg, evidence: 'progress' },
     { type: 'leg-answered', leg },
+    { type: 'leg-pressed', leg, accepts: true },
+    { type: 'leg-pressed', leg, accepts: false },
     ...ends.map(([cause, sip]) => ({ type: 'leg-gone', leg, cause, sip }) as const),
     ...[0, 404, 409, 422, 500].map((status) => ({ type: 'leg-refused', leg, status }) as const),
     { type: 'leg-seen', leg, found: null },
@@ -172,6 +174,9 @@ function ofIntents(calls: readonly string[]): Event[] {
       { do: 'sign-in', user: id, session: 'laptop', ready: true },
       { do: 'not-ready', user: id, session: 'desk', reason: null },
       { do: 'ready', user: id, seen: 0 },
+      { do: 'sign-in', user: id, ready: true, station: { kind: 'own' } },
+      { do: 'sign-in', user: id, ready: true, station: { kind: 'browser' } },
+      { do: 'sign-in', user: id, ready: true, station: { kind: 'number', ...abroad } },
     ]),
     ...calls.flatMap((call): Intent[] => [
       { do: 'hang-up', call },

@@ -8,6 +8,7 @@ import { parseNeeds } from '../../src/core/needs.ts';
 import type { QueueGiven, StrategyName } from '../../src/core/queue-settings.ts';
 import type { Eligibility } from '../../src/core/routing/eligibility.ts';
 import type { Call } from '../../src/core/state.ts';
+import { anyPhone } from '../../src/core/station.ts';
 import { defaultLimits } from '../../src/core/world.ts';
 import { type Driver, drive, group, running, user } from './driver.ts';
 
@@ -213,7 +214,15 @@ describe('where a call and an agent stand', () => {
 });
 
 describe('the words', () => {
-  const detail = { call: 'c1', notReady: 'lunch', misses: 2, phones: 1, suspectMs: null };
+  const detail = {
+    call: 'c1',
+    notReady: 'lunch',
+    misses: 2,
+    phones: 1,
+    suspectMs: null,
+    station: anyPhone,
+    barred: null,
+  };
   it.each<[Eligibility, string]>([
     [{ reason: 'wrap-up', leftMs: 11_400 }, 'wrap-up, 12 s left'],
     [{ reason: 'asked', times: 1 }, 'missed or declined this call: others go first'],

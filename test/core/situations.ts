@@ -1,4 +1,4 @@
-import { abroad, type Driver, drive, running } from './driver.ts';
+import { abroad, type Driver, drive, routes, running } from './driver.ts';
 import { queueSituations } from './queue-situations.ts';
 
 /** Each state that a call, a leg, an offer and an agent can be in, and how one comes there. */
@@ -214,6 +214,27 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     driver.step({ type: 'trunks-seen', trunks: [{ trunk: 'red', reachable: false, registered: true }] });
     return driver;
   },
+  'an agent takes calls at a number': () => atNumber(),
+  'a number is being rung': () => dialling(arrive(atNumber(), '8001')),
+  'a number rings': () => numberRings(),
+  'a number is rung over the second trunk': () => {
+    const driver = dialling(arrive(atNumber(), '8001'));
+    driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 34, sip: 503 });
+    return driver;
+  },
+  'somebody answered at a number': () => numberAnswers(),
+  '1 was pressed at a number': () => accepted(),
+  'two talk, one of them at a number': () => joined(accepted()),
+  'nobody pressed 1 at a number': () => {
+    const driver = numberAnswers();
+    driver.pass(15_000);
+    return driver;
+  },
+  'no trunk has room for a number': () => {
+    const driver = atNumber();
+    driver.step({ type: 'outside', trunks: [], routes });
+    return arrive(driver, '8001');
+  },
   'nothing new is begun': () => {
     const driver = ringing();
     driver.step({ type: 'intent', intent: 'd', ask: { do: 'drain' } });
@@ -264,6 +285,33 @@ function outsideRings(evidence: 'ringing' | 'progress'): Driver {
 function outsideAnswers(): Driver {
   const driver = outsideRings('progress');
   driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
+  return driver;
+}
+
+/** Ann takes her calls at a number outside. */
+export function atNumber(): Driver {
+  const driver = running([]);
+  const station = { kind: 'number', ...abroad } as const;
+  driver.step({ type: 'intent', intent: 's', ask: { do: 'sign-in', user: 'ann', ready: true, station } });
+  return driver;
+}
+
+function numberRings(): Driver {
+  const driver = dialling(arrive(atNumber(), '8001'));
+  driver.step({ type: 'leg-rang', leg: lastLeg(driver), evidence: 'ringing' });
+  return driver;
+}
+
+export function numberAnswers(): Driver {
+  const driver = numberRings();
+  driver.now += 1_000;
+  driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
+  return driver;
+}
+
+function accepted(): Driver {
+  const driver = numberAnswers();
+  driver.step({ type: 'leg-pressed', leg: lastLeg(driver), accepts: true });
   return driver;
 }
 

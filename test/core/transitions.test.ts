@@ -69,7 +69,7 @@ describe('every state and every event', () => {
     }
     expect([...seen.call].sort()).toEqual(['connecting', 'ended', 'talking', 'waiting']);
     expect([...seen.leg].sort()).toEqual(['dialling', 'joined', 'requested', 'ringing', 'up']);
-    expect([...seen.offer].sort()).toEqual(['cancelling', 'made', 'ringing', 'won']);
+    expect([...seen.offer].sort()).toEqual(['cancelling', 'confirming', 'made', 'ringing', 'won']);
     const works = ['backing-off', 'busy-elsewhere', 'idle', 'offered', 'releasing', 'talking', 'wrap-up'];
     expect([...seen.work].sort()).toEqual(works);
   });

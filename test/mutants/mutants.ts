@@ -53,6 +53,30 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    lie: 'a voicemail that answers at a number has the caller',
+    file: 'src/core/calls/answer.ts',
+    from: 'if (offer && leg.trunk !== null) beginConfirming(turn, call, offer, leg);',
+    to: 'if (offer && leg.trunk !== null && offer.rangAt === null) beginConfirming(turn, call, offer, leg);',
+  },
+  {
+    lie: 'nobody is asked anew for the 1 that was lost while we were away',
+    file: 'src/core/reconcile.ts',
+    from: '  askAgain(turn);\n',
+    to: '',
+  },
+  {
+    lie: 'a number that may not be dialled any more is rung',
+    file: 'src/core/routing/queue.ts',
+    from: '    if (isStationBarred(turn, call, agent)) continue;\n',
+    to: '',
+  },
+  {
+    lie: 'another trunk is not tried for a number',
+    file: 'src/core/calls/station-leg.ts',
+    from: 'return fails && ringNext(turn, call, offer);',
+    to: 'return false;',
+  },
+  {
     lie: 'a leg that was dialled already is dialled again',
     file: 'src/core/calls/leg.ts',
     from: "if (!isDialled) send(turn, { do: 'dial-leg'",

@@ -1,5 +1,6 @@
 import { type CallingRights, internalOnly, type RouteSettings, type TrunkSettings } from '../../src/core/outside.ts';
 import { numberClasses } from '../../src/core/permission.ts';
+import type { Station } from '../../src/core/station.ts';
 import { destinationOf } from './givens.ts';
 
 /** What a hand does at a carrier. */
@@ -61,4 +62,10 @@ export function rightsFrom(text: string): CallingRights {
     callsPerMinute: count('a minute'),
     minutesPerDay: count('minutes a day'),
   };
+}
+
+/** `any`, `own`, `browser`, or `number:+33612345678`, which counts as a mobile's. */
+export function stationFrom(text: string): Station {
+  if (text === 'any' || text === 'own' || text === 'browser') return { kind: text };
+  return { kind: 'number', number: text.replace('number:', ''), class: 'mobile' };
 }

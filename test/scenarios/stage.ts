@@ -7,7 +7,7 @@ import type { ReasonSettings, UserSettings } from '../../src/core/settings.ts';
 import type { SimulatedCaller } from '../../src/simulation/dialplan.ts';
 import { createRig, type Rig, startMs } from '../../src/simulation/rig.ts';
 import { behaviourOf, destinationOf, duration, groupOf, reasonOf } from './givens.ts';
-import { rightsFrom, routeFrom, trunkFrom, trunkKeys } from './outside-givens.ts';
+import { rightsFrom, routeFrom, stationFrom, trunkFrom, trunkKeys } from './outside-givens.ts';
 import { type Clock, commandWords, factWords, type Names } from './words.ts';
 
 /** A scenario on its stage: lines are played, and what comes of them is written down. */
@@ -191,6 +191,11 @@ export function createStage(): Stage {
     [/^(\S+)'s phone (.+)$/, (who, what) => setPhone(rig, phoneOf(who), what)],
     [/^(\S+) chooses ready$/, (user) => void rig.ask({ do: 'ready', user })],
     [/^(\S+) chooses not ready$/, (user) => void rig.ask({ do: 'not-ready', user, reason: null })],
+    [
+      /^(\S+) signs in with station (\S+)$/,
+      (user, station) => void rig.ask({ do: 'sign-in', user, ready: true, station: stationFrom(station) }),
+    ],
+    [/^trunk (\S+) presses (\S)$/, (id, digit) => rig.asterisk.press(`trunk-${id}`, { digit })],
     [/^(\S+) signs in$/, (user) => void rig.ask({ do: 'sign-in', user, ready: true })],
     [/^(\S+) signs out$/, (user) => void rig.ask({ do: 'sign-out', user })],
     [/^(\S+) chooses not ready for (\S+)$/, (user, reason) => void rig.ask({ do: 'not-ready', user, reason })],

@@ -29,6 +29,10 @@ export function commandWords(command: Command, name: Names): string | null {
       return `hang up ${name(command.leg)}: ${command.cause}`;
     case 'answer':
       return `answer ${name(command.leg)}`;
+    case 'say':
+      return `${name(command.leg)} is asked to press 1, for ${seconds(command.forMs)}`;
+    case 'hush':
+      return `${name(command.leg)} is asked no more`;
     case 'hear':
       return `${name(command.leg)} hears ${command.what}`;
     case 'join':
@@ -80,6 +84,8 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `${fact.agent} is offered ${name(fact.call)}`;
     case 'offer-rang':
       return `${fact.agent}'s phone shows ${fact.evidence}`;
+    case 'offer-confirming':
+      return `somebody answered at ${fact.agent}'s number, and has to press 1`;
     case 'offer-answered':
       return `${fact.agent} answered ${name(fact.call)}`;
     case 'offer-ended': {
@@ -88,6 +94,10 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
     }
     case 'agent-signed-in':
       return `${fact.agent} signed in${fact.session === null ? '' : ` at ${fact.session}`}`;
+    case 'agent-station':
+      return `${fact.agent} takes calls at ${fact.station.kind === 'number' ? fact.station.number : fact.station.kind}`;
+    case 'station-barred':
+      return `${fact.agent}'s number is not rung${until(fact.until)}: ${fact.why}`;
     case 'agent-taken-over':
       return `${fact.agent} signed in at ${fact.session}, which ends the sign-in at ${fact.from}`;
     case 'agent-removed':

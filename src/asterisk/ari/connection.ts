@@ -37,6 +37,7 @@ export const wantedEvents = [
   'ChannelDestroyed',
   'ChannelStateChange',
   'Dial',
+  'ChannelDtmfReceived',
   'ApplicationReplaced',
   'ChannelUserevent',
   'RESTResponse',

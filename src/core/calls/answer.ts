@@ -5,6 +5,7 @@ import { endHold, forgiveMisses } from '../routing/rona.ts';
 import type { Agent, Call, Leg, Offer } from '../state.ts';
 import { changedOffer, type Turn, tell } from '../turn.ts';
 import { connect } from './call.ts';
+import { beginConfirming } from './confirm.ts';
 import { hangUpLeg } from './leg.ts';
 
 /**
@@ -17,12 +18,14 @@ export function answered(turn: Turn, leg: Leg): void {
   const offer = leg.offer === null ? undefined : state.offers.get(leg.offer);
   const free = call?.phase === 'waiting' && call.claim === null && leg.ending === null;
   if (!call || !free || (leg.role === 'agent' && !offer)) return tooLate(turn, leg);
-  if (offer) win(turn, call, offer, leg);
+  if (offer && leg.trunk !== null) beginConfirming(turn, call, offer, leg);
+  else if (offer) win(turn, call, offer, leg);
   else if (leg.role === 'trunk') winOutside(turn, call, leg);
   else winInternal(turn, call, leg);
 }
 
-function tooLate(turn: Turn, leg: Leg): void {
+/** It is hung up; an agent who answered just after the ring time has not missed it. */
+export function tooLate(turn: Turn, leg: Leg): void {
   const offer = turn.world.state.offers.get(leg.offer ?? '');
   if (offer?.phase === 'cancelling' && offer.outcome === 'no-answer') {
     offer.outcome = 'short-ring';
@@ -31,7 +34,8 @@ function tooLate(turn: Turn, leg: Leg): void {
   hangUpLeg(turn, leg, 'answered-elsewhere');
 }
 
-function win(turn: Turn, call: Call, offer: Offer, leg: Leg): void {
+/** The agent has the call: it is joined, and whoever else was asked is told that it was answered elsewhere. */
+export function win(turn: Turn, call: Call, offer: Offer, leg: Leg): void {
   const agent = turn.world.state.agents.get(offer.agent);
   offer.phase = 'won';
   offer.outcome = null;

@@ -31,7 +31,7 @@ export function sendOut(turn: Turn, call: Call, to: NumberDestination, from: Que
 }
 
 /** Who pays for what a user dials: the user, and their group, where it has limits for all its members together. */
-function payersOf(turn: Turn, user: UserId): readonly PayerId[] {
+export function payersOf(turn: Turn, user: UserId): readonly PayerId[] {
   const { state, index } = turn.world;
   const mine = [...(index.memberships.get(user)?.keys() ?? [])].sort(compareIds);
   const groups = mine.filter((id) => state.queues.get(id)?.kind === 'group').map((id) => `group:${id}`);
@@ -44,7 +44,8 @@ function payerOf(turn: Turn, queue: QueueId | null): PayerId {
   return kind !== undefined && turn.world.state.payers.has(payer) ? payer : systemPayer;
 }
 
-function rightsOf(turn: Turn, payer: PayerId): CallingRights {
+/** What the payer may dial. */
+export function rightsOf(turn: Turn, payer: PayerId): CallingRights {
   const { payers, users } = turn.world.state;
   return payers.get(payer)?.rights ?? users.get(payer)?.calling ?? internalOnly;
 }

@@ -15,7 +15,7 @@ import { shareMinutes } from './minutes.ts';
 export function connect(turn: Turn, call: Call, leg: Leg, user: UserId | null): void {
   const { limits } = turn.world.state.meta;
   call.phase = 'connecting';
-  call.partner = { leg: leg.id, user };
+  call.partner = { leg: leg.id, user, ...(leg.payers ? { payers: leg.payers } : {}) };
   call.joinBy = turn.now + limits.confirmMs;
   call.leaseAt = turn.now + limits.renewMs;
   if (!call.answered) send(turn, { do: 'answer', leg: call.caller });
@@ -41,7 +41,8 @@ export function callJoined(turn: Turn, call: Call): void {
   call.connectedAt = turn.now;
   call.joinBy = null;
   changedCall(turn, call);
-  if (call.outbound !== null) shareMinutes(turn, call.outbound.payers);
+  const payers = call.outbound?.payers ?? call.partner.payers;
+  if (payers) shareMinutes(turn, payers);
   for (const id of [call.caller, call.partner.leg]) {
     const leg = state.legs.get(id);
     if (leg) setPhase(turn, leg, 'joined');
@@ -134,6 +135,10 @@ export function endCall(
   if (call.outbound !== null) {
     for (const payer of call.outbound.payers) noteTalked(turn, payer, talkedMs);
     if (talked) shareMinutes(turn, call.outbound.payers);
+  }
+  if (talked && partner?.payers) {
+    for (const payer of partner.payers) noteTalked(turn, payer, talkedMs);
+    shareMinutes(turn, partner.payers);
   }
   tell(turn, { type: 'call-ended', call: call.id, ending, by, waitedMs, talkedMs });
   if (call.legs.length === 0) finishCall(turn, call);

@@ -8,6 +8,7 @@ import { dropped, endCall, finishCall, partnerLeft } from './call.ts';
 import { calleeLegGone } from './internal.ts';
 import { timesOf } from './leg.ts';
 import { trunkLegGone } from './outbound.ts';
+import { outcomeAtNumber, retried } from './station-leg.ts';
 
 /** How a leg ended: Q.850 cause, SIP status (0: none), or an outcome that is known without them. */
 export type Gone = { readonly cause: number; readonly sip: number; readonly outcome: Outcome | 'lost-pbx' | null };
@@ -56,6 +57,7 @@ function tellOwner(turn: Turn, call: Call, leg: Leg, outcome: Outcome, gone: Gon
   if (leg.role === 'trunk') return trunkLegGone(turn, call, leg, gone);
   if (leg.role === 'callee') return leg.user === call.callee ? calleeLegGone(turn, call, outcome) : undefined;
   const offer = leg.offer === null ? undefined : turn.world.state.offers.get(leg.offer);
+  if (offer && offer.phase !== 'won' && retried(turn, call, offer, leg, gone)) return;
   if (offer && offer.phase !== 'won') return offerLegGone(turn, offer, leg, outcome, gone.cause, gone.sip);
   if (offer?.phase !== 'won') return;
   offer.legs = offer.legs.filter((other) => other !== leg.id);
@@ -71,6 +73,8 @@ function callerLeft(turn: Turn, call: Call, lost: 'lost' | 'lost-pbx' | null): v
 function outcomeOfLeg(turn: Turn, leg: Leg, call: Call, gone: Gone): Outcome {
   if (gone.outcome === 'lost-pbx') return 'lost';
   if (gone.outcome !== null) return gone.outcome;
+  const atNumber = outcomeAtNumber(turn, leg, gone);
+  if (atNumber !== null) return atNumber;
   const { silentMs, ringMs } = timesOf(turn, leg, call);
   // The end of a leg that we ended says nothing of the phone, whatever code it carries.
   const ours = leg.ending !== null;

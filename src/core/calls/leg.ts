@@ -4,7 +4,7 @@ import { elsewhereChanged } from '../routing/agent.ts';
 import { cancelOffer, offerRang } from '../routing/offer.ts';
 import { strategies } from '../routing/strategy/table.ts';
 import type { HangUpCause, PhoneId } from '../settings.ts';
-import type { Call, Leg, LegId, OfferId } from '../state.ts';
+import type { Call, Leg, LegId, Offer, OfferId } from '../state.ts';
 import { changedCall, changedLeg, isOurs, newId, send, type Turn } from '../turn.ts';
 import { answered } from './answer.ts';
 import { leaseRinging } from './call.ts';
@@ -30,14 +30,17 @@ export function newLeg(turn: Turn, call: Call, role: 'agent' | 'callee', phone: 
   return leg;
 }
 
-/** Asks for a leg to a number outside. */
+/** Asks for a leg to a number outside: the caller's wish, or where the agent of the offer takes calls. */
 export function newTrunkLeg(
   turn: Turn,
   call: Call,
   trunk: TrunkId,
   to: Pick<Extract<Command, { do: 'create-trunk-leg' }>, 'number' | 'callerId' | 'headers'>,
+  offer: Offer | null = null,
 ): Leg {
-  const leg = legRow(turn, newId(turn, 'l'), call, { role: 'trunk', phone: null, offer: null, trunk });
+  const role = offer === null ? 'trunk' : 'agent';
+  const row = legRow(turn, newId(turn, 'l'), call, { role, phone: null, offer: offer?.id ?? null, trunk });
+  const leg: Leg = offer === null ? row : { ...row, user: offer.agent, payers: offer.toNumber?.payers ?? [] };
   leg.confirmBy = turn.now + turn.world.state.meta.limits.confirmMs;
   addLeg(turn, call, leg);
   send(turn, { do: 'create-trunk-leg', leg: leg.id, call: call.id, trunk, ...to, for: call.caller });
@@ -124,7 +127,7 @@ export function legCreated(turn: Turn, id: LegId, isDialled: boolean): void {
   leg.silentUntil = turn.now + timesOf(turn, leg, call).silentMs;
   changedLeg(turn, leg);
   const timeoutMs = dialTimeMs(turn, leg, call);
-  const caller = leg.role === 'trunk' ? null : call.caller;
+  const caller = leg.trunk === null ? call.caller : null;
   if (!isDialled) send(turn, { do: 'dial-leg', leg: leg.id, for: caller, timeoutMs });
   leaseRinging(turn, call, leg, timeoutMs);
 }
@@ -139,13 +142,13 @@ function dialTimeMs(turn: Turn, leg: Leg, call: Call): number {
 export function timesOf(turn: Turn, leg: Leg, call: Call): { silentMs: number; ringMs: number } {
   const { state } = turn.world;
   const trunk = leg.trunk === null ? undefined : state.trunks.get(leg.trunk);
-  if (trunk) return { silentMs: trunk.settings.unreachableAfterMs, ringMs: trunk.settings.ringMs };
   const offer = leg.offer === null ? undefined : state.offers.get(leg.offer);
+  if (trunk && !offer) return { silentMs: trunk.settings.unreachableAfterMs, ringMs: trunk.settings.ringMs };
   const group = offer && state.queues.get(offer.queue);
   if (!offer || !group) return { silentMs: internalSilenceMs, ringMs: state.meta.limits.internalRingMs };
   const left = Math.max(0, (call.waitUntil ?? turn.now) - turn.now);
   const ringMs = strategies[group.strategy].ringsOn ? Math.max(offer.ringMs, left) : offer.ringMs;
-  return { silentMs: group.unreachableAfterMs, ringMs };
+  return { silentMs: (trunk?.settings ?? group).unreachableAfterMs, ringMs };
 }
 
 export function legRang(turn: Turn, id: LegId, evidence: 'ringing' | 'progress'): void {

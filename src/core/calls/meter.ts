@@ -27,6 +27,16 @@ export function usageOf(turn: Turn, payer: PayerId, but: CallId | null): Usage {
     talking += 1;
     talkingMs += turn.now - call.connectedAt;
   }
+  // Where an agent takes calls at a number outside, the leg to it is a call out of theirs.
+  for (const id of index.paidLegs) {
+    const leg = state.legs.get(id);
+    const call = state.calls.get(leg?.call ?? '');
+    if (call === undefined || call.id === but || leg?.payers?.includes(payer) !== true) continue;
+    openCalls += 1;
+    if (call.partner?.leg !== id || call.phase !== 'talking') continue;
+    talking += 1;
+    talkingMs += turn.now - (call.connectedAt ?? turn.now);
+  }
   const { day, zoneMs } = state.meta;
   return { meter: meterOf(turn, payer), openCalls, talking, talkingMs, day, now: turn.now, zoneMs };
 }

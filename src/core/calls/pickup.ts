@@ -1,6 +1,6 @@
 import { compareIds } from '../ordered.ts';
 import { setWork } from '../routing/agent.ts';
-import { rescindAll } from '../routing/offer.ts';
+import { isOpen, rescindAll } from '../routing/offer.ts';
 import { endHold, forgiveMisses } from '../routing/rona.ts';
 import type { PhoneId, UserId } from '../settings.ts';
 import type { Call, LegId, WorkKind } from '../state.ts';
@@ -61,8 +61,7 @@ function first(turn: Turn, picker: UserId, rings: (user: UserId) => boolean): Ca
   const calls = new Set<Call>();
   for (const offer of state.offers.values()) {
     const call = state.calls.get(offer.call);
-    if (call && offer.agent !== picker && rings(offer.agent) && (offer.phase === 'made' || offer.phase === 'ringing'))
-      calls.add(call);
+    if (call && offer.agent !== picker && rings(offer.agent) && isOpen(offer)) calls.add(call);
   }
   for (const call of state.calls.values())
     if (call.callee !== null && call.callee !== picker && rings(call.callee)) calls.add(call);
@@ -85,7 +84,7 @@ function isRinging(turn: Turn, call: Call, picker: UserId): boolean {
 function rungUsers(turn: Turn, call: Call): UserId[] {
   const agents = call.offers.flatMap((id) => {
     const offer = turn.world.state.offers.get(id);
-    return offer && (offer.phase === 'made' || offer.phase === 'ringing') ? [offer.agent] : [];
+    return offer && isOpen(offer) ? [offer.agent] : [];
   });
   return call.callee === null ? agents : [call.callee];
 }

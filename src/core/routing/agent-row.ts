@@ -1,5 +1,6 @@
 import type { UserId } from '../settings.ts';
 import type { Agent } from '../state.ts';
+import { anyPhone } from '../station.ts';
 
 /** What an agent's time goes to, for the ledger: one at a time, and none while signed out. */
 export type Occupation =
@@ -52,6 +53,8 @@ export function newAgent(id: UserId, now: number): Agent {
     signedIn: false,
     signedInAt: null,
     session: null,
+    station: anyPhone,
+    barred: null,
     ready: { is: false, reason: null, since: now, limitAt: null, overdue: false },
     hold: null,
     work: { is: 'idle', since: now, until: null, call: null, extended: false },

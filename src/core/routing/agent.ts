@@ -1,5 +1,7 @@
-import type { UserId } from '../settings.ts';
+import type { ReachableWhy } from '../facts.ts';
+import type { PhoneId, UserId, UserSettings } from '../settings.ts';
 import type { Agent, CallId, WorkKind } from '../state.ts';
+import type { Station, StationBar } from '../station.ts';
 import { changedAgent, changedPhone, type Turn, tell } from '../turn.ts';
 import { account, keepRank, rankAnew } from './ledger.ts';
 import { startLimit } from './readiness.ts';
@@ -45,15 +47,11 @@ export function countGiven(turn: Turn, agent: Agent): void {
 }
 
 /** An agent is reachable while one of their phones is registered and not suspect. */
-export function updateReachable(
-  turn: Turn,
-  user: UserId,
-  why: 'registered' | 'unregistered' | 'suspect' | 'suspect-over',
-): void {
+export function updateReachable(turn: Turn, user: UserId, why: ReachableWhy): void {
   const { state } = turn.world;
   const agent = state.agents.get(user);
   if (!agent) return;
-  const is = reachablePhones(turn, user).length > 0;
+  const is = agent.station.kind === 'number' ? agent.barred === null : reachablePhones(turn, user).length > 0;
   if (agent.reachable.is === is) return;
   account(turn, agent);
   agent.reachable = { is, since: turn.now };
@@ -67,23 +65,58 @@ export function updateReachable(
   });
 }
 
-/** The phones of a user that can be rung now. */
-export function reachablePhones(turn: Turn, user: UserId): string[] {
+/** The phones of a user that can be rung now: those of their station. */
+export function reachablePhones(turn: Turn, user: UserId): PhoneId[] {
   const { state } = turn.world;
-  return (state.users.get(user)?.phones ?? []).filter((id) => {
+  const settings = state.users.get(user);
+  if (settings === undefined) return [];
+  const station = state.agents.get(user)?.station;
+  const phones = station === undefined ? settings.phones : phonesAt(settings, station);
+  return phones.filter((id) => {
     const phone = state.phones.get(id);
     return phone?.registered === true && phone.suspectUntil === null;
   });
 }
 
+/** Which of the user's phones ring at this station, registered or not. */
+export function phonesAt({ phones, browserPhones = [] }: UserSettings, station: Station): readonly PhoneId[] {
+  switch (station.kind) {
+    case 'any':
+      return phones;
+    case 'own':
+      return phones.filter((id) => !browserPhones.includes(id));
+    case 'browser':
+      return phones.filter((id) => browserPhones.includes(id));
+    case 'number':
+      return [];
+  }
+}
+
 /** No phone of theirs showed a sign of life: the contacts are suspect until news comes, or for a while. */
-export function suspectPhones(turn: Turn, user: UserId): void {
+export function suspectPhones(turn: Turn, agent: Agent): void {
   const { state } = turn.world;
-  for (const id of reachablePhones(turn, user)) {
+  if (agent.station.kind === 'number') return barStation(turn, agent, 'unreachable');
+  for (const id of reachablePhones(turn, agent.id)) {
     const phone = state.phones.get(id);
     if (!phone) continue;
     phone.suspectUntil = turn.now + state.meta.limits.suspectMs;
     changedPhone(turn, phone);
   }
-  updateReachable(turn, user, 'suspect');
+  updateReachable(turn, agent.id, 'suspect');
+}
+
+/** The number at which the agent takes calls is left alone for a while; they are not reachable, and not to blame for it. */
+export function barStation(turn: Turn, agent: Agent, why: StationBar): void {
+  const until = turn.now + turn.world.state.meta.limits.suspectMs;
+  agent.barred = { why, until };
+  changedAgent(turn, agent);
+  tell(turn, { type: 'station-barred', agent: agent.id, why, until });
+  updateReachable(turn, agent.id, 'barred');
+}
+
+/** The number is worth another try. */
+export function unbarStation(turn: Turn, agent: Agent, why: 'bar-over' | 'station'): void {
+  agent.barred = null;
+  changedAgent(turn, agent);
+  updateReachable(turn, agent.id, why);
 }

@@ -1,4 +1,5 @@
 import { hangUpLeg, newLeg } from '../calls/leg.ts';
+import { ringStation } from '../calls/station-leg.ts';
 import type { OfferWhy, Outcome, RescindWhy } from '../facts.ts';
 import type { QueueSettings } from '../queue-settings.ts';
 import type { HangUpCause } from '../settings.ts';
@@ -31,6 +32,8 @@ export function makeOffer(turn: Turn, call: Call, agent: Agent, group: QueueSett
     rangAt: null,
     ringMs: group.ringMs,
     ringUntil: null,
+    confirmUntil: null,
+    toNumber: null,
     legs: [],
     outcome: null,
     why: null,
@@ -45,6 +48,7 @@ export function makeOffer(turn: Turn, call: Call, agent: Agent, group: QueueSett
   changedOffer(turn, offer);
   changedCall(turn, call);
   tell(turn, { type: 'offer-made', offer: offer.id, call: call.id, agent: agent.id, queue: group.id, why });
+  if (agent.station.kind === 'number') ringStation(turn, call, offer, agent);
   bookOffer(turn, agent);
   setWork(turn, agent, 'offered', null, call.id);
 }
@@ -115,10 +119,15 @@ export function rescindAll(turn: Turn, call: Call, why: RescindWhy, but: string 
   }
 }
 
+/** Nobody has it, and nothing has ended it yet. */
+export function isOpen({ phase }: Offer): boolean {
+  return phase === 'made' || phase === 'ringing' || phase === 'confirming';
+}
+
 /** A leg of the offer is gone with this outcome; with the last one the offer ends. */
 export function offerLegGone(turn: Turn, offer: Offer, leg: Leg, outcome: Outcome, cause: number, sip: number): void {
   offer.legs = offer.legs.filter((id) => id !== leg.id);
-  if (offer.phase === 'made' || offer.phase === 'ringing') {
+  if (isOpen(offer)) {
     const weighed = weightier(offer.outcome, outcome);
     if (weighed !== offer.outcome) {
       offer.outcome = weighed;
@@ -162,7 +171,7 @@ function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, g
     agent.work.call === offer.call;
   if (!mine) return;
   if (policy.given) rankAnew(turn, agent);
-  if (policy.suspects) suspectPhones(turn, agent.id);
+  if (policy.suspects) suspectPhones(turn, agent);
   if (group) judge(turn, agent, offer, outcome, group);
   if (policy.backsOff) backOff(turn, agent, Math.max(leastBackOffMs, restOf(group, outcome)));
   else goIdle(turn, agent);

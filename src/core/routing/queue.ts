@@ -1,4 +1,5 @@
 import { turnAway } from '../calls/arrival.ts';
+import { isStationBarred } from '../calls/station-leg.ts';
 import { compareIds } from '../ordered.ts';
 import type { QueueIndex } from '../queue-index.ts';
 import type { Call } from '../state.ts';
@@ -35,6 +36,7 @@ export function match(turn: Turn): void {
     const agent = choice && state.agents.get(choice.winner.user);
     if (!agent || found.queue.settings === null) break;
     about(turn, call.id);
+    if (isStationBarred(turn, call, agent)) continue;
     if (call.wave === 0) beginWave(turn, call, found.queue.settings);
     makeOffer(turn, call, agent, found.queue.settings, whyThis(turn, call, found.queue, found.lane, choice));
   }

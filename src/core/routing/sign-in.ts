@@ -1,6 +1,8 @@
 import type { Agent } from '../state.ts';
+import { anyPhone, type Station } from '../station.ts';
 import { changedAgent, type Turn, tell } from '../turn.ts';
 import { goIdle } from './agent.ts';
+import { setStation } from './choose-station.ts';
 import { account, keepRank, rankAnew } from './ledger.ts';
 import { cancelOffer } from './offer.ts';
 import { setReady } from './readiness.ts';
@@ -10,7 +12,7 @@ import { endHold, forgiveMisses } from './rona.ts';
  * Signs the agent in, or takes the sign-in over from another session: one at a time, the newer one has it, and the fact
  * tells the older. A talk or a ringing phone stays as it is; the new session finds it in hand.
  */
-export function signIn(turn: Turn, agent: Agent, session: string | null, isReady: boolean): void {
+export function signIn(turn: Turn, agent: Agent, session: string | null, isReady: boolean, station: Station): void {
   if (!agent.signedIn) {
     account(turn, agent);
     agent.signedIn = true;
@@ -23,6 +25,7 @@ export function signIn(turn: Turn, agent: Agent, session: string | null, isReady
     agent.session = session;
     if (from !== null) tell(turn, { type: 'agent-taken-over', agent: agent.id, from, session });
   }
+  setStation(turn, agent, station);
   chooseAnew(turn, agent, 'signed-in');
   setReady(turn, agent, isReady, null);
   if (!isReady) withdrawOffers(turn, agent);
@@ -42,6 +45,7 @@ export function signOut(turn: Turn, agent: Agent): void {
   if (agent.work.is === 'wrap-up' || agent.work.is === 'backing-off') goIdle(turn, agent);
   changedAgent(turn, agent);
   tell(turn, { type: 'agent-signed-out', agent: agent.id });
+  setStation(turn, agent, anyPhone);
 }
 
 /** The agent is there and says so: misses, a hold and a back-off are over. A wrap-up is not: it is their own time. */
