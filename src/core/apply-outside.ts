@@ -1,6 +1,7 @@
 import { endAlarm } from './alarms.ts';
 import type { OutsideEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
+import { trunksSeen } from './trunks.ts';
 import { changedTrunk, type Turn } from './turn.ts';
 
 /** Takes over all trunks, inbound routes and payers. Calls on a trunk that is gone go on; what is known of one that stays is kept. */
@@ -19,6 +20,8 @@ export function applyOutside(turn: Turn, event: OutsideEvent): void {
     trunk.settings = settings;
     state.trunks.set(trunk.id, trunk);
     changedTrunk(turn, trunk);
+    // What was known of one that is no longer asked, or does not register any more, is forgotten, and the alarm ends.
+    trunksSeen(turn, [{ trunk: trunk.id }]);
   }
   takeOver(turn, 'routes', state.routes, event.routes);
   takeOver(turn, 'payers', state.payers, event.payers ?? []);

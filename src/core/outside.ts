@@ -32,6 +32,10 @@ export type TrunkSettings = {
   readonly maxCalls: number | null;
   /** A trunk that has sent no 18x for so long is left for the next one. */
   readonly unreachableAfterMs: number;
+  /** Whether Asterisk asks it if it lives: of one that is not asked nobody knows. Absent in rows of before it was told: yes. */
+  readonly isAsked?: boolean;
+  /** Whether we register there. Absent in such rows too: yes, if anything was ever heard of it. */
+  readonly registers?: boolean;
   /** Calls out ring at the most so long. */
   readonly ringMs: number;
   /** Shown where the caller's rights name no number; null leaves it to the carrier. */

@@ -13,7 +13,11 @@ export function trunksSeen(turn: Turn, seen: readonly SeenTrunk[]): void {
 }
 
 function noteSeen(turn: Turn, trunk: Trunk, seen: SeenTrunk): void {
-  const { reachable = trunk.reachable, registered = trunk.registered } = seen;
+  const { isAsked, registers } = trunk.settings;
+  const { reachable: answers = trunk.reachable, registered: taken = trunk.registered } = seen;
+  // Who is not asked, or does not register, is not in Asterisk's lists: that says nothing against them.
+  const reachable = isAsked === false ? null : answers;
+  const registered = registers === false ? null : taken;
   if (reachable === trunk.reachable && registered === trunk.registered) return;
   const wasUp = isUp(trunk);
   const byAddress = reachable !== trunk.reachable;

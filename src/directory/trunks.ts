@@ -86,6 +86,8 @@ export function trunkSettings(row: TrunkRow, plan: DialPlan): TrunkSettings {
   const { id, order, outbound, format, maxCalls, unreachableAfterMs, ringMs, callerId } = row;
   return {
     ...{ id, order, outbound, format, maxCalls, unreachableAfterMs, ringMs, callerId },
+    isAsked: row.qualifyS > 0,
+    registers: row.register,
     callingCode: plan.country === null ? null : callingCodeOf(plan.country),
     // North America dials 1 before a national number, and it is part of the number itself.
     nationalPrefix: plan.country === null || callingCodeOf(plan.country) === '1' ? '' : '0',

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Behaviour } from '../../src/phones/index.ts';
 import type { TrunkView } from '../../src/protocol/trunks.ts';
@@ -6,6 +7,7 @@ import { waitUntil } from '../lab/deadline.ts';
 import { waitFor } from '../lab/phones.ts';
 import { type PortBlock, takePorts } from '../lab/ports.ts';
 import { type Sipp, type SippOptions, startSipp } from '../lab/sipp.ts';
+import { startTlsCarrier } from '../lab/tls-carrier.ts';
 
 // SIPp is the carrier. It has an address of its own: a trunk is known by where it calls from.
 const carrier = '127.0.0.2';
@@ -210,5 +212,49 @@ describe('trunks, on a real Asterisk with SIPp as the carrier', () => {
     expect(await lab.fact('trunk-state', { trunk: 'dead' })).toMatchObject({ up: false, why: 'unreachable' });
     const { alarms } = await lab.api<{ alarms: { kind: string; about: string }[] }>('GET', '/v1/alarms');
     expect(alarms).toContainEqual(expect.objectContaining({ kind: 'trunk-down', about: 'dead' }));
+  });
+
+  test('given_a_trunk_for_one_call_when_two_come_in_then_the_second_gets_503_and_the_first_goes_on', async () => {
+    await addTrunk('red', 0, { maxCalls: 1 });
+    const team = await lab.team([answers]);
+    await lab.api('POST', '/v1/numbers', { name: 'main', number: '*', to: `group:${team.group}` });
+    const first = await play({ scenario: 'caller-waits-for-bye', user: '0601020304', dials: '0170000000' });
+    const { call } = await lab.fact('call-connected', {});
+    const second = await play({ scenario: 'caller-is-refused', user: '0601020305', dials: '0170000000' });
+    await second.done();
+    expect(await second.messages()).toMatch(/SIP\/2\.0 503 /);
+    await lab.fact('trunk-full', { trunk: 'red' });
+    await lab.api('POST', `/v1/calls/${call}/hang-up`, {});
+    await first.done();
+  });
+
+  test('given_a_carrier_that_does_not_take_us_when_we_register_then_the_trunk_is_down_with_the_reason_and_alarmed', async () => {
+    const registrar = await play({ scenario: 'trunk-forbids', user: 'carrier', port: port(3) });
+    await addTrunk('gold', 3, { username: '33170', password: 'wrong', register: true });
+    await registrar.done();
+    expect(await lab.fact('trunk-state', { trunk: 'gold' })).toMatchObject({ up: false, why: 'unregistered' });
+    expect(await trunkOf('gold')).toMatchObject({ up: false, registered: false });
+    const { alarms } = await lab.api<{ alarms: { kind: string; about: string }[] }>('GET', '/v1/alarms');
+    expect(alarms).toContainEqual(expect.objectContaining({ kind: 'trunk-down', about: 'gold' }));
+  });
+
+  test('given_a_carrier_by_TLS_when_a_user_calls_out_then_signalling_and_media_are_secured_and_its_answer_is_heard', async () => {
+    const certs = join(lab.home, 'certs');
+    const tls = await startTlsCarrier(carrier, join(certs, 'cert.pem'), join(certs, 'key.pem'));
+    try {
+      await addTrunk('sealed', 0, { host: `${carrier}:${tls.port}`, transport: 'tls', qualifyS: 1 });
+      await waitUntil(async () => (await trunkOf('sealed')).reachable === true, 'the trunk to be reachable', 20_000);
+      const team = await lab.team([answers]);
+      await allow(`group:${team.group}`, { outbound: true, classes: ['national'] });
+      const call = await team.agents[0]?.phone.dial('0144556677');
+      await waitUntil(() => call?.state === 'ended', 'the call to be refused', 20_000);
+      expect(call?.end?.sip).toBe(486);
+      const invite = tls.requests.find((request) => request.startsWith('INVITE ')) ?? '';
+      expect(invite).toMatch(/^Via: SIP\/2\.0\/TLS /m);
+      expect(invite).toMatch(/^m=audio \d+ RTP\/SAVP /m);
+      expect(invite).toMatch(/^a=crypto:/m);
+    } finally {
+      await tls.close();
+    }
   });
 });

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { matchRoute, type Outsider } from '../../src/core/calls/inbound.ts';
 import { numberFor } from '../../src/core/calls/outbound.ts';
 import { type TrunkEnd, trunkVerdict } from '../../src/core/calls/trunk-verdict.ts';
-import type { RouteSettings } from '../../src/core/outside.ts';
+import type { SeenTrunk } from '../../src/core/events.ts';
+import type { RouteSettings, TrunkSettings } from '../../src/core/outside.ts';
 import type { Destination } from '../../src/core/settings.ts';
 import type { Call } from '../../src/core/state.ts';
 import { load } from '../../src/core/world.ts';
-import { abroad, rights, rowsOf, running } from './driver.ts';
+import { abroad, rights, rowsOf, running, trunk } from './driver.ts';
 
 describe('a route', () => {
   const route = (id: string, number: string, other: Partial<RouteSettings> = {}): RouteSettings => ({
@@ -148,5 +149,30 @@ describe('a call that is sent to a number', () => {
     });
     const [call] = load({ ...rows, calls: old }).state.calls.values();
     expect(call?.outbound).toMatchObject({ payers: ['ann'], otherwise: null, leg: null });
+  });
+});
+
+describe('what is known of a trunk', () => {
+  const seenOf = (settings: Partial<TrunkSettings>, ...seen: Omit<SeenTrunk, 'trunk'>[]) => {
+    const driver = running([]);
+    driver.step({ type: 'outside', trunks: [{ ...trunk('red', 1), ...settings }], routes: [] });
+    for (const one of seen) driver.step({ type: 'trunks-seen', trunks: [{ trunk: 'red', ...one }] });
+    const said = () => driver.facts.flatMap((fact) => (fact.type === 'trunk-state' ? [[fact.up, fact.why]] : []));
+    return { driver, said };
+  };
+
+  test('given_one_that_is_never_asked_when_it_is_missing_in_the_list_then_it_is_not_taken_for_dead', () => {
+    const { said } = seenOf({ isAsked: false, registers: false }, { reachable: false }, { registered: false });
+    expect(said()).toEqual([]);
+  });
+
+  test('given_one_that_is_down_when_it_is_no_longer_asked_then_it_is_up_and_the_alarm_ends', () => {
+    const { driver, said } = seenOf({ isAsked: true }, { reachable: false });
+    driver.step({ type: 'outside', trunks: [{ ...trunk('red', 1), isAsked: false }], routes: [] });
+    expect(said()).toEqual([
+      [false, 'unreachable'],
+      [true, 'reachable'],
+    ]);
+    expect([...driver.world.state.alarms.keys()]).toEqual([]);
   });
 });

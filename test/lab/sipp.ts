@@ -6,7 +6,7 @@ import { waitUntil } from './deadline.ts';
 import { takePorts } from './ports.ts';
 import { makeScratch, removeScratch } from './scratch.ts';
 
-/** One SIPp that plays one call of a scenario over UDP. */
+/** One SIPp that plays a scenario over UDP, once unless told otherwise. */
 export type Sipp = {
   /** Its SIP port on 127.0.0.1. */
   readonly port: number;
@@ -33,6 +33,8 @@ export type SippOptions = {
   readonly user: string;
   /** The number it dials. */
   readonly dials?: string;
+  /** How many calls it plays, each in its own time as they come; default 1. */
+  readonly calls?: number;
   /** How long the pauses of the scenario are. */
   readonly pauseMs?: number;
 };
@@ -57,7 +59,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
         '-mp',
         String(block.ports[2]),
         '-m',
-        '1',
+        String(options.calls ?? 1),
         '-nostdin',
       ],
       ...['-s', options.dials ?? options.user, '-key', 'user', options.user, '-d', String(options.pauseMs ?? 0)],
