@@ -137,7 +137,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
         // A phone that was removed while it was registered, and is back, gives no news of its contact.
         const phones = message.event.users.flatMap((one) => one.phones);
         const known = (phone: string) => world.state.phones.get(phone)?.registered === true;
-        for (const event of foundAgain(phones, known, manager.isReachable)) engine.post(event);
+        for (const event of foundAgain(phones, known, manager.find)) engine.post(event);
         return;
       }
       case 'outside':
@@ -199,7 +199,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
       onDown: () => {
         ami = 'down';
       },
-      onPhone: (phone, reachable) => engine.post(reachability(phone, reachable)),
+      onPhone: (news) => engine.post(reachability(news)),
       onEmergency: (call) => engine.post({ type: 'emergency-dialled', ...call }),
       onTrunks: (trunks) => engine.post({ type: 'trunks-seen', trunks }),
     },

@@ -1,5 +1,6 @@
 import type { PbxEvent, SeenLeg, SeenRoom } from '../core/events.ts';
 import { isOurs } from '../core/turn.ts';
+import type { Reachability } from './ami/contacts.ts';
 import type { AriEvent } from './ari/port.ts';
 import { wishesOf } from './wishes.ts';
 
@@ -95,19 +96,21 @@ export function trunkOf(endpoint: string): string | null {
 }
 
 /** A contact came or went: of a phone, or of a trunk. */
-export function reachability(endpoint: string, reachable: boolean): PbxEvent {
+export function reachability({ phone: endpoint, reachable, by }: Reachability): PbxEvent {
   const trunk = trunkOf(endpoint);
-  if (trunk === null) return { type: 'phone-reachable', phone: endpoint, reachable };
+  if (trunk === null)
+    return { type: 'phone-reachable', phone: endpoint, reachable, ...(reachable && by !== null ? { by } : {}) };
   return { type: 'trunks-seen', trunks: [{ trunk, reachable }] };
 }
 
 /** All endpoints that can be reached now; of `trunks`, those that are not among them cannot. */
-export function reachabilities(endpoints: readonly string[], trunks: Iterable<string>): readonly PbxEvent[] {
-  const there = new Set(endpoints);
+export function reachabilities(endpoints: readonly Reachability[], trunks: Iterable<string>): readonly PbxEvent[] {
+  const there = new Set(endpoints.map(({ phone }) => phone));
   const seen = [...trunks].map((trunk) => ({ trunk, reachable: there.has(trunkEndpoint(trunk)) }));
-  const phones = endpoints.filter((endpoint) => trunkOf(endpoint) === null);
+  const phones = endpoints.filter(({ phone }) => trunkOf(phone) === null);
+  const by = Object.fromEntries(phones.flatMap((one) => (one.by === null ? [] : [[one.phone, one.by]])));
   return [
-    { type: 'phones-surveyed', reachable: phones },
+    { type: 'phones-surveyed', reachable: phones.map(({ phone }) => phone), by },
     ...(seen.length === 0 ? [] : [{ type: 'trunks-seen', trunks: seen } as const]),
   ];
 }
@@ -116,9 +119,12 @@ export function reachabilities(endpoints: readonly string[], trunks: Iterable<st
 export function foundAgain(
   phones: readonly string[],
   known: (phone: string) => boolean,
-  isReachable: (phone: string) => boolean,
+  find: (phone: string) => Reachability | null,
 ): readonly PbxEvent[] {
-  return phones.filter((phone) => !known(phone) && isReachable(phone)).map((phone) => reachability(phone, true));
+  return phones.flatMap((phone) => {
+    const found = known(phone) ? null : find(phone);
+    return found === null ? [] : [reachability(found)];
+  });
 }
 
 function cameBy(channelName: string): { phone: string | null; trunk?: string } {

@@ -9,6 +9,8 @@ const meanings: Readonly<Record<AlarmView['kind'], string>> = {
   'mass-miss': 'most of the queue missed within seconds: look at the network; nobody is held for it',
   'agent-held': 'missed too often, and is held: ask whether they are there',
   'emergency-call': 'called for help: see who they are and where, and open the door',
+  'wrong-transport':
+    'the phone came by another transport than it is set to: cordboard phone show, then change the phone or the setting',
   'trunk-down': 'no calls come or go there: ask the carrier, look at the network',
   'limit-reached': 'calls out were stopped by a limit: is it them?',
   'first-international': 'called another country for the first time: is it them?',

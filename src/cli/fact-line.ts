@@ -122,6 +122,8 @@ function said(fact: NumberedFact): readonly [Colour, string] {
         pc.red,
         `${fact.agents} of ${fact.of} agents at work in ${fact.queue} missed within seconds: nobody is held for it; look at the network`,
       ];
+    case 'phone-registered-otherwise':
+      return [pc.yellow, `${fact.phone} of ${fact.user} is set to ${fact.transport}, and registered by ${fact.by}`];
     case 'agent-reachable':
       return [pc.cyan, `${fact.agent} is ${fact.reachable ? 'reachable' : 'not reachable'} (${fact.why})`];
     case 'call-turned-away':

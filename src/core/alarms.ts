@@ -7,6 +7,7 @@ export type AlarmKind =
   | 'agent-held'
   | 'agent-overdue'
   | 'trunk-down'
+  | 'wrong-transport'
   | 'limit-reached'
   | 'first-international'
   | 'emergency-call';
@@ -15,7 +16,7 @@ export type AlarmKind =
 export type Alarm = {
   readonly id: string;
   readonly kind: AlarmKind;
-  /** An agent's, a queue's or a trunk's id. */
+  /** An agent's, a queue's, a trunk's or a phone's id. */
   readonly about: string;
   readonly since: number;
   /** When it ends by itself; null when something else ends it. */

@@ -1,6 +1,7 @@
 import { endAlarm } from './alarms.ts';
 import type { SettingsEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
+import { judgeTransport } from './phone-transport.ts';
 import { forgetQueue, forgetUser, reindexQueue, reindexUser } from './reindex.ts';
 import { setWork, updateReachable } from './routing/agent.ts';
 import { newAgent } from './routing/agent-row.ts';
@@ -68,6 +69,10 @@ function putUser(turn: Turn, user: UserSettings): void {
     state.phones.set(id, phone);
     changedPhone(turn, phone);
   }
+  for (const id of user.phones) {
+    const phone = state.phones.get(id);
+    if (phone) judgeTransport(turn, phone, old?.transports?.[id] !== user.transports?.[id]);
+  }
   if (!state.agents.has(user.id)) {
     const agent = newAgent(user.id, turn.now);
     state.agents.set(user.id, agent);
@@ -93,6 +98,7 @@ function dropPhone(turn: Turn, id: string): void {
   state.phones.delete(id);
   index.deadlines.set('phones', id, null);
   dirty.mark('phones', id);
+  endAlarm(turn, 'wrong-transport', id);
 }
 
 /** A user who is removed with a call in hand keeps it: the call's legs are not theirs to lose. Offers are taken back. */

@@ -1,7 +1,16 @@
 import type { FeatureCodes } from './features.ts';
 import type { OutsideNumber, Payer, RouteId, RouteSettings, TrunkId, TrunkSettings } from './outside.ts';
 import type { QueueSettings } from './queue-settings.ts';
-import type { Destination, EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
+import type {
+  Destination,
+  EngineLimits,
+  PhoneId,
+  PhoneTransport,
+  QueueId,
+  ReasonSettings,
+  UserId,
+  UserSettings,
+} from './settings.ts';
 import type { CallId, LegId, Wishes } from './state.ts';
 import type { Station } from './station.ts';
 
@@ -111,9 +120,19 @@ export type PbxEvent =
   /** Asterisk did not answer the survey. */
   | { readonly type: 'survey-failed'; readonly askedAt: number }
   /** A phone's contact came (registered, qualified) or went. */
-  | { readonly type: 'phone-reachable'; readonly phone: PhoneId; readonly reachable: boolean }
+  | {
+      readonly type: 'phone-reachable';
+      readonly phone: PhoneId;
+      readonly reachable: boolean;
+      /** By which transport it registered; absent where nobody said. */
+      readonly by?: PhoneTransport;
+    }
   /** All phones that have a contact now; every other one has none. */
-  | { readonly type: 'phones-surveyed'; readonly reachable: readonly PhoneId[] }
+  | {
+      readonly type: 'phones-surveyed';
+      readonly reachable: readonly PhoneId[];
+      readonly by?: Readonly<Record<PhoneId, PhoneTransport>>;
+    }
   /** Somebody dialled an emergency number: the dialplan says so while it sends the call out by itself. */
   | {
       readonly type: 'emergency-dialled';

@@ -5,7 +5,7 @@ import type { OutsideFact } from './outside-facts.ts';
 import type { QueueFact } from './queue-facts.ts';
 import type { StrategyName } from './queue-settings.ts';
 import type { Eligibility } from './routing/eligibility.ts';
-import type { PhoneId, QueueId, UserId } from './settings.ts';
+import type { PhoneId, PhoneTransport, QueueId, UserId } from './settings.ts';
 import type { CallId, CallKind, LegId, OfferId, WorkKind } from './state.ts';
 import type { Station, StationBar } from './station.ts';
 
@@ -187,6 +187,14 @@ export type Fact =
       readonly agent: UserId;
       readonly reachable: boolean;
       readonly why: ReachableWhy;
+    }
+  /** A phone came by another transport than it is set to (`transport`): its settings do not fit it. */
+  | {
+      readonly type: 'phone-registered-otherwise';
+      readonly phone: PhoneId;
+      readonly user: UserId;
+      readonly transport: PhoneTransport;
+      readonly by: PhoneTransport;
     }
   | OutsideFact
   | { readonly type: 'pbx-connected' }

@@ -55,6 +55,9 @@ export type LadderStep = {
   readonly notify: 'nobody' | 'agent' | 'supervisors';
 };
 
+/** How a phone reaches Asterisk. */
+export type PhoneTransport = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+
 export type UserSettings = {
   readonly id: UserId;
   readonly name: string;
@@ -63,6 +66,8 @@ export type UserSettings = {
   readonly phones: readonly PhoneId[];
   /** Those of them that run in a browser. */
   readonly browserPhones?: readonly PhoneId[];
+  /** By which transport each of them should come; one that is not named may come by any. */
+  readonly transports?: Readonly<Record<PhoneId, PhoneTransport>>;
   /** Levels 1 to 10 by the skill's name; who has none of a skill is at 0. */
   /** The groups, by number or name, that the user's phones ring in, and those of which the user may take a ringing call. */
   readonly callGroups?: readonly string[];

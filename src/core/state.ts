@@ -15,6 +15,7 @@ import type {
   Trunk,
   TrunkId,
 } from './outside.ts';
+import type { Phone } from './phone-row.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { Ledger } from './routing/agent-row.ts';
 import type { HangUpCause, LadderStep, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
@@ -215,8 +216,7 @@ export type Agent = {
   ledger: Ledger;
 };
 
-/** What is known of a phone: whether it has a contact, and whether that one is suspect (until when). */
-export type Phone = { readonly id: PhoneId; user: UserId; registered: boolean; suspectUntil: number | null };
+export type { Phone };
 
 /** The whole live state. Each map's entry is one row; everything else is rebuilt from rows at load. */
 export type State = {

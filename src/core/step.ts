@@ -105,9 +105,9 @@ function apply(turn: Turn, event: Event): void {
       return;
     }
     case 'phone-reachable':
-      return phoneReachable(turn, event.phone, event.reachable);
+      return phoneReachable(turn, event.phone, event.reachable, event.by);
     case 'phones-surveyed':
-      return phonesSurveyed(turn, event.reachable);
+      return phonesSurveyed(turn, event.reachable, event.by);
     case 'emergency-dialled':
       return emergencyDialled(turn, event);
     case 'trunks-seen':

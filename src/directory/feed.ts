@@ -119,6 +119,7 @@ function userSettings(row: UserRow, phones: readonly PhoneRow[], calling: Callin
     extension,
     phones: phones.map((phone) => phone.id),
     ...(inBrowser.length === 0 ? {} : { browserPhones: inBrowser.map((phone) => phone.id) }),
+    transports: Object.fromEntries(phones.map(({ id, transport }) => [id, transport])),
     callGroups: groups((phone) => phone.callGroups),
     pickupGroups: groups((phone) => phone.pickupGroups),
     skills,

@@ -132,8 +132,8 @@ export function updatePhone(
 ): SavedPhone {
   const ha1 = password === null ? before.ha1 : ha1Of(before.id, password);
   context.store.phones.update({ id: before.id, ...merged({ ...before, ha1 }, input) });
-  // The engine knows of a phone only whose it is and its groups.
-  if (input.callGroups !== undefined || input.pickupGroups !== undefined)
+  // The engine knows of a phone only whose it is, its groups and by what it should come.
+  if (input.callGroups !== undefined || input.pickupGroups !== undefined || input.transport !== undefined)
     context.store.users.touch(before.user, now.revision);
   now.touchPhone(before.id);
   return { phone: existingPhone(context, before.id), password };

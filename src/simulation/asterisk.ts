@@ -1,4 +1,6 @@
+import type { Reachability } from '../asterisk/ami/contacts.ts';
 import type { AriHandlers, AriLink } from '../asterisk/ari/port.ts';
+import type { PhoneTransport } from '../core/settings.ts';
 import type { Behaviour } from '../phones/behaviour.ts';
 import { type CallerHabits, callIn, type SimulatedCaller } from './dialplan.ts';
 import { createDice, steadyDice } from './dice.ts';
@@ -11,9 +13,9 @@ import { createWire } from './wire.ts';
 
 /** What is told of registrations: the handlers of `asterisk/ami`. */
 export type PhoneHandlers = {
-  onUp(reachable: string[]): void;
+  onUp(reachable: Reachability[]): void;
   onDown(why: string): void;
-  onPhone(phone: string, reachable: boolean): void;
+  onPhone(news: Reachability): void;
 };
 
 /** An Asterisk that is not there: behind the same port as the real one, deterministic, in virtual time. */
@@ -24,7 +26,8 @@ export type SimulatedAsterisk = {
   /** Tells of registrations, as `connectAmi` does. */
   watchPhones(handlers: PhoneHandlers): { close(): void };
   addPhone(id: string, behaviour: Behaviour): SimulatedPhone;
-  setRegistered(id: string, isRegistered: boolean): void;
+  /** `by` is the transport by which it comes from now on; the one before where it is left out. */
+  setRegistered(id: string, isRegistered: boolean, by?: PhoneTransport): void;
   /** A hand on a phone with a call: only for one whose behaviour is `manual`, or to end a talk. */
   press(
     id: string,
@@ -77,7 +80,9 @@ export function createSimulatedAsterisk(options: {
   let watcher: PhoneHandlers | null = null;
   const stopped = new Set<PhoneHandlers>();
 
-  const registered = () => [...pbx.phones.values()].filter((phone) => phone.isRegistered).map((phone) => phone.id);
+  const newsOf = ({ id, by }: SimulatedPhone, reachable: boolean): Reachability => ({ phone: id, reachable, by });
+  const registered = () =>
+    [...pbx.phones.values()].filter((phone) => phone.isRegistered).map((phone) => newsOf(phone, true));
 
   const asterisk: SimulatedAsterisk = {
     faults,
@@ -97,15 +102,16 @@ export function createSimulatedAsterisk(options: {
       pbx.phones.set(id, phone);
       return phone;
     },
-    setRegistered(id, isRegistered) {
+    setRegistered(id, isRegistered, by) {
       const phone = pbx.phones.get(id);
-      if (phone === undefined || phone.isRegistered === isRegistered) return;
+      if (phone === undefined || (phone.isRegistered === isRegistered && (by ?? phone.by) === phone.by)) return;
       phone.isRegistered = isRegistered;
+      phone.by = by ?? phone.by;
       if (faults.newsLost > 0 && dice.happens(faults.newsLost)) return;
       const isLate = faults.newsLate > 0 && dice.happens(faults.newsLate);
       const delayMs = isLate ? dice.between(20, faults.lateMs) : dice.between(1, 20);
       // What it says is what was so: late news may be old news, and the later one has the last word.
-      scheduler.after(delayMs, () => watcher?.onPhone(id, isLate ? isRegistered : phone.isRegistered));
+      scheduler.after(delayMs, () => watcher?.onPhone(newsOf(phone, isLate ? isRegistered : phone.isRegistered)));
     },
     press(id, key) {
       const channel = [...pbx.channels.values()].findLast((one) => one.endpoint === id && one.kind === 'created');
@@ -156,7 +162,7 @@ export function createSimulatedAsterisk(options: {
       }
       pbx.channels.clear();
       pbx.bridges.clear();
-      const back = registered();
+      const back = registered().map(({ phone }) => phone);
       for (const phone of pbx.phones.values()) {
         phone.isRegistered = false;
         phone.calls.clear();

@@ -73,8 +73,23 @@ export function rule(holds: boolean, sentence: string): asserts holds {
   if (!holds) throw new Error(`broken rule: ${sentence}`);
 }
 
+/** A phone that came by another transport than its own is alarmed for just as long. A secure WebSocket is called `ws` as well. */
+function checkTransports({ users, phones, alarms }: World['state']): void {
+  for (const { id, user, by } of phones.values()) {
+    const own = users.get(user)?.transports?.[id];
+    const isWrong = own !== undefined && by !== undefined && by !== own && !(own === 'wss' && by === 'ws');
+    rule(
+      isWrong === alarms.has(`wrong-transport/${id}`),
+      `phone ${id} is for ${own}, came by ${by}, and is judged otherwise`,
+    );
+  }
+  for (const { kind, about } of alarms.values())
+    rule(kind !== 'wrong-transport' || phones.has(about), `an alarm is about phone ${about}, which is gone`);
+}
+
 /** The invariants of the rows: everything has an owner, and everything that waits has a time at which it ends. */
 export function checkRows(world: World): void {
+  checkTransports(world.state);
   const { calls, legs, offers, agents } = world.state;
   for (const leg of legs.values()) {
     const call = calls.get(leg.call);

@@ -23,7 +23,8 @@ export function drawUser(dice: Dice, place: number): UserSettings {
   const skills = Object.fromEntries(
     skillNames.flatMap((name) => (dice.happens(400) ? [[name, dice.between(1, 10)]] : [])),
   );
-  return { id, name: id, extension: first, phones: hasTwo ? [first, first.replace(/^10/, '19')] : [first], skills };
+  const phones = hasTwo ? [first, first.replace(/^10/, '19')] : [first];
+  return { id, name: id, extension: first, phones, transports: { [first]: 'wss' }, skills };
 }
 
 const strategyNames: readonly StrategyName[] = [

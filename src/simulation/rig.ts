@@ -216,7 +216,7 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
         for (const event of reachabilities(reachable, engine.world.state.trunks.keys())) post(event);
       }),
     onDown: () => undefined,
-    onPhone: (phone, reachable) => whenAwake(() => post(reachability(phone, reachable))),
+    onPhone: (news) => whenAwake(() => post(reachability(news))),
   });
   return {
     engine,

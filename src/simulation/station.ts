@@ -1,3 +1,4 @@
+import type { PhoneTransport } from '../core/settings.ts';
 import type { Behaviour } from '../phones/behaviour.ts';
 import type { Channel, FarEnd } from './channel.ts';
 import { endChannel, later, type Pbx, setState, tellOfDial } from './pbx.ts';
@@ -6,6 +7,8 @@ import { endChannel, later, type Pbx, setState, tellOfDial } from './pbx.ts';
 export type SimulatedPhone = {
   readonly id: string;
   isRegistered: boolean;
+  /** By which transport it registered; null: nobody says. */
+  by: PhoneTransport | null;
   behaviour: Behaviour;
   /** Once in a talk it hangs up after so long; null leaves it to the other side. */
   talkMs: number | null;
@@ -23,7 +26,7 @@ function isTrunk(phone: SimulatedPhone): boolean {
 }
 
 export function newPhone(id: string, behaviour: Behaviour): SimulatedPhone {
-  return { id, isRegistered: true, behaviour, talkMs: null, calls: new Set(), log: [] };
+  return { id, isRegistered: true, by: null, behaviour, talkMs: null, calls: new Set(), log: [] };
 }
 
 /** The far end of a channel that `create` made: it stands idle until it is dialled. */

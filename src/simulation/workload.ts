@@ -113,7 +113,10 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
   function flap(): void {
     const id = dice.pick(phones);
     rig.asterisk.setRegistered(id, false);
-    rig.scheduler.after(dice.between(10, 20_000), () => rig.asterisk.setRegistered(id, true));
+    // Now and then it comes back by another transport than its own.
+    rig.scheduler.after(dice.between(10, 20_000), () =>
+      rig.asterisk.setRegistered(id, true, rig.scheduler.now() % 3 === 0 ? 'udp' : 'ws'),
+    );
   }
 
   /** Somebody edits a group, takes a user out for a while, or a whole group. */

@@ -44,9 +44,9 @@ function follow(options: Partial<AmiOptions> = {}): { seen: string[]; logged: st
   const { close } = connectAmi(
     { ...access(), log, ...options },
     {
-      onUp: (reachable) => seen.push(`up [${reachable.join()}]`),
+      onUp: (reachable) => seen.push(`up [${reachable.map(({ phone }) => phone).join()}]`),
       onDown: () => seen.push('down'),
-      onPhone: (phone, reachable) => seen.push(`${phone} ${reachable ? 'came' : 'went'}`),
+      onPhone: ({ phone, reachable }) => seen.push(`${phone} ${reachable ? 'came' : 'went'}`),
     },
   );
   open.push({ close });

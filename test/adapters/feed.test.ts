@@ -66,6 +66,7 @@ function expectSame(model: ReturnType<typeof engineModel>): void {
     phones: lab.store.phones.ofUser(user.id).map((phone) => phone.id),
     callGroups: groupsOf(lab.store.phones.ofUser(user.id).map((phone) => phone.callGroups)),
     pickupGroups: groupsOf(lab.store.phones.ofUser(user.id).map((phone) => phone.pickupGroups)),
+    transports: Object.fromEntries(lab.store.phones.ofUser(user.id).map(({ id, transport }) => [id, transport])),
     skills: user.skills,
   }));
   const groups = lab.store.queues

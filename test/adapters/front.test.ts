@@ -86,7 +86,10 @@ describe('users over REST', () => {
     });
     expect(lab.asterisk.phones.get('1001')).toMatchObject({ transport: 'wss', callerName: 'Anna' });
     expect(lab.engine.settings().at(-1)?.users).toEqual([
-      { id: 'anna', name: 'Anna', extension: '1001', phones: ['1001'], callGroups: [], pickupGroups: [], skills: {} },
+      {
+        ...{ id: 'anna', name: 'Anna', extension: '1001', phones: ['1001'], transports: { 1001: 'wss' } },
+        ...{ callGroups: [], pickupGroups: [], skills: {} },
+      },
     ]);
     expect(JSON.stringify(lab.engine.sent)).not.toMatch(/ha1|password/);
     const again = await lab.ask('GET', '/v1/users/anna');

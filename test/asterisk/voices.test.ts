@@ -83,6 +83,12 @@ test('given_a_phone_that_registers_by_another_transport_than_its_own_then_it_is_
   const { registeredBy, warnings } = await shown(sip.user);
   expect(registeredBy).toBe('udp');
   expect(warnings).toEqual([expect.stringContaining(`${sip.user} is set to tls and registered by udp`)]);
+  const told = { phone: sip.user, user: 'moved', transport: 'tls', by: 'udp' } as const;
+  await lab.fact('phone-registered-otherwise', told);
+  await lab.fact('alarm-raised', { alarm: 'wrong-transport', about: sip.user });
+  await lab.api('PATCH', `/v1/phones/${sip.user}`, { transport: 'udp' });
+  await lab.fact('alarm-ended', { alarm: 'wrong-transport', about: sip.user });
+  expect(lab.facts().filter(({ type }) => type === 'phone-registered-otherwise')).toMatchObject([told]);
 });
 
 test('given_a_registered_phone_that_is_removed_and_made_again_when_it_registers_then_its_agent_is_reachable', async () => {

@@ -162,6 +162,7 @@ export function user(id: string, extension: string, second?: string): UserSettin
     name: id,
     extension,
     phones: second === undefined ? [extension] : [extension, second],
+    transports: { [extension]: 'tls' },
     skills: {},
     callGroups: ['team'],
     pickupGroups: ['team'],

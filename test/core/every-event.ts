@@ -149,10 +149,13 @@ function ofPhones(): Event[] {
   return [
     ...[...phones, '7777'].flatMap((phone): Event[] => [
       { type: 'phone-reachable', phone, reachable: true },
+      { type: 'phone-reachable', phone, reachable: true, by: 'udp' },
+      { type: 'phone-reachable', phone, reachable: true, by: 'tls' },
       { type: 'phone-reachable', phone, reachable: false },
     ]),
     { type: 'phones-surveyed', reachable: [] },
     { type: 'phones-surveyed', reachable: phones },
+    { type: 'phones-surveyed', reachable: phones, by: Object.fromEntries(phones.map((phone) => [phone, 'ws'])) },
   ];
 }
 

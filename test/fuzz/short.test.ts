@@ -65,7 +65,7 @@ describe('events that no Asterisk should send', () => {
     const seen: string[] = [];
     const link = connectAmi(
       { host: '127.0.0.1', port: (server.address() as AddressInfo).port, user: 'u', secret: 's', log },
-      { onUp: () => seen.push('up'), onDown: () => seen.push('down'), onPhone: (phone) => seen.push(phone) },
+      { onUp: () => seen.push('up'), onDown: () => seen.push('down'), onPhone: ({ phone }) => seen.push(phone) },
     );
     onTestFinished(() => {
       link.close();

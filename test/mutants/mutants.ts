@@ -47,6 +47,18 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/outside.test.ts',
   },
   {
+    lie: 'a phone that went away is right again',
+    file: 'src/core/phone-transport.ts',
+    from: 'if (transport === null || by === undefined)',
+    to: 'if (transport === null || by === undefined || !phone.registered)',
+  },
+  {
+    lie: 'the alarm of a wrong transport outlives its phone',
+    file: 'src/core/apply-settings.ts',
+    from: "  endAlarm(turn, 'wrong-transport', id);\n",
+    to: '',
+  },
+  {
     lie: 'a phone rings on for a call that was picked up',
     file: 'src/core/calls/pickup.ts',
     from: "rescindAll(turn, call, 'picked-up');",

@@ -3,7 +3,7 @@ import { explainAgent } from '../../src/core/explain-agent.ts';
 import { explainCall } from '../../src/core/explain-call.ts';
 import type { Payer, RouteSettings, TrunkSettings } from '../../src/core/outside.ts';
 import type { QueueSettings } from '../../src/core/queue-settings.ts';
-import type { ReasonSettings, UserSettings } from '../../src/core/settings.ts';
+import type { PhoneTransport, ReasonSettings, UserSettings } from '../../src/core/settings.ts';
 import type { SimulatedCaller } from '../../src/simulation/dialplan.ts';
 import { createRig, type Rig, startMs } from '../../src/simulation/rig.ts';
 import { behaviourOf, destinationOf, duration, groupOf, reasonOf } from './givens.ts';
@@ -187,6 +187,11 @@ export function createStage(): Stage {
     [/^(\S+) declines with (\d+)$/, (who, sip) => rig.asterisk.press(phoneOf(who), { decline: Number(sip) })],
     [/^agent (\S+) hangs up$/, (who) => rig.asterisk.press(phoneOf(who), 'hang-up')],
     [/^(\S+)'s phone goes away$/, (who) => rig.asterisk.setRegistered(phoneOf(who), false)],
+    [
+      /^(\S+)'s phone registers by (\w+)$/,
+      (who, by) => rig.asterisk.setRegistered(phoneOf(who), true, by as PhoneTransport),
+    ],
+    [/^(\S+)'s phone is set to (\w+)$/, (who, transport) => setTransport(who, transport)],
     [/^(\S+)'s phone registers$/, (who) => rig.asterisk.setRegistered(phoneOf(who), true)],
     [/^(\S+)'s phone (.+)$/, (who, what) => setPhone(rig, phoneOf(who), what)],
     [/^(\S+) chooses ready$/, (user) => void rig.ask({ do: 'ready', user })],
@@ -235,6 +240,12 @@ export function createStage(): Stage {
   function allow(who: string, what: string): void {
     const place = users.indexOf(userOf(who));
     users[place] = { ...userOf(who), calling: rightsFrom(what) };
+  }
+
+  function setTransport(who: string, transport: string): void {
+    const place = users.indexOf(userOf(who));
+    users[place] = { ...userOf(who), transports: { [phoneOf(who)]: transport as PhoneTransport } };
+    sendSettings();
   }
 
   /** What is answered to a question, as lines of their own. */

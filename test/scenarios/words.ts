@@ -128,6 +128,8 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `${fact.user ?? fact.phone} called for help: ${fact.dialled}`;
     case 'caller-id-chosen':
       return `${fact.user} shows ${fact.callerId ?? 'the usual number'}`;
+    case 'phone-registered-otherwise':
+      return `${name(fact.phone)} came by ${fact.by}, and is set to ${fact.transport}`;
     case 'agent-missed':
       return `${fact.agent} has missed ${fact.misses}${fact.notify === 'nobody' ? '' : `, the ${fact.notify} to be told`}`;
     case 'agent-held':

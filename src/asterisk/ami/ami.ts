@@ -4,7 +4,7 @@ import type { PhoneId } from '../../core/settings.ts';
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Log } from '../../lib/log.ts';
 import { type AmiAccess, type AmiConnection, openAmi } from './connection.ts';
-import { createContacts } from './contacts.ts';
+import { createContacts, type Reachability } from './contacts.ts';
 import { type Contact, type EmergencyCall, emergencyFamily } from './event.ts';
 import { createRegistrations } from './registrations.ts';
 
@@ -17,9 +17,9 @@ export type AmiOptions = AmiAccess & {
 
 export type RegistrationHandlers = {
   /** AMI is up, and these are all the phones that can be reached; from here on `onPhone` keeps that current. */
-  onUp(reachable: readonly PhoneId[]): void;
+  onUp(reachable: readonly Reachability[]): void;
   onDown(why: string): void;
-  onPhone(phone: PhoneId, reachable: boolean): void;
+  onPhone(news: Reachability): void;
   /** Somebody dialled an emergency number, now or while nobody listened; it is told of again until `tellingDone`. */
   onEmergency?(call: EmergencyCall): void;
   /** How our registrations at carriers stand: after `onUp`, and each time that one of them changed. */
@@ -28,8 +28,8 @@ export type RegistrationHandlers = {
 
 /** What is followed, for as long as it is not closed. */
 export type Registrations = {
-  /** Whether this phone has a contact, as far as is known now: also one that the directory does not have (any more). */
-  isReachable(phone: PhoneId): boolean;
+  /** What is known now of a phone that has a contact, also of one that the directory does not have (any more); null where it has none. */
+  find(phone: PhoneId): Reachability | null;
   /** People know of the emergency calls among these facts: Asterisk may forget them. */
   tellingDone(facts: readonly Fact[]): void;
   close(): void;
@@ -76,7 +76,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
 
   open();
   return {
-    isReachable: (phone) => following?.isReachable(phone) ?? false,
+    find: (phone) => following?.find(phone) ?? null,
     tellingDone(facts) {
       for (const fact of facts) {
         if (fact.type !== 'emergency-called' || fact.channel === null) continue;
@@ -92,7 +92,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
   };
 }
 
-type Following = Pick<Registrations, 'isReachable' | 'close'> & { forget(channel: string): void };
+type Following = Pick<Registrations, 'find' | 'close'> & { forget(channel: string): void };
 type FollowHandlers = Omit<RegistrationHandlers, 'onDown'> & { onEnd(why: string, wasUp: boolean): void };
 
 /** One connection, from its list of contacts to its end. */
@@ -123,7 +123,7 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Following {
       else if (event.type === 'malformed') malformed(event.event);
       else if (event.type === 'contact') {
         const news = contacts.note(event.contact, event.gone);
-        if (phase === 'up' && news !== null) handlers.onPhone(news.phone, news.reachable);
+        if (phase === 'up' && news !== null) handlers.onPhone(news);
       }
     },
     onEnd: over,
@@ -148,10 +148,14 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Following {
     // What an event has told since the question is newer than the list.
     for (const contact of listed) if (!contacts.knows(contact)) contacts.note(contact, false);
     contacts.settle();
-    handlers.onUp(contacts.reachable());
+    handlers.onUp(contacts.reachable().map(known));
     registrations.ask();
     // Asterisk calls it an error when there is none.
     connection.action('DBGetTree', { Family: emergencyFamily }).catch(() => undefined);
+  }
+
+  function known(phone: PhoneId): Reachability {
+    return { phone, reachable: contacts.isReachable(phone), by: contacts.by(phone) };
   }
 
   function listIsLate(): void {
@@ -177,7 +181,7 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Following {
   }
 
   return {
-    isReachable: (phone) => phase === 'up' && contacts.isReachable(phone),
+    find: (phone) => (phase === 'up' && contacts.isReachable(phone) ? known(phone) : null),
     forget(channel) {
       // One that could not be removed is tried again with the next connection.
       connection.action('DBDel', { Family: emergencyFamily, Key: channel }).catch(() => undefined);

@@ -1,45 +1,60 @@
-import type { PhoneId } from '../../core/settings.ts';
+import type { PhoneId, PhoneTransport } from '../../core/settings.ts';
 import { trunkOf } from '../translate.ts';
 import type { Contact } from './event.ts';
 
 /** What is known of all contacts. A phone with several is reachable while one of them is. */
 export type Contacts = {
-  /** Notes one contact; gives the phone's reachability where that changed, else null. */
-  note(contact: Contact, gone: boolean): { readonly phone: PhoneId; readonly reachable: boolean } | null;
+  /** Notes one contact; gives what is known of the phone where that changed, else null. */
+  note(contact: Contact, gone: boolean): Reachability | null;
   /** Whether this contact was noted already, by phone and address. */
   knows(contact: Contact): boolean;
   /** The list is in: from here on nothing is older than the news, and what cannot be reached need not be remembered. */
   settle(): void;
   isReachable(phone: PhoneId): boolean;
+  /** By which transport its newest contact came that can be reached; null where none did, or nobody knows. */
+  by(phone: PhoneId): PhoneTransport | null;
   /** The phones that are reachable, sorted. */
   reachable(): readonly PhoneId[];
 };
 
+/** Whether a phone can be reached, and by which transport it came. */
+export type Reachability = {
+  readonly phone: PhoneId;
+  readonly reachable: boolean;
+  readonly by: PhoneTransport | null;
+};
+
+type Known = { readonly reachable: boolean; readonly by: PhoneTransport | null };
+
 /** Makes an empty table. */
 export function createContacts(): Contacts {
-  const phones = new Map<PhoneId, Map<string, boolean>>();
-  const isReachable = (phone: PhoneId): boolean => [...(phones.get(phone)?.values() ?? [])].includes(true);
+  const phones = new Map<PhoneId, Map<string, Known>>();
+  const current = (phone: PhoneId): Known | null =>
+    [...(phones.get(phone)?.values() ?? [])].findLast(({ reachable }) => reachable) ?? null;
+  const isReachable = (phone: PhoneId): boolean => current(phone) !== null;
   let isSettled = false;
 
   /** A phone in a browser has a new address with each registration: kept, they would fill the memory in months. */
   function forget(phone: PhoneId): void {
-    const uris = phones.get(phone) ?? new Map<string, boolean>();
-    for (const [uri, reachable] of uris) if (!reachable) uris.delete(uri);
+    const uris = phones.get(phone) ?? new Map<string, Known>();
+    for (const [uri, { reachable }] of uris) if (!reachable) uris.delete(uri);
     if (uris.size === 0) phones.delete(phone);
   }
 
   return {
-    note({ phone, uri, reachable }, gone) {
+    note({ phone, uri, reachable, by }, gone) {
       // A trunk that never answered is news, too: nobody registers there.
       const isNew = trunkOf(phone) !== null && !phones.has(phone);
-      const before = isReachable(phone);
-      const uris = phones.get(phone) ?? new Map<string, boolean>();
+      const before = current(phone);
+      const uris = phones.get(phone) ?? new Map<string, Known>();
       phones.set(phone, uris);
       // Until the list is in, what is gone stays known as unreachable: a list older than the news must not bring it back.
-      uris.set(uri, reachable && !gone);
-      const after = isReachable(phone);
+      if (!uris.get(uri)?.reachable) uris.delete(uri);
+      uris.set(uri, { reachable: reachable && !gone, by });
+      const after = current(phone);
       if (isSettled) forget(phone);
-      return before === after && !isNew ? null : { phone, reachable: after };
+      const isSame = (before !== null) === (after !== null) && (after === null || before?.by === after.by);
+      return isSame && !isNew ? null : { phone, reachable: after !== null, by: after?.by ?? null };
     },
     knows: ({ phone, uri }) => phones.get(phone)?.has(uri) ?? false,
     settle() {
@@ -47,6 +62,7 @@ export function createContacts(): Contacts {
       for (const phone of [...phones.keys()]) forget(phone);
     },
     isReachable,
+    by: (phone) => current(phone)?.by ?? null,
     reachable: () => [...phones.keys()].filter(isReachable).sort(),
   };
 }

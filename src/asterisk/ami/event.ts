@@ -1,7 +1,12 @@
-import type { PhoneId } from '../../core/settings.ts';
+import type { PhoneId, PhoneTransport } from '../../core/settings.ts';
 
-/** A contact of a phone, and whether an INVITE sent there has a chance. */
-export type Contact = { readonly phone: PhoneId; readonly uri: string; readonly reachable: boolean };
+/** A contact of a phone, whether an INVITE sent there has a chance, and by which transport it came; null: by none that we know. */
+export type Contact = {
+  readonly phone: PhoneId;
+  readonly uri: string;
+  readonly reachable: boolean;
+  readonly by: PhoneTransport | null;
+};
 
 /** An emergency call: Asterisk's id of it, and when it was, if it was not just now. */
 export type EmergencyCall = {
@@ -38,7 +43,7 @@ export type AmiEvent =
 export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEvent | null {
   const text = (key: string): string => (typeof message[key] === 'string' ? message[key] : '');
   const contact = (phone: string, uri: string, status: string): Contact | null =>
-    isSane(phone) && isSane(uri) ? { phone, uri, reachable: isReachable(status) } : null;
+    isSane(phone) && isSane(uri) ? { phone, uri, reachable: isReachable(status), by: transportOf(uri) } : null;
   switch (message.event) {
     case 'FullyBooted':
       return { type: 'fully-booted' };
@@ -80,6 +85,14 @@ function traced(key: string, value: string): AmiEvent | null {
   const [, seconds = '', phone = '', dialled = ''] = /^(\d{1,12}) (\S+) (\S+)$/.exec(value) ?? [];
   if (!isSane(channel) || !isSane(phone) || !isSane(dialled)) return null;
   return { type: 'emergency-traced', emergency: { phone, dialled, channel, dialledAt: Number(seconds) * 1_000 } };
+}
+
+const transports: readonly string[] = ['udp', 'tcp', 'tls', 'ws', 'wss'] satisfies PhoneTransport[];
+
+/** A contact's URI says its transport, UDP by saying nothing (RFC 3261 section 19.1.1); `sips` stands for TLS. */
+export function transportOf(uri: string): PhoneTransport | null {
+  const said = /;transport=(\w+)/i.exec(uri)?.[1]?.toLowerCase() ?? (/^sips:/i.test(uri) ? 'tls' : 'udp');
+  return transports.includes(said) ? (said as PhoneTransport) : null;
 }
 
 /** A trunk's contact is written down and not registered: it names no endpoint, only its AOR, in front of `;@` and a hash. */

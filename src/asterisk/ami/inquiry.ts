@@ -1,4 +1,5 @@
 import { type AmiAccess, type AmiConnection, type AmiMessage, openAmi } from './connection.ts';
+import { transportOf } from './event.ts';
 
 /** One step of the dialplan. */
 export type DialplanStep = { readonly exten: string; readonly application: string; readonly data: string };
@@ -77,7 +78,7 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
     async registeredBy() {
       try {
         const rows = await list('contacts', 'PJSIPShowContacts', {});
-        return new Map(rows.map((row) => [String(row.endpoint), transportOf(String(row.uri))]));
+        return new Map(rows.map((row) => [String(row.endpoint), transportOf(String(row.uri)) ?? 'unknown']));
       } catch (error) {
         // Asterisk calls it an error when nobody is registered.
         if (error instanceof Error && /no contacts found/i.test(error.message)) return new Map();
@@ -117,12 +118,6 @@ function linesOf(answer: AmiMessage): ReadonlyMap<string, string> {
       return equals < 0 ? [] : [[text.slice(0, equals).trim(), text.slice(equals + 1).trim()] as const];
     }),
   );
-}
-
-/** A contact's URI says its transport, UDP by saying nothing (RFC 3261 section 19.1.1); `sips` stands for TLS. */
-function transportOf(uri: string): string {
-  const said = /;transport=(\w+)/i.exec(uri)?.[1]?.toLowerCase();
-  return said ?? (/^sips:/i.test(uri) ? 'tls' : 'udp');
 }
 
 function late(ms: number): Promise<never> {
