@@ -88,6 +88,7 @@ describe('users over REST', () => {
     expect(lab.engine.settings().at(-1)?.users).toEqual([
       {
         ...{ id: 'anna', name: 'Anna', extension: '1001', phones: ['1001'], transports: { 1001: 'wss' } },
+        browserPhones: ['1001'],
         ...{ callGroups: [], pickupGroups: [], skills: {} },
       },
     ]);
