@@ -1,9 +1,10 @@
 import { type Invitation, SessionState } from 'sip.js';
 import type { Behaviour } from './behaviour.ts';
+import { type InCall, inCall } from './in-call.ts';
 import { type CallEnd, type Party, type PhoneHappening, parseReasons } from './phone-event.ts';
 
 /** A call that came in to a simulated phone. Methods that come too late (already ended) do nothing. */
-export type IncomingCall = {
+export type IncomingCall = InCall & {
   readonly call: number;
   readonly direction: 'in';
   readonly from: Party;
@@ -61,6 +62,7 @@ export function receiveCall(
   }
 
   const it: IncomingCall = {
+    ...inCall(() => invitation),
     call,
     direction: 'in',
     from: {

@@ -1,10 +1,11 @@
 import { Inviter, SessionState, type URI, type UserAgent } from 'sip.js';
+import { type InCall, inCall } from './in-call.ts';
 import { quietly } from './incoming-call.ts';
 import { type CallEnd, type PhoneHappening, parseReasons } from './phone-event.ts';
 import type { MediaKind, QuietMediaOptions } from './quiet-media.ts';
 
 /** A call that a simulated phone dialled. */
-export type OutgoingCall = {
+export type OutgoingCall = InCall & {
   readonly call: number;
   readonly direction: 'out';
   readonly target: string;
@@ -101,6 +102,7 @@ export function dialCall(dialling: Dialling): { readonly it: OutgoingCall; reado
   invite(first, rest);
 
   const it: OutgoingCall = {
+    ...inCall(() => current),
     call,
     direction: 'out',
     target,

@@ -6,8 +6,14 @@ export type MediaKind = 'webrtc' | 'rtp' | 'srtp';
 /** Every kind, in the order in which a phone that does not know its endpoint tries them. */
 export const mediaKinds: readonly MediaKind[] = ['webrtc', 'rtp', 'srtp'];
 
-/** Passed through SIP.js to `getDescription`: the kind to offer. An answer follows the offer it answers. */
-export type QuietMediaOptions = SessionDescriptionHandlerOptions & { readonly kind?: MediaKind };
+/** Which way media would go (RFC 3264 §5.1). To Asterisk everybody who does not receive holds the call. */
+export type MediaDirection = 'inactive' | 'sendonly' | 'sendrecv';
+
+/** Passed through SIP.js to `getDescription`: the kind to offer, and the direction. An answer follows the offer it answers. */
+export type QuietMediaOptions = SessionDescriptionHandlerOptions & {
+  readonly kind?: MediaKind;
+  readonly direction?: MediaDirection;
+};
 
 /**
  * The media of a phone that has none: descriptions that Asterisk accepts (RFC 3264, RFC 8829), marked inactive at the
@@ -15,23 +21,34 @@ export type QuietMediaOptions = SessionDescriptionHandlerOptions & { readonly ki
  */
 export function createQuietMedia(): SessionDescriptionHandler {
   let offer: string | null = null;
+  let isOffering = false;
+  let talk: Talk = { kind: 'webrtc', mid: '0', version: 0 };
   return {
     close: () => {},
     hasDescription: (contentType) => contentType === 'application/sdp',
     getDescription: (options?: QuietMediaOptions): Promise<BodyAndContentType> => {
-      const body = offer === null ? makeOffer(options?.kind ?? 'webrtc') : makeAnswer(offer);
+      talk = { ...talk, kind: options?.kind ?? talk.kind, version: talk.version + 1 };
+      isOffering = offer === null;
+      const body = offer === null ? makeOffer(talk, options?.direction ?? 'inactive') : makeAnswer(offer, talk.version);
       offer = null;
       return Promise.resolve({ body, contentType: 'application/sdp' });
     },
     setDescription: (sdp) => {
       // Of an answer to our offer nothing is needed; of an offer, the formats and the kind of transport are.
-      offer = sdp;
+      if (!isOffering) {
+        offer = sdp;
+        talk = { ...talk, kind: kindOfOffer(sdp), mid: sdp.match(/^a=mid:(\S+)/m)?.[1] ?? talk.mid };
+      }
+      isOffering = false;
       return Promise.resolve();
     },
     rollbackDescription: () => Promise.resolve(),
     sendDtmf: () => false,
   };
 }
+
+/** What stays the same from one description of a call to the next; each has a version of its own (RFC 3264 §8). */
+type Talk = { readonly kind: MediaKind; readonly mid: string; readonly version: number };
 
 /** The kind that an SDP offer from Asterisk asks for, by how its keys come: DTLS (RFC 5763), SDES (RFC 4568), none. */
 export function kindOfOffer(sdp: string): MediaKind {
@@ -66,21 +83,21 @@ const SRTP_DUMMY_KEY = Buffer.alloc(30, 'quiet').toString('base64');
 
 const PROFILES: Readonly<Record<MediaKind, string>> = { webrtc: 'UDP/TLS/RTP/SAVPF', rtp: 'RTP/AVP', srtp: 'RTP/SAVP' };
 
-function makeOffer(kind: MediaKind): string {
-  const media = [`m=audio 9 ${PROFILES[kind]} 0 8 9 3 18 107 ${TELEPHONE_EVENT}`, ...OFFERED_FORMATS, 'a=inactive'];
-  if (kind === 'webrtc') media.push('a=mid:0', 'a=setup:actpass', ...WEBRTC_DUMMY);
+function makeOffer({ kind, mid, version }: Talk, direction: MediaDirection): string {
+  const media = [`m=audio 9 ${PROFILES[kind]} 0 8 9 3 18 107 ${TELEPHONE_EVENT}`, ...OFFERED_FORMATS, `a=${direction}`];
+  if (kind === 'webrtc') media.push(`a=mid:${mid}`, 'a=setup:actpass', ...WEBRTC_DUMMY);
   if (kind === 'srtp') media.push(`a=crypto:1 ${SRTP_SUITE} inline:${SRTP_DUMMY_KEY}`);
-  return session(kind === 'webrtc' ? ['a=group:BUNDLE 0'] : [], media);
+  return session(kind === 'webrtc' ? [`a=group:BUNDLE ${mid}`] : [], media, version);
 }
 
 /** Accepts the first audio stream with its first format and refuses every other stream with port 0 (RFC 3264 §6). */
-function makeAnswer(offer: string): string {
+function makeAnswer(offer: string, version: number): string {
   const sections = offer.split(/\r?\n(?=m=)/).slice(1);
   const audioAt = sections.findIndex((section) => section.startsWith('m=audio '));
   const media = sections.flatMap((section, index) => (index === audioAt ? acceptAudio(section) : refuse(section)));
   const mid = sections[audioAt]?.match(/^a=mid:(\S+)/m)?.[1];
   const bundled = mid !== undefined && /^a=group:BUNDLE /m.test(offer);
-  return session(bundled ? [`a=group:BUNDLE ${mid}`] : [], media);
+  return session(bundled ? [`a=group:BUNDLE ${mid}`] : [], media, version);
 }
 
 function acceptAudio(section: string): string[] {
@@ -106,7 +123,7 @@ function refuse(section: string): string[] {
   return [`${kind} 0 ${profile} ${format}`];
 }
 
-function session(attributes: readonly string[], media: readonly string[]): string {
-  const head = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'];
+function session(attributes: readonly string[], media: readonly string[], version: number): string {
+  const head = ['v=0', `o=- 1 ${version} IN IP4 127.0.0.1`, 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'];
   return `${[...head, ...attributes, ...media].join('\r\n')}\r\n`;
 }

@@ -5,6 +5,7 @@ import type { Behaviour } from '../phones/behaviour.ts';
 import { type CallerHabits, callIn, type SimulatedCaller } from './dialplan.ts';
 import { createDice, steadyDice } from './dice.ts';
 import { type Faults, noFaults } from './faults.ts';
+import { type Asked, askInCall } from './in-call.ts';
 import { endChannel, type Pbx, tellOfChannel, tellOfDial } from './pbx.ts';
 import { answerRequest } from './rest.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -33,6 +34,8 @@ export type SimulatedAsterisk = {
     id: string,
     key: 'ring' | 'progress' | 'answer' | 'hang-up' | { readonly decline: number } | { readonly digit: string },
   ): void;
+  /** Keys of a phone in its newest talk, whoever began it: the SIP status that it is answered with, 0 without a talk. */
+  ask(id: string, what: Asked): number;
   /** Someone dials; `from` is a phone's id or a stranger's number. `over` is the endpoint of the trunk by which it comes. */
   dial(exten: string, from: string, habits?: CallerHabits, over?: string): SimulatedCaller;
   /** Ids of all channels and bridges that live, in the order of their making. */
@@ -124,6 +127,12 @@ export function createSimulatedAsterisk(options: {
         tellOfChannel(pbx, channel, 'ChannelDtmfReceived', { digit: key.digit, duration_ms: 100 });
       else refuse(pbx, channel, key.decline);
     },
+    ask: (id, what) =>
+      askInCall(
+        pbx,
+        [...pbx.channels.values()].findLast(({ endpoint, state }) => endpoint === id && state === 'Up'),
+        what,
+      ),
     dial: (exten, from, habits = { patienceMs: null, talkMs: null }, over = 'trunk') =>
       callIn(pbx, exten, pbx.phones.get(from) ?? from, habits, over),
     channels: () => [...pbx.channels.keys()],

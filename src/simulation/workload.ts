@@ -50,6 +50,7 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     often(12_000, changeHabit);
     often(6_000, () => rig.ask(intent(rig, dice, users, overflows)));
     often(15_000, flap);
+    often(10_000, fiddle);
     often(150_000, drain);
     often(50_000, changeSettings);
     if (weather === 'fair') return;
@@ -117,6 +118,12 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     rig.scheduler.after(dice.between(10, 20_000), () =>
       rig.asterisk.setRegistered(id, true, rig.scheduler.now() % 3 === 0 ? 'udp' : 'ws'),
     );
+  }
+
+  /** Somebody plays with the keys of a phone, in a talk where there is one. */
+  function fiddle(): void {
+    const what = dice.pick(['hold', 'resume', { press: '1' }, { press: '#' }, { refer: '8001' }] as const);
+    rig.asterisk.ask(dice.pick(phones), what);
   }
 
   /** Somebody edits a group, takes a user out for a while, or a whole group. */

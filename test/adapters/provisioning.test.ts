@@ -56,7 +56,13 @@ for (const [transport, expected] of mediaCases) {
     expect(await shown('endpoint', '1001')).toMatchObject({
       ...{ aors: '1001', auth: '1001', context: 'from-sip', identify_by: 'username', transport: '' },
       ...{ callerid: '"Zoë Łukasz" <1001>', callerid_tag: 'cordboard', allow: '(alaw|opus)' },
-      ...{ direct_media: 'false', rtp_symmetric: 'true', force_rport: 'true', rewrite_contact: 'true' },
+      ...{
+        direct_media: 'false',
+        allow_transfer: 'false',
+        rtp_symmetric: 'true',
+        force_rport: 'true',
+        rewrite_contact: 'true',
+      },
       ...{
         mailboxes: '',
         mwi_subscribe_replaces_unsolicited: 'yes',
@@ -78,7 +84,7 @@ test('given_every_attribute_that_we_push_when_shown_then_none_is_missing_from_th
     ...['mailboxes', 'mwi_subscribe_replaces_unsolicited'],
     ...['aors', 'auth', 'context', 'identify_by', 'callerid', 'callerid_tag', 'allow'],
     ...['call_group', 'named_call_group', 'pickup_group', 'named_pickup_group'],
-    ...['direct_media', 'rtp_symmetric', 'force_rport', 'rewrite_contact', ...Object.keys(webrtc)],
+    ...['direct_media', 'allow_transfer', 'rtp_symmetric', 'force_rport', 'rewrite_contact', ...Object.keys(webrtc)],
   ];
   const pushed = [...objects.auth, ...objects.aor, ...objects.endpoint].map(([name]) => name);
   expect(pushed.filter((name) => !tested.includes(name))).toEqual([]);

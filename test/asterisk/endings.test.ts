@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Behaviour } from '../../src/phones/index.ts';
 import { type LabCordboard, startCordboard } from '../lab/cordboard.ts';
+import { waitUntil } from '../lab/deadline.ts';
 import { waitFor, waitForEvent } from '../lab/phones.ts';
 
 const answers: Behaviour = { kind: 'answer', afterMs: 200 };
@@ -33,6 +34,29 @@ describe('how a call ends, on a real Asterisk with real phones', () => {
     await lab.fact('call-ended', { call: connected.call, ending: 'completed', by: 'caller' });
     const phone = agents[0]?.phone;
     if (phone) await waitForEvent(phone, (event) => event.type === 'ended' && event.end.by === 'them');
+  });
+
+  test('given_a_talk_when_either_holds_presses_keys_or_tries_to_transfer_then_it_goes_on_until_somebody_hangs_up', async () => {
+    const { extension, agents } = await lab.team([answers], plain);
+    const call = await (await lab.stranger()).dial(extension);
+    const connected = await lab.fact('call-connected');
+    await waitUntil(() => call.state === 'answered', 'the caller to be answered');
+    const talk = agents[0]?.phone.calls[0];
+    if (!talk) throw new Error('the agent has no call');
+    for (const side of [talk, call]) {
+      expect([await side.hold(), await side.resume(), await side.press('1'), await side.press('#')]).toEqual([
+        200, 200, 200, 200,
+      ]);
+      expect(await side.refer('0900123')).toBe(603);
+      expect(await side.refer(extension)).toBe(603);
+    }
+    const { body } = await lab.asterisk.ari('GET', 'bridges');
+    expect((body as { channels: string[] }[]).map(({ channels }) => channels.length)).toEqual([2]);
+    talk.hangUp();
+    const ended = await lab.fact('call-ended', { call: connected.call });
+    expect(ended).toMatchObject({ ending: 'completed', by: 'agent' });
+    // No channel of Asterisk's own came in as somebody who calls.
+    expect(lab.facts().filter((fact) => fact.type === 'call-arrived').length).toBe(1);
   });
 
   test('given_wrap_up_when_the_next_caller_comes_then_the_phone_stays_quiet_until_it_is_over', async () => {

@@ -1,5 +1,6 @@
 import type { AriEvent, AriLink, AriRequest, AriResponse } from '../../src/asterisk/ari/port.ts';
 import type { Behaviour } from '../../src/phones/behaviour.ts';
+import type { Asked } from '../../src/simulation/in-call.ts';
 
 /** An Asterisk on the bench, real or simulated, with everything that the contract does to it. */
 export type Bench = {
@@ -12,6 +13,8 @@ export type Bench = {
   phone(behaviour: Behaviour): Promise<void>;
   /** The one at the phone hangs up. */
   phoneHangsUp(): void;
+  /** The one at the phone does this in the talk: the SIP status that the phone is answered with. */
+  phoneAsks(what: Asked): Promise<number>;
   /** What the phone heard when its call was taken from it: `answered-elsewhere`, `cancelled`, `bye`, or null. */
   phoneHeard(): string | null;
   /** Resolves when the probe gives something; rejects with `what` when it never does. */
@@ -26,6 +29,7 @@ export type Bench = {
 
 export type BenchCaller = {
   hangUp(): void;
+  asks(what: Asked): Promise<number>;
   /** What the caller sees: nothing yet, an answer, or the end. */
   state(): 'calling' | 'answered' | 'ended';
 };

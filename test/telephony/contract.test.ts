@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ask, type Bench, type BenchCaller, event, stateOf, story } from './bench.ts';
+import { ask, type Bench, type BenchCaller, channelOf, event, stateOf, story } from './bench.ts';
 import { realBench } from './real-bench.ts';
 import { simulatedBench } from './simulated-bench.ts';
 
@@ -368,6 +368,60 @@ describe.each([
     expect(await membersOf(room)).toEqual([channel]);
     expect(one.state()).toBe('answered');
   });
+
+  it.each(['caller', 'agent'] as const)(
+    'given_a_talk_when_the_%s_holds_and_resumes_then_both_are_where_they_were_and_nothing_of_ours_ended',
+    async (who) => {
+      const { channel, caller: one, leg, room } = await talk();
+      await bench.until(() => one.state() === 'answered', 'the caller to be answered');
+      const asks: typeof bench.phoneAsks = (what) => (who === 'caller' ? one.asks(what) : bench.phoneAsks(what));
+      for (const what of ['hold', 'resume', 'hold'] as const) {
+        expect(await asks(what), what).toBe(200);
+        expect(await membersOf(room)).toEqual([channel, leg].toSorted());
+      }
+      // Who holds can hang up all the same.
+      if (who === 'caller') one.hangUp();
+      else bench.phoneHangsUp();
+      const [gone, left] = who === 'caller' ? [channel, leg] : [leg, channel];
+      await event(bench, 'ChannelDestroyed', gone);
+      expect(story(bench, gone).slice(-2)).toEqual(['StasisEnd', 'ChannelDestroyed 16']);
+      expect(await membersOf(room)).toEqual([left]);
+      expect(story(bench, left)).not.toContain('StasisEnd');
+    },
+  );
+
+  it('given_a_talk_when_both_press_keys_then_each_is_told_in_its_order_and_both_talk_on', async () => {
+    const { channel, caller: one, leg, room } = await talk();
+    await bench.until(() => one.state() === 'answered', 'the caller to be answered');
+    for (const press of ['1', '*', '#']) {
+      expect(await one.asks({ press }), press).toBe(200);
+      expect(await bench.phoneAsks({ press }), press).toBe(200);
+    }
+    for (const id of [channel, leg]) {
+      // Each is told once for every subscription.
+      const digits = () =>
+        bench.events
+          .filter((each) => each.type === 'ChannelDtmfReceived' && channelOf(each) === id)
+          .map(({ digit }) => digit);
+      await bench.until(() => digits().includes('#'), 'the last key');
+      expect([...new Set(digits())]).toEqual(['1', '*', '#']);
+    }
+    expect(await membersOf(room)).toEqual([channel, leg].toSorted());
+  });
+
+  it.each(['caller', 'agent'] as const)(
+    'given_a_talk_when_the_%s_sends_the_other_on_by_REFER_then_it_is_refused_with_603_and_both_talk_on',
+    async (who) => {
+      const { channel, caller: one, leg, room } = await talk();
+      await bench.until(() => one.state() === 'answered', 'the caller to be answered');
+      for (const refer of ['8001', '4444']) {
+        expect(await (who === 'caller' ? one.asks({ refer }) : bench.phoneAsks({ refer })), refer).toBe(603);
+      }
+      expect(await membersOf(room)).toEqual([channel, leg].toSorted());
+      expect(bench.events.filter(({ type }) => type === 'StasisStart').length).toBe(2);
+      expect(((await ask(bench, 'GET', 'channels')).body as unknown[]).length).toBe(2);
+    },
+  );
 
   it('given_a_caller_whom_nobody_answered_when_joined_with_a_leg_then_they_are_answered_only_when_we_say_so', async () => {
     await bench.phone({ kind: 'answer', afterMs: 0 });

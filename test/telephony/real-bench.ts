@@ -1,7 +1,8 @@
 import pino from 'pino';
 import { connectAri } from '../../src/asterisk/ari/socket.ts';
-import type { Phone } from '../../src/phones/index.ts';
+import type { IncomingCall, OutgoingCall, Phone } from '../../src/phones/index.ts';
 import { isAnsweredElsewhere } from '../../src/phones/index.ts';
+import type { Asked } from '../../src/simulation/in-call.ts';
 import { account, phoneOf, provisionerOf } from '../adapters/accounts.ts';
 import { type LabAsterisk, startAsterisk } from '../lab/asterisk.ts';
 import { waitUntil } from '../lab/deadline.ts';
@@ -51,6 +52,7 @@ export async function realBench(): Promise<Bench> {
       const call = await box.make(phoneOf(lab, '1009')).dial(exten);
       return {
         hangUp: () => call.hangUp(),
+        asks: (what) => ask(call, what),
         state: () => (call.state === 'ended' ? 'ended' : call.state === 'answered' ? 'answered' : 'calling'),
       };
     },
@@ -58,6 +60,7 @@ export async function realBench(): Promise<Bench> {
       phone = await box.register({ ...phoneOf(lab, '1001'), behaviour });
     },
     phoneHangsUp: () => phone?.calls.at(-1)?.hangUp(),
+    phoneAsks: (what) => ask(phone?.calls.at(-1), what),
     phoneHeard() {
       const heard = phone?.events.find((event) => event.type === 'cancelled' || event.type === 'ended');
       if (heard?.type === 'cancelled') return isAnsweredElsewhere(heard.reasons) ? 'answered-elsewhere' : 'cancelled';
@@ -84,6 +87,14 @@ export async function realBench(): Promise<Bench> {
       await lab.stop();
     },
   };
+}
+
+/** 0 where there is no call to do it in. */
+async function ask(call: IncomingCall | OutgoingCall | undefined, what: Asked): Promise<number> {
+  if (call === undefined) return 0;
+  if (what === 'hold') return call.hold();
+  if (what === 'resume') return call.resume();
+  return 'press' in what ? call.press(what.press) : call.refer(what.refer);
 }
 
 async function ids(lab: LabAsterisk, kind: 'channels' | 'bridges'): Promise<string[]> {

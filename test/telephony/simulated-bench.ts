@@ -43,6 +43,7 @@ export async function simulatedBench(seed: number): Promise<Bench> {
       const caller = asterisk.dial(exten, '1009');
       return {
         hangUp: caller.hangUp,
+        asks: async (what) => asterisk.ask('1009', what),
         state: () => (caller.state().is === 'gone' ? 'ended' : caller.isAnswered() ? 'answered' : 'calling'),
       };
     },
@@ -50,6 +51,7 @@ export async function simulatedBench(seed: number): Promise<Bench> {
       phone.behaviour = behaviour;
       asterisk.setRegistered('1001', true);
     },
+    phoneAsks: async (what) => asterisk.ask('1001', what),
     phoneHangsUp: () => asterisk.press('1001', 'hang-up'),
     phoneHeard() {
       const last = phone.log.findLast((note) => note.what.startsWith('ended by Asterisk'));

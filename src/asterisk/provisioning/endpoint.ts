@@ -46,6 +46,8 @@ export function phoneObjects(account: PhoneAccount): PjsipObjects {
       ['allow', `!all,${account.codecs.join(',')}`],
       // The engine wants the media where it can be bridged, recorded and given music.
       ['direct_media', 'no'],
+      // Asterisk would put a Local channel of its own into our room and let the dialplan dial: nobody would know of it.
+      ['allow_transfer', 'no'],
       ...throughNat(account.nat ?? 'yes', account.transport),
       ...groups('call', account.callGroups ?? []),
       ...groups('pickup', account.pickupGroups ?? []),

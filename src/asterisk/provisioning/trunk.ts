@@ -66,6 +66,8 @@ export function trunkObjects(id: string, trunk: TrunkAccount): TrunkObjects {
       ['from_domain', username === null ? '' : domain],
       ['allow', `!all,${trunk.codecs.join(',')}`],
       ['direct_media', 'no'],
+      // A carrier that could send our callers on to numbers of its choice would do so on our bill.
+      ['allow_transfer', 'no'],
       ['rtp_symmetric', 'yes'],
       ['force_rport', 'yes'],
       ['rewrite_contact', 'no'],
