@@ -10,7 +10,7 @@ import { cancelOffer } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
 import type { QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import { changedAgent, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
-import { queueIndex } from './world.ts';
+import { queueIndex, touch } from './world.ts';
 
 /**
  * Takes over a portion of the directory. Offers under way end on the settings they began with; the next decision uses the
@@ -37,11 +37,12 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
     state.queues.set(group.id, group);
     dirty.mark('queues', group.id);
     reindexQueue(turn.world, group);
-    for (const id of [...queueIndex(index, group.id).queued].sort(compareIds)) {
+    const queue = queueIndex(index, group.id);
+    for (const id of [...queue.queued].sort(compareIds)) {
       const call = state.calls.get(id);
       if (call) rekey(turn, call, group);
     }
-    index.touched.add(group.id);
+    touch(index, queue);
   }
   state.meta.revision = event.revision;
   changedMeta(turn);

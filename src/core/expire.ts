@@ -6,7 +6,8 @@ import { internalRungOut } from './calls/internal.ts';
 import { legDue } from './calls/leg.ts';
 import { minutesDue } from './calls/minutes.ts';
 import type { DeadlineKind } from './deadlines.ts';
-import { reindexCall, reindexLeg, reindexOffer } from './reindex.ts';
+import { reindexLeg, reindexOffer } from './reindex.ts';
+import { reindexCall } from './reindex-call.ts';
 import { goIdle, unbarStation, updateReachable } from './routing/agent.ts';
 import { endOffer, offerRungOut } from './routing/offer.ts';
 import { sendTo } from './routing/overflow.ts';
@@ -28,11 +29,13 @@ export function expire(turn: Turn): void {
     // The entry itself moves on with its row: what it was is kept here.
     const { kind, id, at } = first;
     if (turn.world.state.meta.pbx !== 'ready' && needsPbx(turn, kind)) {
-      deadlines.set(kind, id, null);
+      deadlines.move(first, null);
       parked.add(`${kind}/${id}`);
       continue;
     }
-    expireOne(turn, kind, id);
+    // What is derived of the call is at hand with its deadline: nothing is looked up for a lease.
+    if (first.of !== null) turn.world.index.last.place = first.of;
+    expireOne(turn, kind, id, first.of?.call);
     const after = deadlines.first();
     assert(after?.id !== id || after.kind !== kind || after.at !== at, `deadline ${kind}/${id} was not dealt with`);
   }
@@ -64,7 +67,7 @@ function partsOf(id: string): [kind: string, key: string] {
   return [id.slice(0, slash), id.slice(slash + 1)];
 }
 
-function expireOne(turn: Turn, kind: DeadlineKind, key: string): void {
+function expireOne(turn: Turn, kind: DeadlineKind, key: string, call: Call | undefined): void {
   const { state } = turn.world;
   switch (kind) {
     case 'agents': {
@@ -81,7 +84,6 @@ function expireOne(turn: Turn, kind: DeadlineKind, key: string): void {
       return updateReachable(turn, phone.user, 'suspect-over');
     }
     case 'calls': {
-      const call = state.calls.get(key);
       about(turn, call?.id);
       if (call) callDue(turn, call);
       return;

@@ -36,23 +36,22 @@ export type QueueExplanation = {
 
 /** Whether the agent can be given calls, and what waits in their queues. */
 export function explainAgent(world: World, agent: Agent, now: number): AgentExplanation {
-  const queues = [...(world.index.memberships.get(agent.id)?.keys() ?? [])].sort(compareIds);
+  const seats = [...(world.index.agents.get(agent.id)?.seats ?? [])];
   return {
     agent: agent.id,
     at: now,
     why: unavailable(world, agent, now),
     more: detailOf(world, agent, now),
-    queues: queues.flatMap((id) => {
-      const queue = world.index.queues.get(id);
-      return queue === undefined ? [] : [explainQueue(world, id, queue, agent, now)];
-    }),
+    queues: seats
+      .sort((a, b) => compareIds(a.queue.id, b.queue.id))
+      .map(({ queue }) => explainQueue(world, queue, agent, now)),
   };
 }
 
-function explainQueue(world: World, id: QueueId, queue: QueueIndex, agent: Agent, now: number): QueueExplanation {
+function explainQueue(world: World, queue: QueueIndex, agent: Agent, now: number): QueueExplanation {
   const first = firstWaiting(world, queue);
   return {
-    queue: id,
+    queue: queue.id,
     waiting: queue.queued.size,
     first: first && {
       call: first.id,
@@ -67,13 +66,13 @@ function explainQueue(world: World, id: QueueId, queue: QueueIndex, agent: Agent
 
 /** In the lanes of all, tier by tier: what a call that needs nothing goes by. */
 function placeInLine({ idle, members, lastTier, settings }: QueueIndex, agent: UserId): number | null {
-  const member = members.get(agent);
-  if (!idle.has(agent) || member === undefined || settings === null) return null;
+  const seat = members.get(agent);
+  if (seat === undefined || seat.lane === null || settings === null) return null;
   if (strategies[settings.strategy].draws !== 'no') return null;
   let before = 0;
-  for (let tier = 0; tier <= Math.min(member.tier, lastTier); tier += 1)
+  for (let tier = 0; tier <= Math.min(seat.tier, lastTier); tier += 1)
     for (const lane of idle.of(tier, false)) {
-      if (tier === member.tier) return before + lane.idle.ids().indexOf(agent) + 1;
+      if (tier === seat.tier) return before + lane.idle.ids().indexOf(agent) + 1;
       before += lane.idle.size;
     }
   return null;

@@ -1,7 +1,8 @@
 import { explain, fewestAsked, type Hindrance, hindranceOf, type Standing } from './explain.ts';
 import { compareIds, compareKeys } from './ordered.ts';
-import type { QueueIndex } from './queue-index.ts';
+import { countOf, type QueueIndex } from './queue-index.ts';
 import type { StrategyName } from './queue-settings.ts';
+import { availabilities } from './routing/availability.ts';
 import { openLanes } from './routing/choose.ts';
 import { eligibility } from './routing/eligibility.ts';
 import { needsFrom } from './routing/skills.ts';
@@ -100,7 +101,10 @@ function countsOf(world: World, call: Call, queue: QueueIndex, now: number, fewe
   const add = (word: string, count: number): void => {
     counts[word] = (counts[word] ?? 0) + count;
   };
-  for (const [reason, count] of queue.tally) if (reason !== 'available' && count > 0) add(reason, count);
+  for (const word of availabilities) {
+    const count = countOf(queue, word);
+    if (word !== 'available' && count > 0) add(word, count);
+  }
   const bySkill = call.needs !== '';
   for (let tier = 0; tier <= queue.lastTier; tier += 1) {
     for (const { idle } of queue.idle.of(tier, bySkill)) {

@@ -1,6 +1,6 @@
 import { openLanes } from './routing/choose.ts';
 import { type Eligibility, eligibility } from './routing/eligibility.ts';
-import { needsFrom, noSkills, skillScore, unmetWishes } from './routing/skills.ts';
+import { needsFrom, skillScore, unmetWishes } from './routing/skills.ts';
 import { strategies } from './routing/strategy/table.ts';
 import type { UserId } from './settings.ts';
 import type { Agent, Call, CallId } from './state.ts';
@@ -83,15 +83,15 @@ function standingOf(
 /** The order among those who are free: `Candidate` in `choose.ts` says what the numbers are. */
 function keyFor({ state, index }: World, call: Call, agent: Agent): readonly number[] {
   const queue = index.queues.get(call.queue ?? '');
-  const member = queue?.members.get(agent.id);
+  const seat = queue?.members.get(agent.id);
   const settings = queue?.settings ?? null;
-  if (member === undefined || settings === null) return [];
+  if (seat === undefined || settings === null) return [];
   const strategy = strategies[settings.strategy];
-  const { skills } = index.profiles.get(agent.id) ?? noSkills;
+  const { skills } = seat.agent.profile;
   const needs = needsFrom(call.needs);
   const score = strategy.bySkill ? skillScore(skills, needs) : 0;
-  const own = strategy.key({ member, agent, queue: settings.id, today: state.meta.day });
-  return [call.asked[agent.id] ?? 0, member.tier, unmetWishes(skills, needs), score === 0 ? 0 : -score, ...own];
+  const own = strategy.key(seat, agent, state.meta.day);
+  return [call.asked[agent.id] ?? 0, seat.tier, unmetWishes(skills, needs), score === 0 ? 0 : -score, ...own];
 }
 
 /** Why nobody is asked for the call just now, whoever is free; null when somebody would be. */

@@ -9,6 +9,7 @@ import { chooseAnew, signIn, signOut, withdrawOffers } from './routing/sign-in.t
 import { endWrapUp, extendWrapUp } from './routing/wrap-up.ts';
 import type { Agent } from './state.ts';
 import { changedAgent, changedMeta, send, type Turn, tell } from './turn.ts';
+import { touchAll } from './world.ts';
 
 type Refusal = { readonly code: string; readonly message: string };
 
@@ -141,11 +142,11 @@ function move(turn: Turn, ask: Extract<Intent, { do: 'move' }>): Refusal | null 
 
 /** Nothing new is begun from now on, or it is again; `match` hands over who waits. */
 function drain(turn: Turn, on: boolean): Refusal | null {
-  const { meta, queues } = turn.world.state;
+  const { meta } = turn.world.state;
   if (meta.draining === on) return null;
   meta.draining = on;
   changedMeta(turn);
   tell(turn, { type: 'draining', on });
-  for (const queue of queues.keys()) turn.world.index.touched.add(queue);
+  touchAll(turn.world.index);
   return null;
 }

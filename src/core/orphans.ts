@@ -1,3 +1,4 @@
+import { isElsewhere } from './agent-index.ts';
 import { endCall, finishCall } from './calls/call.ts';
 import { hangUpLeg } from './calls/leg.ts';
 import { compareIds } from './ordered.ts';
@@ -123,7 +124,7 @@ function isAgentOrphan({ now, world: { state, index } }: Turn, agent: Agent, off
     case 'backing-off':
       return until === null || until - now > longestRestMs;
     case 'busy-elsewhere':
-      return (index.elsewhere.get(agent.id)?.size ?? 0) === 0;
+      return !isElsewhere(index.agents.get(agent.id));
   }
 }
 

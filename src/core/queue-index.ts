@@ -1,16 +1,18 @@
+import type { AgentIndex } from './agent-index.ts';
 import type { Member, QueueSettings } from './queue-settings.ts';
-import type { Availability } from './reindex.ts';
-import { IdleLanes } from './routing/lanes.ts';
+import { type Availability, availabilities, placeOf } from './routing/availability.ts';
+import { IdleLanes, type Lane } from './routing/lanes.ts';
 import { WaitingLanes } from './routing/waiting.ts';
 import type { QueueId, UserId } from './settings.ts';
 import type { CallId } from './state.ts';
 
 /** What is derived of one queue, its members and its calls. It outlives the settings while calls are there. */
 export type QueueIndex = {
+  readonly id: QueueId;
   /** Null when there is no such queue, or no longer. */
   settings: QueueSettings | null;
   /** In the order of the team. */
-  members: ReadonlyMap<UserId, PlacedMember>;
+  members: ReadonlyMap<UserId, Seat>;
   /** The tier of the highest penalty: 0 where all have the same. */
   lastTier: number;
   /** The largest weight of a member. */
@@ -24,19 +26,29 @@ export type QueueIndex = {
   readonly busy: Set<CallId>;
   /** Agents whose phone failed last for this queue; those of long ago are let go when they are looked at. */
   readonly failed: Set<UserId>;
-  /** How many members there are of each reason (`available` for those in a lane), and in all. */
-  readonly tally: Map<Availability, number>;
+  /** How many members there are of each word, at the word's place in `availabilities`, and in all. */
+  readonly tally: number[];
   counted: number;
 };
 
-/** An agent's membership of one queue, at hand where the agent is. */
-export type Membership = { readonly id: QueueId; readonly queue: QueueIndex; readonly member: PlacedMember };
+/**
+ * A member's seat in one queue, at hand from both sides. Their place in the team and the tier of their penalty count from
+ * 0. While they are idle it stands in a lane, at the place of its key.
+ */
+export type Seat = Member & {
+  readonly position: number;
+  readonly tier: number;
+  readonly queue: QueueIndex;
+  readonly agent: AgentIndex;
+  key: readonly number[];
+  /** The lane of all, and the one of their profile where there is one; null while they are not idle. */
+  lane: Lane | null;
+  own: Lane | null;
+};
 
-/** A member with their place in the team, and the tier of their penalty: both count from 0. */
-export type PlacedMember = Member & { readonly position: number; readonly tier: number };
-
-export function emptyQueueIndex(): QueueIndex {
+export function emptyQueueIndex(id: QueueId): QueueIndex {
   return {
+    id,
     settings: null,
     members: new Map(),
     lastTier: 0,
@@ -46,39 +58,38 @@ export function emptyQueueIndex(): QueueIndex {
     queued: new Set(),
     busy: new Set(),
     failed: new Set(),
-    tally: new Map(),
+    tally: availabilities.map(() => 0),
     counted: 0,
   };
 }
 
-/** Takes over the settings of a queue: who is a member, where, and in which tier. */
-export function placeMembers(index: QueueIndex, queue: QueueSettings): void {
-  const penalties = [...new Set(queue.members.map(({ penalty }) => penalty))].sort((a, b) => a - b);
+/** Takes over the settings of a queue: who is a member, where, and in which tier. `agentOf` gives what is known of a user. */
+export function placeMembers(queue: QueueIndex, settings: QueueSettings, agentOf: (id: UserId) => AgentIndex): void {
+  const penalties = [...new Set(settings.members.map(({ penalty }) => penalty))].sort((a, b) => a - b);
   const tiers = new Map(penalties.map((penalty, tier) => [penalty, tier]));
-  index.settings = queue;
-  index.lastTier = Math.max(0, penalties.length - 1);
-  index.mostWeight = queue.members.reduce((most, { weight }) => Math.max(most, weight), 1);
-  index.members = new Map(
-    queue.members.map((member, position) => [
-      member.user,
-      { ...member, position, tier: tiers.get(member.penalty) ?? 0 },
-    ]),
+  queue.settings = settings;
+  queue.lastTier = Math.max(0, penalties.length - 1);
+  queue.mostWeight = settings.members.reduce((most, { weight }) => Math.max(most, weight), 1);
+  queue.members = new Map(
+    settings.members.map(({ user, penalty, weight, wrapUpMs }, position) => {
+      const tier = tiers.get(penalty) ?? 0;
+      const agent = agentOf(user);
+      const seat = { user, penalty, weight, wrapUpMs, position, tier, queue, agent, key: [], lane: null, own: null };
+      return [user, seat];
+    }),
   );
 }
 
-/** States in which a member is not there for a queue, and will not be without somebody's doing. */
-const absent: ReadonlySet<string> = new Set(['signed-out', 'not-ready', 'held', 'unreachable']);
-
-/** Whether a member counted under this reason may yet take a call without anybody's doing. */
-export function isThere(reason: string | undefined): boolean {
-  return reason !== undefined && !absent.has(reason);
+/** Counts a member under another word; null for one who is not counted yet, or no longer. */
+export function countMember(queue: QueueIndex, before: Availability | null, now: Availability | null): void {
+  const { tally } = queue;
+  if (before !== null) tally[placeOf[before]] = (tally[placeOf[before]] ?? 1) - 1;
+  if (now !== null) tally[placeOf[now]] = (tally[placeOf[now]] ?? 0) + 1;
+  if (before === null && now !== null) queue.counted += 1;
+  if (before !== null && now === null) queue.counted -= 1;
 }
 
-/** Counts a member under another reason; undefined for one who is not counted yet, or no longer. */
-export function countMember(queue: QueueIndex, before: Availability | undefined, now: Availability | undefined): void {
-  const { tally } = queue;
-  if (before !== undefined) tally.set(before, (tally.get(before) ?? 1) - 1);
-  if (now !== undefined) tally.set(now, (tally.get(now) ?? 0) + 1);
-  if (before === undefined && now !== undefined) queue.counted += 1;
-  if (before !== undefined && now === undefined) queue.counted -= 1;
+/** How many members are counted under this word. */
+export function countOf({ tally }: QueueIndex, word: Availability): number {
+  return tally[placeOf[word]] ?? 0;
 }

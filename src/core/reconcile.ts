@@ -6,6 +6,7 @@ import type { Event, SeenLeg } from './events.ts';
 import type { Call, Leg } from './state.ts';
 import { type Difference, desired, differences } from './topology.ts';
 import { about, changedCall, changedMeta, isOurs, send, type Turn, tell } from './turn.ts';
+import { touchAll } from './world.ts';
 
 type Surveyed = Extract<Event, { type: 'surveyed' }>;
 
@@ -43,7 +44,7 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   for (const leg of event.legs) hearAgain(turn, leg);
   askAgain(turn);
   tell(turn, { type: 'pbx-ready', ...counts });
-  for (const queue of state.queues.keys()) turn.world.index.touched.add(queue);
+  touchAll(turn.world.index);
 }
 
 /** Whether a caller was answered and hears music may have been lost with the daemon: both may be asked for twice. */

@@ -3,15 +3,14 @@ import type { Fact, NumberedFact } from './facts.ts';
 import type { Meter, Trunk } from './outside.ts';
 import {
   forgetAgent,
-  forgetCall,
   forgetLeg,
   reindexAgent,
-  reindexCall,
   reindexLeg,
   reindexMeta,
   reindexOffer,
   reindexPhone,
 } from './reindex.ts';
+import { forgetCall, reindexCall } from './reindex-call.ts';
 import type { Agent, Call, Leg, Offer, Phone } from './state.ts';
 import type { World } from './world.ts';
 
@@ -43,7 +42,7 @@ export function tell(turn: Turn, fact: Fact): void {
   numbered.at = turn.now;
   turn.facts.push(numbered);
   meta.nextFact += 1;
-  changedMeta(turn);
+  countedMeta(turn);
 }
 
 export function send(turn: Turn, command: Command): void {
@@ -68,7 +67,7 @@ export function newId(turn: Turn, kind: 'c' | 'l' | 'o'): string {
   const { meta } = turn.world.state;
   const id = `cb-${meta.epoch}-${kind}${meta.nextId}`;
   meta.nextId += 1;
-  changedMeta(turn);
+  countedMeta(turn);
   return id;
 }
 
@@ -83,63 +82,68 @@ export function isOurs(id: string): boolean {
  */
 
 export function changedMeta(turn: Turn): void {
-  turn.world.dirty.mark('meta', 'meta');
+  countedMeta(turn);
   reindexMeta(turn.world);
 }
 
+/** A number of the row went on, which nothing is derived from. */
+function countedMeta(turn: Turn): void {
+  turn.world.dirty.ids.meta.add('meta');
+}
+
 export function changedAgent(turn: Turn, agent: Agent): void {
-  turn.world.dirty.mark('agents', agent.id);
+  turn.world.dirty.ids.agents.add(agent.id);
   reindexAgent(turn.world, agent);
 }
 
 export function removeAgent(turn: Turn, agent: Agent): void {
-  turn.world.dirty.mark('agents', agent.id);
+  turn.world.dirty.ids.agents.add(agent.id);
   forgetAgent(turn.world, agent);
   turn.world.state.agents.delete(agent.id);
 }
 
 export function changedPhone(turn: Turn, phone: Phone): void {
-  turn.world.dirty.mark('phones', phone.id);
+  turn.world.dirty.ids.phones.add(phone.id);
   reindexPhone(turn.world, phone);
 }
 
 export function changedTrunk(turn: Turn, trunk: Trunk): void {
-  turn.world.dirty.mark('trunks', trunk.id);
+  turn.world.dirty.ids.trunks.add(trunk.id);
 }
 
 export function changedMeter(turn: Turn, meter: Meter): void {
-  turn.world.dirty.mark('meters', meter.id);
+  turn.world.dirty.ids.meters.add(meter.id);
 }
 
 export function changedCall(turn: Turn, call: Call): void {
-  turn.world.dirty.mark('calls', call.id);
+  turn.world.dirty.ids.calls.add(call.id);
   reindexCall(turn.world, call);
 }
 
 export function removeCall(turn: Turn, call: Call): void {
-  turn.world.dirty.mark('calls', call.id);
+  turn.world.dirty.ids.calls.add(call.id);
   forgetCall(turn.world, call);
   turn.world.state.calls.delete(call.id);
 }
 
 export function changedOffer(turn: Turn, offer: Offer): void {
-  turn.world.dirty.mark('offers', offer.id);
+  turn.world.dirty.ids.offers.add(offer.id);
   reindexOffer(turn.world, offer);
 }
 
 export function removeOffer(turn: Turn, offer: Offer): void {
-  turn.world.dirty.mark('offers', offer.id);
+  turn.world.dirty.ids.offers.add(offer.id);
   turn.world.index.deadlines.set('offers', offer.id, null);
   turn.world.state.offers.delete(offer.id);
 }
 
 export function changedLeg(turn: Turn, leg: Leg): void {
-  turn.world.dirty.mark('legs', leg.id);
+  turn.world.dirty.ids.legs.add(leg.id);
   reindexLeg(turn.world, leg);
 }
 
 export function removeLeg(turn: Turn, leg: Leg): void {
-  turn.world.dirty.mark('legs', leg.id);
+  turn.world.dirty.ids.legs.add(leg.id);
   forgetLeg(turn.world, leg);
   turn.world.state.legs.delete(leg.id);
 }

@@ -1,16 +1,16 @@
+import { type AgentIndex, emptyAgentIndex } from './agent-index.ts';
 import type { Alarm } from './alarms.ts';
+import type { CallPlace } from './call-place.ts';
 import { Deadlines } from './deadlines.ts';
 import { Dirty } from './dirty.ts';
 import { defaultFeatureCodes } from './features.ts';
 import type { Meta } from './meta.ts';
 import type { Meter, Payer, RouteSettings, Trunk, TrunkId } from './outside.ts';
-import { emptyQueueIndex, type Membership, type QueueIndex } from './queue-index.ts';
+import { emptyQueueIndex, type QueueIndex } from './queue-index.ts';
 import { defaultHeadStartsMs, type QueueSettings, queueOf } from './queue-settings.ts';
 import {
-  type Availability,
   reindexAgent,
   reindexAlarm,
-  reindexCall,
   reindexLeg,
   reindexMeta,
   reindexOffer,
@@ -18,7 +18,7 @@ import {
   reindexQueue,
   reindexUser,
 } from './reindex.ts';
-import type { Profile } from './routing/skills.ts';
+import { reindexCall } from './reindex-call.ts';
 import type { EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import type { Agent, Call, CallId, Leg, LegId, Offer, Phone, State } from './state.ts';
 import { upgradeAgent, upgradeCall, upgradeLeg, upgradeOffer, upgradeUser } from './upgrade.ts';
@@ -34,31 +34,29 @@ export type Index = {
   /** Which number is dialled for what. */
   readonly extensions: Map<string, { readonly queue: QueueId } | { readonly user: UserId }>;
   readonly phoneUser: Map<PhoneId, UserId>;
-  readonly memberships: Map<UserId, Map<QueueId, Membership>>;
+  /** What is known of each agent: their seats in queues, and why they are not in the lanes. */
+  readonly agents: Map<UserId, AgentIndex>;
   /** What is known of each queue: its members, who of them is idle, and which calls are there. */
   readonly queues: Map<QueueId, QueueIndex>;
-  /** Where each call is that is in a queue, or talks in one. */
+  /** What is derived of each call: its deadline, and where it is that is in a queue, or talks in one. */
   readonly places: Map<CallId, CallPlace>;
-  /** Why each agent is not in the lanes. */
-  readonly reasons: Map<UserId, Availability>;
-  readonly profiles: Map<UserId, Profile>;
   /** Calls to which another tier opens if everybody of the open ones was tried: asked at the next matching. */
   readonly untried: Set<CallId>;
-  /** Live legs of a user's phones that belong to no offer. */
-  readonly elsewhere: Map<UserId, Set<string>>;
   /** Live legs over each trunk, both ways. */
   readonly trunkLegs: Map<TrunkId, Set<LegId>>;
   /** Calls that are out, or on their way there: what limits are counted over. */
   readonly callsOut: Set<CallId>;
   /** Live legs to the numbers where agents take calls. */
   readonly paidLegs: Set<LegId>;
-  /** Queues whose calls or members changed since the last matching. */
-  readonly touched: Set<QueueId>;
+  /** Queues with calls that changed since the last matching, or whose members did. */
+  readonly touched: Set<QueueIndex>;
+  /** What was dealt with last, and is most likely asked for again. */
+  readonly last: { place: CallPlace | null; agent: AgentIndex | null };
+  /** Live legs of callers that left our application, where it is not known yet whether they hung up. */
+  readonly left: Set<LegId>;
   /** Whose call the step is at just now, where its event does not say: should it trip, that one is to blame. */
   readonly about: { call: string | null };
 };
-
-export type CallPlace = { readonly id: QueueId; readonly queue: QueueIndex; isTalking: boolean };
 
 /** The kinds of rows, and the tables they live in. */
 export type Rows = {
@@ -180,17 +178,16 @@ function emptyIndex(): Index {
     parked: new Set(),
     extensions: new Map(),
     phoneUser: new Map(),
-    memberships: new Map(),
+    agents: new Map(),
     queues: new Map(),
     places: new Map(),
-    reasons: new Map(),
-    profiles: new Map(),
     untried: new Set(),
-    elsewhere: new Map(),
     trunkLegs: new Map(),
     callsOut: new Set(),
     paidLegs: new Set(),
     touched: new Set(),
+    last: { place: null, agent: null },
+    left: new Set(),
     about: { call: null },
   };
 }
@@ -199,10 +196,33 @@ function emptyIndex(): Index {
 export function queueIndex(index: Index, queue: QueueId): QueueIndex {
   let mine = index.queues.get(queue);
   if (mine === undefined) {
-    mine = emptyQueueIndex();
+    mine = emptyQueueIndex(queue);
     index.queues.set(queue, mine);
   }
   return mine;
+}
+
+/** The index of an agent, made when first asked for. */
+export function agentIndex(index: Index, agent: UserId): AgentIndex {
+  const { last } = index;
+  if (last.agent?.id === agent) return last.agent;
+  let mine = index.agents.get(agent);
+  if (mine === undefined) {
+    mine = emptyAgentIndex(agent);
+    index.agents.set(agent, mine);
+  }
+  last.agent = mine;
+  return mine;
+}
+
+/** At the end of the step its calls are matched, if there are any: without one it has nothing to decide. */
+export function touch(index: Index, queue: QueueIndex): void {
+  if (queue.queued.size > 0) index.touched.add(queue);
+}
+
+/** At the end of the step every queue that has a call is looked at. */
+export function touchAll(index: Index): void {
+  for (const queue of index.queues.values()) touch(index, queue);
 }
 
 /** The rows that changed since the last call, with their bodies (null: the row is gone), in a fixed order. */

@@ -132,15 +132,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     lie: 'an agent whose phone rings counts as free',
-    file: 'src/core/reindex.ts',
+    file: 'src/core/routing/availability.ts',
     from: "if (agent.work.is !== 'idle') return agent.work.is;",
     to: "if (agent.work.is !== 'idle' && agent.work.is !== 'offered') return agent.work.is;",
   },
   {
     lie: 'an agent with a call of their own is asked all the same',
     file: 'src/core/reindex.ts',
-    from: 'index.elsewhere.set(leg.user, legs.add(leg.id));',
-    to: 'index.elsewhere.set(leg.user, legs);',
+    from: 'agent.elsewhere.add(leg.id);',
+    to: '',
   },
   {
     lie: 'ring-all blames everybody who let it ring',
@@ -163,8 +163,8 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'callers wait on in a queue in which nobody is there',
     file: 'src/core/routing/entry.ts',
-    from: 'return absent === counted;',
-    to: 'return absent > counted;',
+    from: 'return absent === queue.counted;',
+    to: 'return absent > queue.counted;',
   },
   {
     lie: 'the legs of a talk do not know of each other when we die',
@@ -241,8 +241,8 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'the lease of a waiting caller is not renewed',
     file: 'src/core/calls/call.ts',
-    from: '?.left !== true) lease(turn, call);',
-    to: '?.left === true) lease(turn, call);',
+    from: '!turn.world.index.left.has(call.caller)',
+    to: 'turn.world.index.left.has(call.caller)',
   },
   {
     lie: 'a call by a trunk may dial extensions',
@@ -278,8 +278,8 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'the minutes of a talk are not counted',
     file: 'src/core/calls/call.ts',
-    from: 'noteTalked(turn, call.from, talkedMs);',
-    to: 'noteTalked(turn, call.from, 0);',
+    from: 'for (const payer of call.outbound.payers) noteTalked(turn, payer, talkedMs);',
+    to: 'for (const payer of call.outbound.payers) noteTalked(turn, payer, 0);',
   },
   {
     lie: 'a click on what is no longer so is carried out',
@@ -373,7 +373,7 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'an explanation forgets the tiers in the order of the free',
     file: 'src/core/explain.ts',
-    from: 'return [call.asked[agent.id] ?? 0, member.tier,',
+    from: 'return [call.asked[agent.id] ?? 0, seat.tier,',
     to: 'return [call.asked[agent.id] ?? 0, 0,',
     by: 'test/core/explain.test.ts',
   },
@@ -400,16 +400,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     lie: 'what is left of a rest is told from its beginning',
-    file: 'src/core/routing/eligibility.ts',
-    from: '(hold?.until ?? now) - now',
-    to: '(hold?.until ?? now) - (hold?.since ?? now)',
+    file: 'src/core/routing/availability.ts',
+    from: 'return hold?.until ?? 0;',
+    to: 'return hold?.since ?? 0;',
     by: 'test/simulation/explanations.test.ts',
   },
   {
     lie: 'the winner is among those who are named as passed over',
     file: 'src/core/routing/why.ts',
-    from: 'agent === winner ? undefined : turn',
-    to: 'turn',
+    from: 'agent === winner || ',
+    to: '',
     by: 'test/simulation/explanations.test.ts',
   },
   {

@@ -123,8 +123,8 @@ export const queueMutants: readonly Mutant[] = [
   {
     lie: 'a tier opens while a member of the one before is only busy',
     file: steps,
-    from: '!isThere(index.reasons.get(user))) continue;',
-    to: "index.reasons.get(user) !== 'available') continue;",
+    from: '!isThere(agent.reason)) continue;',
+    to: "agent.reason !== 'available') continue;",
     by: auditor,
   },
   {

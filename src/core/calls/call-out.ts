@@ -33,7 +33,7 @@ export function sendOut(turn: Turn, call: Call, to: NumberDestination, from: Que
 /** Who pays for what a user dials: the user, and their group, where it has limits for all its members together. */
 export function payersOf(turn: Turn, user: UserId): readonly PayerId[] {
   const { state, index } = turn.world;
-  const mine = [...(index.memberships.get(user)?.keys() ?? [])].sort(compareIds);
+  const mine = (index.agents.get(user)?.seats ?? []).map(({ queue }) => queue.id).sort(compareIds);
   const groups = mine.filter((id) => state.queues.get(id)?.kind === 'group').map((id) => `group:${id}`);
   return [user, ...groups.filter((payer) => state.payers.has(payer))];
 }

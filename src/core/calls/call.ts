@@ -165,7 +165,7 @@ export function renewLease(turn: Turn, call: Call): void {
   call.leaseAt = turn.now + turn.world.state.meta.limits.renewMs;
   changedCall(turn, call);
   // A caller who left us has no lease any more: one look is on its way to see where they are.
-  if (turn.world.state.legs.get(call.caller)?.left !== true) lease(turn, call);
+  if (!turn.world.index.left.has(call.caller)) lease(turn, call);
 }
 
 /**

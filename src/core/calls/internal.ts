@@ -1,3 +1,4 @@
+import { isElsewhere } from '../agent-index.ts';
 import type { CallEnding, Outcome } from '../facts.ts';
 import { openRoom } from '../routing/offer.ts';
 import { weightier } from '../routing/outcome.ts';
@@ -16,7 +17,7 @@ export function ringUser(turn: Turn, call: Call, user: UserId): void {
   if (phones.length === 0) return endCall(turn, call, 'unreachable', 'system', 'unreachable');
   const agent = state.agents.get(user);
   const inOffer = agent !== undefined && ['offered', 'releasing', 'talking'].includes(agent.work.is);
-  if (inOffer || (index.elsewhere.get(user)?.size ?? 0) > 0) return endCall(turn, call, 'busy', 'system', 'busy');
+  if (inOffer || isElsewhere(index.agents.get(user))) return endCall(turn, call, 'busy', 'system', 'busy');
   call.callee = user;
   call.ringUntil = turn.now + state.meta.limits.internalRingMs;
   for (const phone of phones) newLeg(turn, call, 'callee', phone, null);

@@ -1,3 +1,4 @@
+import { isElsewhere } from '../agent-index.ts';
 import type { ReachableWhy } from '../facts.ts';
 import type { PhoneId, UserId, UserSettings } from '../settings.ts';
 import type { Agent, CallId, WorkKind } from '../state.ts';
@@ -21,7 +22,7 @@ export function setWork(turn: Turn, agent: Agent, is: WorkKind, until: number | 
 
 /** Nothing more to do for us: idle, unless another call of theirs goes on. */
 export function goIdle(turn: Turn, agent: Agent): void {
-  const elsewhere = (turn.world.index.elsewhere.get(agent.id)?.size ?? 0) > 0;
+  const elsewhere = isElsewhere(turn.world.index.agents.get(agent.id));
   setWork(turn, agent, elsewhere ? 'busy-elsewhere' : 'idle', null, null);
 }
 

@@ -1,11 +1,12 @@
-import { compareIds, compareKeys, type Ordered } from '../ordered.ts';
-import type { QueueIndex } from '../queue-index.ts';
+import { compareIds, compareKeys } from '../ordered.ts';
+import type { QueueIndex, Seat } from '../queue-index.ts';
 import type { UserId } from '../settings.ts';
 import type { Call } from '../state.ts';
 import type { Turn } from '../turn.ts';
 import type { Index } from '../world.ts';
 import { draw } from './dice.ts';
 import type { IdleLanes, Lane } from './lanes.ts';
+import type { SeatOrder } from './seat-order.ts';
 import { needsFrom, skillScore, unmetNeed, unmetWishes } from './skills.ts';
 import type { Strategy } from './strategy/strategy.ts';
 import { strategies } from './strategy/table.ts';
@@ -32,7 +33,10 @@ export function* openLanes(idle: IdleLanes, calls: Wanted): Generator<Lane> {
 /** How many idle members may take calls of this lane. */
 export function idleFor(queue: QueueIndex, calls: Wanted): number {
   let idle = 0;
-  for (const lane of openLanes(queue.idle, calls)) idle += lane.idle.size;
+  const bySkill = calls.needs.length > 0;
+  for (let tier = 0; tier <= calls.tier; tier += 1)
+    for (const lane of queue.idle.of(tier, bySkill))
+      if (unmetNeed(lane.skills, calls.needs) === null) idle += lane.idle.size;
   return idle;
 }
 
@@ -46,21 +50,24 @@ export function idleForCall(index: Index, call: Call): number {
 export function choose(turn: Turn, queue: QueueIndex, calls: CallLane, call: Call): Choice | null {
   if (queue.settings === null) return null;
   const strategy = strategies[queue.settings.strategy];
-  let best: Found | null = null;
-  let second: Found | null = null;
-  const isAsked = hasAny(call.asked);
-  for (const lane of openLanes(queue.idle, calls)) {
-    for (const found of firstTwo(lane, calls, strategy, isAsked ? call.asked : null)) {
-      if (best === null || isSooner(found, best)) {
-        second = best;
-        best = found;
-      } else if (second === null || isSooner(found, second)) second = found;
+  const first: FirstTwo = { best: null, second: null };
+  const asked = hasAny(call.asked) ? call.asked : null;
+  const bySkill = calls.needs.length > 0;
+  for (let tier = 0; tier <= calls.tier; tier += 1) {
+    for (const lane of queue.idle.of(tier, bySkill)) {
+      if (unmetNeed(lane.skills, calls.needs) !== null) continue;
+      if (asked !== null) addLeastAsked(first, lane, calls, strategy, asked);
+      else for (let place = 0; place < 2; place += 1) add(first, lane, lane.idle.seatAt(place), calls, strategy, null);
     }
   }
+  const { best, second } = first;
   if (best === null) return null;
   if (strategy.draws !== 'no') return { winner: candidate(drawn(turn, queue, calls, call, best)), runnerUp: null };
   return { winner: candidate(best), runnerUp: second === null ? null : candidate(second) };
 }
+
+/** The first two of all lanes so far. */
+type FirstTwo = { best: Found | null; second: Found | null };
 
 type Found = {
   readonly user: UserId;
@@ -89,31 +96,48 @@ function compareRank(one: Found, other: Found): number {
   return one.asked - other.asked || one.tier - other.tier || one.unmet - other.unmet;
 }
 
-/** The first two of a lane: those not asked yet, then those asked least. O(1) for a call that nobody was asked for. */
-function firstTwo(lane: Lane, calls: CallLane, strategy: Strategy, asked: Call['asked'] | null): Found[] {
-  const { idle, skills, tier } = lane;
-  const found = (user: UserId | undefined): Found[] => {
-    if (user === undefined) return [];
-    const unmet = unmetWishes(skills, calls.needs);
-    const score = strategy.bySkill ? skillScore(skills, calls.needs) : 0;
-    return [{ user, asked: asked?.[user] ?? 0, tier, unmet, score, key: idle.keyOf(user) ?? [] }];
-  };
-  if (asked === null) return [...found(idle.at(0)), ...found(idle.at(1))];
-  const [first, second] = leastAsked(idle, asked);
-  return [...found(first), ...found(second)];
+/** Takes a seat of a lane into account. */
+function add(
+  first: FirstTwo,
+  { skills, tier }: Lane,
+  seat: Seat | undefined,
+  { needs }: CallLane,
+  { bySkill }: Strategy,
+  askedBefore: Call['asked'] | null,
+): void {
+  if (seat === undefined) return;
+  const { user, key } = seat;
+  const asked = askedBefore?.[user] ?? 0;
+  const score = bySkill ? skillScore(skills, needs) : 0;
+  const found = { user, asked, tier, unmet: unmetWishes(skills, needs), score, key };
+  if (first.best === null || isSooner(found, first.best)) {
+    first.second = first.best;
+    first.best = found;
+  } else if (first.second === null || isSooner(found, first.second)) first.second = found;
 }
 
-function leastAsked(idle: Ordered, asked: Call['asked']): [UserId | undefined, UserId | undefined] {
-  let best: UserId | undefined;
-  let second: UserId | undefined;
-  const times = (user: UserId | undefined) => (user === undefined ? Number.POSITIVE_INFINITY : (asked[user] ?? 0));
-  for (let place = 0; place < idle.size; place += 1) {
-    const user = idle.at(place);
-    if (times(user) < times(best)) {
+/** Of a call that somebody was asked for: the two of a lane who were asked least. */
+function addLeastAsked(first: FirstTwo, lane: Lane, calls: CallLane, strategy: Strategy, asked: Call['asked']): void {
+  for (const place of leastAsked(lane.idle, asked)) add(first, lane, lane.idle.seatAt(place), calls, strategy, asked);
+}
+
+/** The places of the two who were asked least; -1 where there is none. */
+function leastAsked(idle: SeatOrder, asked: Call['asked']): [number, number] {
+  let best = -1;
+  let second = -1;
+  let bestTimes = Number.POSITIVE_INFINITY;
+  let secondTimes = Number.POSITIVE_INFINITY;
+  for (let place = 0; place < idle.size && secondTimes > 0; place += 1) {
+    const times = asked[idle.at(place) ?? ''] ?? 0;
+    if (times < bestTimes) {
       second = best;
-      best = user;
-    } else if (times(user) < times(second)) second = user;
-    if (times(best) === 0 && times(second) === 0) break;
+      secondTimes = bestTimes;
+      best = place;
+      bestTimes = times;
+    } else if (times < secondTimes) {
+      second = place;
+      secondTimes = times;
+    }
   }
   return [best, second];
 }

@@ -1,8 +1,11 @@
-import { type Availability, whyNotAvailable } from '../reindex.ts';
+import type { Need } from '../needs.ts';
+import type { Seat } from '../queue-index.ts';
+import { whyNotAvailable } from '../reindex.ts';
 import type { Agent, Call } from '../state.ts';
 import { queueIndex, type World } from '../world.ts';
+import { type Availability, timeOf } from './availability.ts';
 import { type Gate, gateOf } from './gate.ts';
-import { needsFrom, noSkills, unmetNeed } from './skills.ts';
+import { needsFrom, unmetNeed } from './skills.ts';
 import { strategies } from './strategy/table.ts';
 
 /**
@@ -34,25 +37,35 @@ export type Eligibility =
  */
 export function eligibility(world: World, call: Call, agent: Agent, now: number): Eligibility {
   const queue = queueIndex(world.index, call.queue ?? '');
+  if (call.phase !== 'waiting' || queue.settings === null) return { reason: 'not-waiting' };
+  const seat = queue.members.get(agent.id);
+  return seat === undefined ? { reason: 'not-a-member' } : eligibilityAt(seat, call, needsFrom(call.needs), now);
+}
+
+/** The same of a member of the queue that the call waits in, where the seat and the call's needs are at hand. */
+export function eligibilityAt(
+  { user, queue, tier, agent: { reason, reasonAt, profile } }: Seat,
+  call: Call,
+  needs: readonly Need[],
+  now: number,
+): Eligibility {
   const { settings } = queue;
-  if (call.phase !== 'waiting' || settings === null) return { reason: 'not-waiting' };
-  const member = queue.members.get(agent.id);
-  if (member === undefined) return { reason: 'not-a-member' };
-  const busy = absence(agent, world.index.reasons.get(agent.id) ?? whyNotAvailable(world, agent), now);
+  if (settings === null) return { reason: 'not-waiting' };
+  const busy = absence(reason ?? 'signed-out', reasonAt, now);
   if (busy !== null) return busy;
-  const { skills } = world.index.profiles.get(agent.id) ?? noSkills;
-  const unmet = unmetNeed(skills, needsFrom(call.needs));
+  const { skills } = profile;
+  const unmet = unmetNeed(skills, needs);
   if (unmet !== null) return { reason: 'skill', skill: unmet.skill, has: skills[unmet.skill] ?? 0, needs: unmet.level };
-  if (member.tier > call.tier) {
-    const opensAt = (call.queuedAt ?? now) + member.tier * settings.tiers.afterMs;
-    return { reason: 'tier', tier: member.tier, opensInMs: Math.max(0, opensAt - now) };
+  if (tier > call.tier) {
+    const opensAt = (call.queuedAt ?? now) + tier * settings.tiers.afterMs;
+    return { reason: 'tier', tier, opensInMs: Math.max(0, opensAt - now) };
   }
   const ringing = call.offers.length;
   if (ringing >= strategies[settings.strategy].parallel(settings, call)) return { reason: 'rings-another', ringing };
   const lane = queue.waiting.laneOf(call.id);
   const gate = lane === undefined ? null : gateOf(queue, lane);
   if (gate !== null) return gate;
-  const times = call.asked[agent.id] ?? 0;
+  const times = call.asked[user] ?? 0;
   return times > 0 ? { reason: 'asked', times } : { reason: 'eligible' };
 }
 
@@ -63,29 +76,21 @@ export function isEligible({ reason }: Eligibility): boolean {
 
 /** Why the agent can take no call at all, with how long it has been so, or how long it still is; null when they can. */
 export function unavailable(world: World, agent: Agent, now: number): Eligibility | null {
-  return absence(agent, whyNotAvailable(world, agent), now);
+  const reason = whyNotAvailable(world, agent);
+  return absence(reason, timeOf(agent, reason), now);
 }
 
-/** With the word that the index has already: an offer asks for twenty members at once. */
-function absence(agent: Agent, reason: Availability, now: number): Eligibility | null {
-  const { ready, hold, work, reachable } = agent;
+/** With the word that the index has already, and the time that goes with it: an offer asks for twenty members at once. */
+function absence(reason: Availability, at: number, now: number): Eligibility | null {
   switch (reason) {
     case 'available':
       return null;
     case 'wrap-up':
     case 'backing-off':
     case 'releasing':
-      return { reason, leftMs: Math.max(0, (work.until ?? now) - now) };
     case 'resting':
-      return { reason, leftMs: Math.max(0, (hold?.until ?? now) - now) };
-    case 'unreachable':
-      return { reason, forMs: now - reachable.since };
-    case 'held':
-      return { reason, forMs: now - (hold?.since ?? now) };
-    case 'signed-out':
-    case 'not-ready':
-      return { reason, forMs: now - ready.since };
+      return { reason, leftMs: Math.max(0, at - now) };
     default:
-      return { reason, forMs: now - work.since };
+      return { reason, forMs: now - at };
   }
 }

@@ -1,12 +1,12 @@
 import { hear } from '../calls/hearing.ts';
 import { beginWaiting } from '../calls/inbound.ts';
 import { compareIds } from '../ordered.ts';
-import type { QueueIndex } from '../queue-index.ts';
+import { countOf, type QueueIndex } from '../queue-index.ts';
 import type { NobodyRule, QueueSettings } from '../queue-settings.ts';
-import type { Availability } from '../reindex.ts';
 import type { Call } from '../state.ts';
 import { changedCall, type Turn, tell } from '../turn.ts';
-import { queueIndex } from '../world.ts';
+import { queueIndex, touch } from '../world.ts';
+import type { Availability } from './availability.ts';
 import { dueOf, headStart, mostHeadStart } from './due.ts';
 import { sendTo } from './overflow.ts';
 import { needsAfter } from './skills.ts';
@@ -40,7 +40,7 @@ export function enqueue(turn: Turn, call: Call, queue: QueueSettings): void {
   call.waitUntil = turn.now + queue.maxWaitMs;
   hear(turn, call, beginWaiting(turn, call));
   changedCall(turn, call);
-  turn.world.index.touched.add(queue.id);
+  touch(turn.world.index, index);
   const { due, id, needs } = call;
   tell(turn, {
     type: 'call-queued',
@@ -88,10 +88,11 @@ const missing: Readonly<Record<Exclude<NobodyRule, 'never'>, readonly Availabili
 };
 
 /** Whether, by this rule, no member of the queue is there. */
-export function isNobodyThere({ tally, counted }: QueueIndex, rule: NobodyRule): boolean {
+export function isNobodyThere(queue: QueueIndex, rule: NobodyRule): boolean {
   if (rule === 'never') return false;
-  const absent = missing[rule].reduce((sum, reason) => sum + (tally.get(reason) ?? 0), 0);
-  return absent === counted;
+  let absent = 0;
+  for (const word of missing[rule]) absent += countOf(queue, word);
+  return absent === queue.counted;
 }
 
 /**

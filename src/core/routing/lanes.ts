@@ -1,10 +1,10 @@
-import { Ordered } from '../ordered.ts';
-import type { UserId } from '../settings.ts';
+import type { Seat } from '../queue-index.ts';
+import { SeatOrder } from './seat-order.ts';
 import { type Profile, type Skills, unmetNeed } from './skills.ts';
 import type { CallLane } from './waiting.ts';
 
 /** Idle members of one tier with the same skills, in the order of the queue's strategy. */
-export type Lane = { readonly key: string; readonly tier: number; readonly skills: Skills; readonly idle: Ordered };
+export type Lane = { readonly key: string; readonly tier: number; readonly skills: Skills; readonly idle: SeatOrder };
 
 /**
  * The idle members of one queue. Each tier has one lane of all, which serves calls that need nothing, and, from the
@@ -13,48 +13,48 @@ export type Lane = { readonly key: string; readonly tier: number; readonly skill
  */
 export class IdleLanes {
   private readonly tiers: Tier[] = [];
-  private readonly seats = new Map<UserId, Seat>();
   private isSplit = false;
+  private count = 0;
 
   /** How many members are idle, in all tiers. */
   get size(): number {
-    return this.seats.size;
+    return this.count;
   }
 
-  /** Puts a member into the lane of their tier and profile, at the place of their key, or moves them there. */
-  set(user: UserId, tier: number, profile: Profile, key: readonly number[]): void {
-    const seat = this.seats.get(user);
-    if (seat !== undefined && seat.tier === tier && seat.profile.key === profile.key) {
-      seat.all.idle.set(user, key);
-      seat.own?.idle.set(user, key);
-      return;
+  /** Puts a member's seat into the lane of their tier and profile, at the place of their key, or moves it there. */
+  set(seat: Seat, key: readonly number[]): void {
+    const { profile } = seat.agent;
+    if (seat.lane !== null) {
+      const isOwn = seat.own === null || seat.own.key === profile.key;
+      if (isOwn && isSame(seat.key, key)) return;
+      this.delete(seat);
     }
-    if (seat !== undefined) this.delete(user);
-    const { all, byProfile } = this.tierAt(tier);
-    all.idle.set(user, key);
-    const own = this.isSplit ? laneOf(byProfile, tier, profile) : null;
-    own?.idle.set(user, key);
-    this.seats.set(user, { tier, profile, all, own });
+    seat.key = key;
+    const { all, byProfile } = this.tierAt(seat.tier);
+    seat.lane = all;
+    all.idle.add(seat);
+    this.count += 1;
+    if (!this.isSplit) return;
+    seat.own = laneOf(byProfile, seat.tier, profile);
+    seat.own.idle.add(seat);
   }
 
-  delete(user: UserId): void {
-    const seat = this.seats.get(user);
-    if (seat === undefined) return;
-    this.seats.delete(user);
-    seat.all.idle.delete(user);
-    seat.own?.idle.delete(user);
-    if (seat.own?.idle.size === 0) this.tiers[seat.tier]?.byProfile.delete(seat.profile.key);
-  }
-
-  has(user: UserId): boolean {
-    return this.seats.has(user);
+  delete(seat: Seat): void {
+    if (seat.lane === null) return;
+    seat.lane.idle.delete(seat);
+    seat.lane = null;
+    this.count -= 1;
+    if (seat.own === null) return;
+    seat.own.idle.delete(seat);
+    if (seat.own.idle.size === 0) this.tiers[seat.tier]?.byProfile.delete(seat.own.key);
+    seat.own = null;
   }
 
   /** The lanes of one tier that a call looks at: one of all, or one for each profile when it needs something. */
   of(tier: number, bySkill: boolean): Iterable<Lane> {
     const found = this.tiers[tier];
-    if (found === undefined) return [];
-    if (!bySkill) return [found.all];
+    if (found === undefined) return none;
+    if (!bySkill) return found.only;
     if (!this.isSplit) this.split();
     return found.byProfile.values();
   }
@@ -72,7 +72,8 @@ export class IdleLanes {
 
   private tierAt(tier: number): Tier {
     for (let next = this.tiers.length; next <= tier; next += 1) {
-      this.tiers.push({ all: { key: '', tier: next, skills: {}, idle: new Ordered() }, byProfile: new Map() });
+      const all = { key: '', tier: next, skills: {}, idle: new SeatOrder() };
+      this.tiers.push({ all, only: [all], byProfile: new Map() });
     }
     const found = this.tiers[tier];
     if (found === undefined) throw new Error(`no tier ${tier}`);
@@ -82,21 +83,32 @@ export class IdleLanes {
   /** From now on there is a lane for each profile too. */
   private split(): void {
     this.isSplit = true;
-    for (const [user, seat] of this.seats) {
-      const own = laneOf(this.tierAt(seat.tier).byProfile, seat.tier, seat.profile);
-      own.idle.set(user, seat.all.idle.keyOf(user) ?? []);
-      seat.own = own;
+    for (const { all, byProfile } of this.tiers) {
+      for (let place = 0; place < all.idle.size; place += 1) {
+        const seat = all.idle.seatAt(place);
+        if (seat === undefined) continue;
+        seat.own = laneOf(byProfile, seat.tier, seat.agent.profile);
+        seat.own.idle.add(seat);
+      }
     }
   }
 }
 
-type Tier = { readonly all: Lane; readonly byProfile: Map<string, Lane> };
-type Seat = { readonly tier: number; readonly profile: Profile; readonly all: Lane; own: Lane | null };
+/** `only`: the lane of all as a list. */
+type Tier = { readonly all: Lane; readonly only: readonly Lane[]; readonly byProfile: Map<string, Lane> };
+
+const none: readonly Lane[] = [];
 
 function laneOf(lanes: Map<string, Lane>, tier: number, profile: Profile): Lane {
   const known = lanes.get(profile.key);
   if (known !== undefined) return known;
-  const lane = { key: profile.key, tier, skills: profile.skills, idle: new Ordered() };
+  const lane = { key: profile.key, tier, skills: profile.skills, idle: new SeatOrder() };
   lanes.set(profile.key, lane);
   return lane;
+}
+
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let place = 0; place < one.length; place += 1) if (one[place] !== other[place]) return false;
+  return true;
 }

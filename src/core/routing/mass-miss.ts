@@ -1,4 +1,5 @@
 import { endAlarm, hasAlarm, raiseAlarm } from '../alarms.ts';
+import { countOf } from '../queue-index.ts';
 import type { QueueSettings } from '../queue-settings.ts';
 import type { Agent } from '../state.ts';
 import { changedAgent, type Turn, tell } from '../turn.ts';
@@ -38,8 +39,8 @@ export function massMissOver(turn: Turn, queue: string): void {
 
 /** Members who are signed in and ready. */
 function atWorkIn({ world }: Turn, group: QueueSettings): number {
-  const { counted, tally } = queueIndex(world.index, group.id);
-  return counted - (tally.get('signed-out') ?? 0) - (tally.get('not-ready') ?? 0);
+  const queue = queueIndex(world.index, group.id);
+  return queue.counted - countOf(queue, 'signed-out') - countOf(queue, 'not-ready');
 }
 
 /** Members at work whose phone failed for this queue since then, in the order of the team. */

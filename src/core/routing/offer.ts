@@ -5,6 +5,7 @@ import type { QueueSettings } from '../queue-settings.ts';
 import type { HangUpCause } from '../settings.ts';
 import type { Agent, Call, Leg, Offer } from '../state.ts';
 import { changedCall, changedOffer, newId, removeOffer, send, type Turn, tell } from '../turn.ts';
+import { agentIndex } from '../world.ts';
 import { backOff, countGiven, goIdle, reachablePhones, setWork, suspectPhones } from './agent.ts';
 import { idleForCall } from './choose.ts';
 import { book, bookOffer, rankAnew } from './ledger.ts';
@@ -58,8 +59,11 @@ function takeTurn(turn: Turn, agent: Agent, queue: QueueSettings): void {
   const { meta } = turn.world.state;
   meta.turn += 1;
   agent.turns[queue.id] = meta.turn;
-  const mine = turn.world.index.memberships.get(agent.id);
-  for (const id of Object.keys(agent.turns)) if (!mine?.has(id)) delete agent.turns[id];
+  const mine = agentIndex(turn.world.index, agent.id);
+  if (!mine.hasOldTurns) return;
+  mine.hasOldTurns = false;
+  for (const id of Object.keys(agent.turns))
+    if (!mine.seats.some((seat) => seat.queue.id === id)) delete agent.turns[id];
 }
 
 /** The call's room is made with its first leg, so that it stands when somebody answers. */

@@ -4,7 +4,6 @@ import { compareIds } from '../ordered.ts';
 import type { QueueIndex } from '../queue-index.ts';
 import type { Call } from '../state.ts';
 import { about, type Turn } from '../turn.ts';
-import { queueIndex } from '../world.ts';
 import { choose } from './choose.ts';
 import { isNobodyThere } from './entry.ts';
 import { gateOf } from './gate.ts';
@@ -48,8 +47,7 @@ type Found = { readonly queue: QueueIndex; readonly lane: CallLane; readonly cal
 /** The first by (due, id) of the calls that somebody may take. Looks at lanes, and at no call but the first of each. */
 function earliest(turn: Turn): Found | null {
   let best: Found | null = null;
-  for (const id of turn.world.index.touched) {
-    const queue = queueIndex(turn.world.index, id);
+  for (const queue of turn.world.index.touched) {
     if (queue.waiting.size === 0 || queue.idle.size === 0) continue;
     for (const lane of queue.waiting.all()) {
       const call = lane.calls.at(0);
@@ -65,20 +63,20 @@ function earliest(turn: Turn): Found | null {
 /** On our way out: who waits and is not being rung just now goes to the fallback. */
 function handOver(turn: Turn): void {
   const { index } = turn.world;
-  for (const id of [...index.touched].sort(compareIds)) {
-    for (const call of callsIn(turn, queueIndex(index, id)))
+  for (const queue of byId(index.touched)) {
+    for (const call of callsIn(turn, queue))
       if (call.phase === 'waiting' && call.offers.length === 0) turnAway(turn, call, 'draining');
   }
   index.touched.clear();
 }
 
 function overflowForNobody(turn: Turn): boolean {
-  const { index } = turn.world;
   let moved = false;
-  // Nearly always there is none, and every step comes by here: sorted only then.
-  const hopeless = [...index.touched].filter((id) => isHopeless(queueIndex(index, id)));
-  for (const id of hopeless.sort(compareIds)) {
-    const queue = queueIndex(index, id);
+  // Nearly always there is none, and most steps come by here: listed only then.
+  let isAny = false;
+  for (const queue of turn.world.index.touched) if (isHopeless(queue)) isAny = true;
+  if (!isAny) return false;
+  for (const queue of byId(turn.world.index.touched).filter(isHopeless)) {
     for (const call of callsIn(turn, queue)) {
       if (call.phase !== 'waiting' || queue.settings === null) continue;
       sendTo(turn, call, queue.settings.overflow, 'nobody');
@@ -90,6 +88,10 @@ function overflowForNobody(turn: Turn): boolean {
 
 function isHopeless(queue: QueueIndex): boolean {
   return queue.settings !== null && queue.queued.size > 0 && isNobodyThere(queue, queue.settings.leaveWhen);
+}
+
+function byId(queues: Iterable<QueueIndex>): QueueIndex[] {
+  return [...queues].sort((a, b) => compareIds(a.id, b.id));
 }
 
 function callsIn(turn: Turn, { queued }: QueueIndex): Call[] {

@@ -1,11 +1,12 @@
 import { compareIds } from '../ordered.ts';
-import { isThere, type QueueIndex } from '../queue-index.ts';
+import type { QueueIndex } from '../queue-index.ts';
 import type { QueueSettings } from '../queue-settings.ts';
 import type { Call } from '../state.ts';
 import { changedCall, type Turn, tell } from '../turn.ts';
-import { queueIndex, type World } from '../world.ts';
+import { queueIndex } from '../world.ts';
+import { isThere } from './availability.ts';
 import { dueOf } from './due.ts';
-import { needsAfter, needsFrom, noSkills, unmetNeed } from './skills.ts';
+import { needsAfter, needsFrom, unmetNeed } from './skills.ts';
 
 /*
  * With time a waiting call rises in priority, needs less, and may go to more members. Each step is a deadline that is
@@ -93,19 +94,18 @@ export function openTiers(turn: Turn): void {
     const queue = turn.world.index.queues.get(call?.queue ?? '');
     if (call?.phase !== 'waiting' || !queue?.settings?.tiers.whenTried) continue;
     const before = call.tier;
-    while (call.tier < queue.lastTier && allTried(turn.world, call, queue))
-      openTier(turn, call, queue.settings, 'tried');
+    while (call.tier < queue.lastTier && allTried(call, queue)) openTier(turn, call, queue.settings, 'tried');
     if (call.tier !== before) changedCall(turn, call);
   }
   untried.clear();
 }
 
 /** O(members), but it ends at the first who is there and was not asked. */
-function allTried({ index }: World, call: Call, queue: QueueIndex): boolean {
+function allTried(call: Call, queue: QueueIndex): boolean {
   const needs = needsFrom(call.needs);
-  for (const { user, tier } of queue.members.values()) {
-    if (tier > call.tier || (call.asked[user] ?? 0) > 0 || !isThere(index.reasons.get(user))) continue;
-    if (unmetNeed((index.profiles.get(user) ?? noSkills).skills, needs) === null) return false;
+  for (const { user, tier, agent } of queue.members.values()) {
+    if (tier > call.tier || (call.asked[user] ?? 0) > 0 || !isThere(agent.reason)) continue;
+    if (unmetNeed(agent.profile.skills, needs) === null) return false;
   }
   return true;
 }

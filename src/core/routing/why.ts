@@ -1,11 +1,12 @@
 import type { OfferWhy, PassedOver } from '../facts.ts';
-import { compareIds } from '../ordered.ts';
-import type { QueueIndex } from '../queue-index.ts';
+import type { Need } from '../needs.ts';
+import { countOf, type QueueIndex } from '../queue-index.ts';
 import type { UserId } from '../settings.ts';
 import type { Call } from '../state.ts';
 import type { Turn } from '../turn.ts';
+import { availabilities } from './availability.ts';
 import { type Choice, idleFor } from './choose.ts';
-import { eligibility } from './eligibility.ts';
+import { type Eligibility, eligibilityAt } from './eligibility.ts';
 import type { CallLane } from './waiting.ts';
 
 /** So many of those passed over are named, and so many places of the team are looked at to find them. */
@@ -18,8 +19,10 @@ const mostLookedAt = 200;
  */
 export function whyThis(turn: Turn, call: Call, queue: QueueIndex, calls: CallLane, choice: Choice): OfferWhy {
   const passedOver: Record<string, number> = {};
-  const tally = [...queue.tally].sort(([a], [b]) => compareIds(a, b));
-  for (const [reason, number] of tally) if (reason !== 'available' && number > 0) passedOver[reason] = number;
+  for (const word of availabilities) {
+    const count = word === 'available' ? 0 : countOf(queue, word);
+    if (count > 0) passedOver[word] = count;
+  }
   const { winner, runnerUp } = choice;
   return {
     strategy: queue.settings?.strategy ?? 'longest-idle',
@@ -28,20 +31,33 @@ export function whyThis(turn: Turn, call: Call, queue: QueueIndex, calls: CallLa
     idle: queue.idle.size,
     fitting: idleFor(queue, calls),
     passedOver,
-    named: passedOverByName(turn, call, queue, winner.user),
+    named: passedOverByName(turn, call, queue, calls.needs, winner.user),
   };
 }
 
-function passedOverByName(turn: Turn, call: Call, queue: QueueIndex, winner: UserId): PassedOver[] {
+function passedOverByName(
+  turn: Turn,
+  call: Call,
+  queue: QueueIndex,
+  needs: readonly Need[],
+  winner: UserId,
+): PassedOver[] {
   const named: PassedOver[] = [];
   let left = mostLookedAt;
-  for (const agent of queue.members.keys()) {
+  for (const seat of queue.members.values()) {
     if (left === 0 || named.length === mostNamed) break;
     left -= 1;
-    const row = agent === winner ? undefined : turn.world.state.agents.get(agent);
-    if (row === undefined) continue;
-    const why = eligibility(turn.world, call, row, turn.now);
-    if (why.reason !== 'eligible') named.push({ agent, ...why });
+    const agent = seat.user;
+    if (agent === winner || seat.agent.reason === null) continue;
+    const why = eligibilityAt(seat, call, needs, turn.now);
+    if (why.reason !== 'eligible') named.push(nameOf(agent, why));
   }
   return named;
+}
+
+/** Most of those passed over are busy for so long, or for so long yet: written out, since a spread costs much more. */
+function nameOf(agent: UserId, why: Exclude<Eligibility, { reason: 'eligible' }>): PassedOver {
+  if ('forMs' in why) return { agent, reason: why.reason, forMs: why.forMs } as PassedOver;
+  if ('leftMs' in why) return { agent, reason: why.reason, leftMs: why.leftMs };
+  return { agent, ...why };
 }

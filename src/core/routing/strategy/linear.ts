@@ -3,5 +3,5 @@ import { oneByOne, type Strategy } from './strategy.ts';
 /** One after the other in the order of the team, each for the ring time. */
 export const linear: Strategy = {
   ...oneByOne,
-  key: ({ member }) => [member.position],
+  key: (seat) => [seat.position],
 };

@@ -5,7 +5,7 @@ export const ringAll: Strategy = {
   ...oneByOne,
   parallel: ({ maxRinging, waves }, { wave }) =>
     waves === null ? maxRinging : Math.min(maxRinging, waves.size * Math.max(1, wave)),
-  key: ({ member }) => [member.position],
+  key: (seat) => [seat.position],
   countsMisses: false,
   ringsOn: true,
 };

@@ -6,5 +6,5 @@ import { oneByOne, type Strategy } from './strategy.ts';
  */
 export const roundRobin: Strategy = {
   ...oneByOne,
-  key: ({ member, agent, queue }) => [agent.turns[queue] ?? 0, member.position],
+  key: (seat, agent) => [agent.turns[seat.queue.id] ?? 0, seat.position],
 };

@@ -1,6 +1,5 @@
-import type { PlacedMember } from '../../queue-index.ts';
+import type { Seat } from '../../queue-index.ts';
 import type { QueueSettings } from '../../queue-settings.ts';
-import type { QueueId } from '../../settings.ts';
 import type { Agent, Call } from '../../state.ts';
 
 /**
@@ -11,13 +10,8 @@ import type { Agent, Call } from '../../state.ts';
 export type Strategy = {
   /** How many members of one call may be rung at a time. */
   parallel(queue: QueueSettings, call: Call): number;
-  /** The lower, the sooner. `member.position` is the place in the team; `today` the current day. */
-  key(of: {
-    readonly member: PlacedMember;
-    readonly agent: Agent;
-    readonly queue: QueueId;
-    readonly today: string;
-  }): readonly number[];
+  /** The lower, the sooner. `seat.position` is the place in the team; `today` the current day. */
+  key(seat: Seat, agent: Agent, today: string): readonly number[];
   /** Whether a member is drawn, with equal chances or by the members' weights. */
   readonly draws: 'no' | 'evenly' | 'by-weight';
   /** Whether who has more of what the call needs goes first, before the key. */

@@ -1,0 +1,48 @@
+import { type DeadlineEntry, deadlineOf } from './deadlines.ts';
+import type { Seat } from './queue-index.ts';
+import type { Availability } from './routing/availability.ts';
+import { noSkills, type Profile } from './routing/skills.ts';
+import type { UserId } from './settings.ts';
+import type { Agent, LegId } from './state.ts';
+
+/**
+ * What is derived of one agent, in one place: a step that changes an agent looks them up once. It outlives the row, since
+ * queues may name a user who is not there.
+ */
+export type AgentIndex = {
+  readonly id: UserId;
+  readonly deadline: DeadlineEntry;
+  /** The agent's row; null for a user who is no agent. */
+  row: Agent | null;
+  /** Why they are not in the lanes; null for a user who is no agent. */
+  reason: Availability | null;
+  /** The time that goes with it: when it ends where it does so by itself, and since when it is so where it does not. */
+  reasonAt: number;
+  profile: Profile;
+  /** One for each queue that they are a member of. */
+  seats: Seat[];
+  /** Live legs of their phones that belong to no offer; null as long as there was none. */
+  elsewhere: Set<LegId> | null;
+  /** Whether they may have turns in queues that they left. */
+  hasOldTurns: boolean;
+};
+
+/** The index of a user nothing is known of yet. */
+export function emptyAgentIndex(id: UserId): AgentIndex {
+  return {
+    id,
+    deadline: deadlineOf('agents', id),
+    row: null,
+    reason: null,
+    reasonAt: 0,
+    profile: noSkills,
+    seats: [],
+    elsewhere: null,
+    hasOldTurns: true,
+  };
+}
+
+/** Whether a leg of theirs that belongs to no offer is live. */
+export function isElsewhere(agent: AgentIndex | undefined): boolean {
+  return agent !== undefined && agent.elsewhere !== null && agent.elsewhere.size > 0;
+}
