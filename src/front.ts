@@ -67,7 +67,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   );
   const mailboxes = keepMailboxes(store, outside.mailboxes, log);
   const trialPhones = createTrialPhones(store, provisioner, keeper, config);
-  const trunkKeeper = createTrunkKeeper(store, outside.trunks, log);
+  const trunkKeeper = createTrunkKeeper(store, outside.trunks, log, config.sip.checkMs);
   const outsideFeed = createOutsideFeed(store, config.numbering, (event) => engine.outside(event));
   const feed = createFeed(store, config.rona.ladder, config.numbering, (event) => engine.settings(event));
   const tellAsterisk = (): void => {
@@ -115,6 +115,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
       settled: () => settled,
       trialPhones,
       keeper,
+      trunkKeeper,
       mailboxes,
       asterisk: { names: provisioner.names, isOurs: provisioner.isOurs, hasContext: outside.hasContext },
       registeredBy: outside.registeredBy,

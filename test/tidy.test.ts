@@ -110,7 +110,7 @@ describe('arrows point inward', () => {
     reports: ['core', 'protocol', 'storage'],
     http: ['core', 'config', 'directory', 'lib', 'protocol', 'reports', 'storage'],
     cli: ['core', 'config', 'directory/destination.ts', 'doctor', 'lib', 'phones', 'protocol', 'storage', 'main.ts'],
-    doctor: ['asterisk', 'config', 'core', 'directory', 'lib', 'protocol', 'storage'],
+    doctor: ['asterisk', 'config', 'core', 'directory', 'lib', 'numbering', 'protocol', 'storage'],
     simulation: ['core', 'asterisk', 'numbering', 'phones', 'storage', 'engine.ts'],
   };
 

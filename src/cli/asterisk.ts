@@ -8,7 +8,17 @@ import { tellFindings } from './doctor.ts';
 
 /** What of the doctor's is about Asterisk itself. */
 const ofAsterisk: readonly CheckName[] = [
-  ...(['asterisk', 'version', 'modules', 'sorcery', 'dialplan', 'ports', 'ari-exposure', 'session-limit'] as const),
+  ...([
+    'asterisk',
+    'version',
+    'modules',
+    'sorcery',
+    'dialplan',
+    'emergency',
+    'ports',
+    'ari-exposure',
+    'session-limit',
+  ] as const),
   ...(['write-timeout', 'pickup-code', 'message-lamps', 'codecs', 'sounds'] as const),
 ];
 

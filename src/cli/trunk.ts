@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { formatDuration } from '../lib/duration.ts';
-import { NUMBER_FORMATS, TRUNK_TRANSPORTS, type TrunkView } from '../protocol/trunks.ts';
+import { NUMBER_FORMATS, TRUNK_TRANSPORTS, type TrunksChecked, type TrunkView } from '../protocol/trunks.ts';
 import { countArgument, durationArgument, listArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
@@ -15,7 +15,7 @@ export function trunkCommand(program: Command, context: CliContext): void {
     .requiredOption('--host <host>', 'where the carrier is, with :port where it is not the usual one')
     .action(async (name: string, options: SettingOptions) => {
       const answer = await context.client().post<{ trunk: TrunkView }>('/v1/trunks', { name, ...wire(options) });
-      context.output().result(answer, (saved) => `${name} added\n\n${trunkText(saved.trunk)}`);
+      context.output().result(answer, (saved) => `${name} ${done(options, 'added')}\n\n${trunkText(saved.trunk)}`);
     });
   trunk
     .command('list')
@@ -37,7 +37,14 @@ export function trunkCommand(program: Command, context: CliContext): void {
       const patch = wire(options);
       if (Object.keys(patch).length === 0) throw new Failure('usage', 'say what to change, such as --max-calls 10', 2);
       const answer = await context.client().patch<{ trunk: TrunkView }>(path(name), patch);
-      context.output().result(answer, (saved) => `${name} changed\n\n${trunkText(saved.trunk)}`);
+      context.output().result(answer, (saved) => `${name} ${done(options, 'changed')}\n\n${trunkText(saved.trunk)}`);
+    });
+  trunk
+    .command('check')
+    .description('compare all trunks with Asterisk, attribute by attribute, and put right what was changed there')
+    .action(async () => {
+      const checked = await context.client().post<TrunksChecked>('/v1/trunks/check');
+      context.output().result(checked, checkedText);
     });
   trunk
     .command('remove <name>')
@@ -59,6 +66,7 @@ type SettingOptions = {
   ring?: number;
   qualify?: number;
   header?: readonly string[];
+  dryRun?: boolean;
   [other: string]: unknown;
 };
 
@@ -85,7 +93,19 @@ function withSettings(command: Command): Command {
     .option('--unreachable-after <duration>', 'with no 18x by then the next one is tried', durationArgument)
     .option('--ring <duration>', 'calls out ring at the most so long', durationArgument)
     .option('--qualify <seconds>', 'ask so often whether it lives; 0 never', countArgument)
-    .option('--header <header...>', 'added to each call out, such as "X-Account: 17"');
+    .option('--header <header...>', 'added to each call out, such as "X-Account: 17"')
+    .option('--dry-run', 'check everything and say what would be, and do nothing');
+}
+
+function done({ dryRun }: SettingOptions, what: string): string {
+  return dryRun === true ? `would be ${what}` : what;
+}
+
+function checkedText({ checked, repaired, failed }: TrunksChecked): string {
+  const lines = [`${checked} trunks compared; ${repaired.length} had been changed in Asterisk and were put right`];
+  for (const { trunk, attributes } of repaired) lines.push(`  ${trunk}: ${attributes.join(', ')}`);
+  for (const { trunk, failure } of failed) lines.push(pc.red(`  ${trunk} could not be put right: ${failure}`));
+  return lines.join('\n');
 }
 
 function wire(options: SettingOptions): Record<string, unknown> {

@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
-import type { TrunkBody } from '../protocol/trunks.ts';
+import type { TrunkBody, TrunksChecked } from '../protocol/trunks.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
+import { hashOf, inspectTrunks } from './trunk-inspection.ts';
 
 /** What gives trunks to Asterisk (`asterisk/provisioning`). Each rejects with a reason that people can read. */
 export type TrunkProvisioner = {
   applyTrunk(id: string, trunk: TrunkBody): Promise<void>;
   /** Removing what is not there is done. */
   removeTrunk(id: string): Promise<void>;
+  /** The attributes that Asterisk has otherwise. */
+  driftOfTrunk(id: string, trunk: TrunkBody): Promise<readonly string[]>;
 };
 
 /** Brings Asterisk's trunks to what the directory says, and keeps trying. */
@@ -17,11 +19,18 @@ export type TrunkKeeper = {
   push(): Promise<void>;
   /** Asterisk may be another one: everything is pushed again. */
   refresh(): Promise<void>;
+  /** Compares all that Asterisk was given with what it has, and puts right what differs. Rejects when it cannot be asked. */
+  inspect(): Promise<TrunksChecked>;
   close(): void;
 };
 
-/** Trunks are few: one pass after the other, each over all of them. */
-export function createTrunkKeeper(store: DirectoryStore, provisioner: TrunkProvisioner, log: Log): TrunkKeeper {
+/** Trunks are few: one pass after the other, each over all of them. They are inspected every `inspectMs`. */
+export function createTrunkKeeper(
+  store: DirectoryStore,
+  provisioner: TrunkProvisioner,
+  log: Log,
+  inspectMs = 3_600_000,
+): TrunkKeeper {
   const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
   let passes = Promise.resolve();
   let retry: NodeJS.Timeout | null = null;
@@ -73,16 +82,27 @@ export function createTrunkKeeper(store: DirectoryStore, provisioner: TrunkProvi
     return passes;
   }
 
+  /** Behind what is being pushed: what is on its way is no drift. */
+  async function inspect(): Promise<TrunksChecked> {
+    await passes;
+    return inspectTrunks(store, provisioner, log, () => run(false));
+  }
+
+  const inspections = setInterval(() => {
+    inspect().catch((error: unknown) =>
+      log.warn({ why: String(error) }, 'the trunks of Asterisk could not be inspected'),
+    );
+  }, inspectMs);
+  inspections.unref();
+
   return {
     push: () => run(false),
     refresh: () => run(true),
+    inspect,
     close() {
       closed = true;
+      clearInterval(inspections);
       if (retry !== null) clearTimeout(retry);
     },
   };
-}
-
-function hashOf(body: TrunkBody): string {
-  return createHash('sha256').update(JSON.stringify(body)).digest('hex');
 }

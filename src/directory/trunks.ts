@@ -2,16 +2,16 @@ import type { Trunk, TrunkSettings } from '../core/outside.ts';
 import type { DialPlan } from '../numbering/numbering.ts';
 import { callingCodeOf } from '../numbering/numbering.ts';
 import { type NewTrunk, type TrunkBody, type TrunkPatch, type TrunkView, trunkDefaults } from '../protocol/trunks.ts';
-import { change, type DirectoryContext } from './context.ts';
+import { type Change, change, type DirectoryContext } from './context.ts';
 import { Refusal } from './refusal.ts';
 
 type TrunkRow = TrunkBody & { readonly id: string };
 
-/** Adds a trunk. Throws a `Refusal`. */
+/** Adds a trunk; with `dryRun` everything is checked, and nothing done. Throws a `Refusal`. */
 export function addTrunk(context: DirectoryContext, input: NewTrunk, who: string): TrunkRow {
-  const { name, ...said } = input;
+  const { name, dryRun = false, ...said } = input;
   const { trunks } = context.store.outside;
-  return change(context, who, (now) => {
+  const work = (now: Change): TrunkRow => {
     if (trunks.find(name) !== null)
       throw new Refusal('taken', `name: expected a new one; the trunk ${name} exists`, 'name');
     const body: TrunkBody = { ...trunkDefaults, ...defined(said), host: said.host };
@@ -20,20 +20,23 @@ export function addTrunk(context: DirectoryContext, input: NewTrunk, who: string
     trunks.forget(name);
     now.audit('trunk.add', name, null, shownBody(body));
     return { ...body, id: name };
-  });
+  };
+  return change(context, who, work, dryRun);
 }
 
-/** Changes what is named. Calls that are on it go on. */
+/** Changes what is named, or with `dryRun` says what would be. Calls that are on it go on. */
 export function setTrunk(context: DirectoryContext, name: string, patch: TrunkPatch, who: string): TrunkRow {
   const { trunks } = context.store.outside;
-  return change(context, who, (now) => {
+  const { dryRun = false, ...said } = patch;
+  const work = (now: Change): TrunkRow => {
     const { id: _, ...before } = existingTrunk(context, name);
-    const body: TrunkBody = { ...before, ...defined(patch) };
+    const body: TrunkBody = { ...before, ...defined(said) };
     check(body);
     trunks.put(name, body);
     now.audit('trunk.set', name, shownBody(before), shownBody(body));
     return { ...body, id: name };
-  });
+  };
+  return change(context, who, work, dryRun);
 }
 
 /** Removes a trunk; refused while a route names it. */

@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.ts';
 import { type Finding, unchecked, warning, well, wrong } from './finding.ts';
 
 /** The modules of which one must run, or Asterisk cannot change this codec into another. Video is passed on as it is. */
-const transcoders: Readonly<Record<string, readonly string[]>> = {
+export const transcoders: Readonly<Record<string, readonly string[]>> = {
   alaw: ['codec_alaw.so'],
   g722: ['codec_g722.so'],
   g726: ['codec_g726.so'],

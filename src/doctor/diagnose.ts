@@ -12,6 +12,7 @@ import {
 } from './check-asterisk.ts';
 import { checkDaemon, checkDatabases, checkDisk, checkFallback, checkPhones, checkSecrets } from './check-home.ts';
 import { checkAriExposure, checkCertificates, checkPorts } from './check-network.ts';
+import { checkEmergency, checkTrunks } from './check-outside.ts';
 import type { Evidence } from './evidence.ts';
 import { CHECKS, type CheckName, type Finding } from './finding.ts';
 
@@ -34,6 +35,8 @@ const checks: Readonly<Record<CheckName, (evidence: Evidence) => readonly Findin
   sounds: checkSounds,
   phones: checkPhones,
   registrations: checkRegistrations,
+  trunks: checkTrunks,
+  emergency: checkEmergency,
   fallback: checkFallback,
   databases: checkDatabases,
   disk: checkDisk,

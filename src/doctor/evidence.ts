@@ -1,7 +1,9 @@
+import type { TrunkState } from '../asterisk/ami/inquiry.ts';
 import type { PbxReport } from '../asterisk/control.ts';
 import type { Drift } from '../asterisk/provisioning/drift.ts';
 import type { Config } from '../config/config.ts';
 import type { StatusView } from '../protocol/status.ts';
+import type { TrunkBody } from '../protocol/trunks.ts';
 import type { DatabaseReport } from '../storage/check.ts';
 import type { Seen } from './finding.ts';
 
@@ -23,6 +25,12 @@ export type Evidence = {
   readonly contextsMissing: Seen<readonly string[]>;
   /** By which transport each registered phone came. */
   readonly registeredBy: Seen<ReadonlyMap<string, string>>;
+  /** What Asterisk knows of trunks, by name. */
+  readonly trunkStates: Seen<ReadonlyMap<string, TrunkState>>;
+  /** What of each trunk is otherwise in Asterisk, such as `endpoint.allow`; those of which nothing is are not there. */
+  readonly trunkDrift: Seen<ReadonlyMap<string, readonly string[]>>;
+  /** What the dialplan does with emergency calls. */
+  readonly emergencyDialplan: Seen<EmergencyDialplan>;
   /** What AstDB has for the fallback, by extension. */
   readonly fallbackLists: Seen<ReadonlyMap<string, string>>;
   readonly ports: readonly PortSeen[];
@@ -55,7 +63,20 @@ export type PortSeen = {
 
 export type Certificate = { readonly subject: string; readonly endsAt: number; readonly isSelfSigned: boolean };
 
+/** The numbers that it sends out, and where to (`PJSIP/…`): the first place, then the second; empty: nowhere. */
+export type EmergencyDialplan = { readonly numbers: readonly string[]; readonly targets: readonly string[] };
+
+/** A trunk of the directory. `failure` says why Asterisk was not given it. */
+export type TrunkSeen = Pick<TrunkBody, 'outbound' | 'codecs' | 'maxCalls' | 'register' | 'qualifyS'> & {
+  readonly id: string;
+  readonly failure: string | null;
+};
+
 export type DirectorySeen = {
+  readonly trunks: readonly TrunkSeen[];
+  /** Who may call out, and how many calls at once; null: no limit. */
+  readonly payers: readonly { readonly subject: string; readonly maxCalls: number | null }[];
+  readonly hasDefaultSite: boolean;
   readonly phones: readonly { readonly id: string; readonly transport: string; readonly codecs: readonly string[] }[];
   /** What each number should ring without us. */
   readonly fallbacks: ReadonlyMap<string, string>;

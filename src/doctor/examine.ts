@@ -1,15 +1,17 @@
 import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findDrift } from '../asterisk/provisioning/drift.ts';
+import { createTrunkProvisioner } from '../asterisk/provisioning/trunk-provisioner.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf, readSecret } from '../config/paths.ts';
 import { fallbacks } from '../directory/fallback-keeper.ts';
 import { specOf } from '../directory/phone-spec.ts';
 import type { StatusView } from '../protocol/status.ts';
+import type { TrunkBody } from '../protocol/trunks.ts';
 import { checkDatabase, DATABASES } from '../storage/check.ts';
 import { openDirectoryToRead } from '../storage/directory/database.ts';
 import type { PhoneRow } from '../storage/directory/phones.ts';
-import { createStore } from '../storage/directory/store.ts';
+import { createStore, type DirectoryStore } from '../storage/directory/store.ts';
 import type { DirectorySeen, Evidence } from './evidence.ts';
 import { seeing } from './finding.ts';
 import { lookAtAsterisk } from './look-asterisk.ts';
@@ -42,12 +44,15 @@ export async function examine(config: Config, options: ExamineOptions): Promise<
   return {
     ...{ config, daemon, now: Date.now(), ...asterisk, ...network },
     directory: 'seen' in read ? { seen: read.seen.directory } : read,
+    trunkDrift: await seeing(async () => {
+      if ('unseen' in read) throw new Error(read.unseen);
+      if (asterisk.pbx.failure !== null) throw new Error(asterisk.pbx.failure);
+      return findTrunkDrift(config, read.seen.trunks);
+    }),
     drift: await seeing(() => {
       if ('unseen' in read) throw new Error(read.unseen);
       if (asterisk.pbx.failure !== null) throw new Error(asterisk.pbx.failure);
-      const { host, httpPort, ari } = config.asterisk;
-      const access = { host, port: httpPort, user: ari.user, secret: readSecret(ari.secretFile) };
-      return findDrift(access, phones.map(accountOf));
+      return findDrift(accessOf(config), phones.map(accountOf));
     }),
     databases: DATABASES.map(({ name, migrations }) => checkDatabase(join(config.home, name), migrations)),
     disk: await seeing(() => {
@@ -58,7 +63,26 @@ export async function examine(config: Config, options: ExamineOptions): Promise<
   };
 }
 
-type DirectoryRead = { readonly rows: readonly PhoneRow[]; readonly directory: DirectorySeen };
+function accessOf({ asterisk: { host, httpPort, ari } }: Config) {
+  return { host, port: httpPort, user: ari.user, secret: readSecret(ari.secretFile) };
+}
+
+async function findTrunkDrift(config: Config, trunks: readonly TrunkRow[]): Promise<Map<string, readonly string[]>> {
+  const provisioner = createTrunkProvisioner(accessOf(config));
+  const drifted = new Map<string, readonly string[]>();
+  for (const { id, ...body } of trunks) {
+    const attributes = await provisioner.driftOfTrunk(id, body);
+    if (attributes.length > 0) drifted.set(id, attributes);
+  }
+  return drifted;
+}
+
+type TrunkRow = TrunkBody & { readonly id: string };
+type DirectoryRead = {
+  readonly rows: readonly PhoneRow[];
+  readonly trunks: readonly TrunkRow[];
+  readonly directory: DirectorySeen;
+};
 
 function readDirectory(file: string): DirectoryRead {
   const db = openDirectoryToRead(file);
@@ -66,10 +90,27 @@ function readDirectory(file: string): DirectoryRead {
     const store = createStore(db);
     const rows = store.phones.all();
     const passing = [...store.phones.trials(), ...store.phones.removed()];
-    return { rows, directory: { phones: rows, fallbacks: fallbacks(store), passing } };
+    return {
+      rows,
+      trunks: store.outside.trunks.all(),
+      directory: { phones: rows, fallbacks: fallbacks(store), passing, ...outsideOf(store) },
+    };
   } finally {
     db.close();
   }
+}
+
+function outsideOf(store: DirectoryStore): Pick<DirectorySeen, 'trunks' | 'payers' | 'hasDefaultSite'> {
+  const { trunks, rights, sites } = store.outside;
+  const pushed = trunks.pushed();
+  return {
+    trunks: trunks.all().map((trunk) => ({ ...trunk, failure: pushed.get(trunk.id)?.failure ?? null })),
+    payers: rights.all().flatMap(({ id, outbound, maxCalls = null, groupMaxCalls = null }) => {
+      if (outbound !== true) return [];
+      return [{ subject: id, maxCalls: id.startsWith('group:') ? groupMaxCalls : maxCalls }];
+    }),
+    hasDefaultSite: sites.all().some(({ isDefault }) => isDefault),
+  };
 }
 
 /** The digest's user is the phone's own id, as the front gives it. */

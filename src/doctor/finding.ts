@@ -31,6 +31,8 @@ export const CHECKS = [
   'sounds',
   'phones',
   'registrations',
+  'trunks',
+  'emergency',
   'fallback',
   'databases',
   'disk',

@@ -2,7 +2,7 @@ import { type Inquiry, openInquiry } from '../asterisk/ami/inquiry.ts';
 import { createPbxReader } from '../asterisk/control.ts';
 import type { Config } from '../config/config.ts';
 import { readSecret } from '../config/paths.ts';
-import type { AsteriskSettings, Evidence } from './evidence.ts';
+import type { AsteriskSettings, EmergencyDialplan, Evidence } from './evidence.ts';
 import { type Seen, seeing } from './finding.ts';
 
 /** What the dialplan plays without the daemon. */
@@ -19,6 +19,8 @@ type Part = Pick<
   | 'fallbackLists'
   | 'contextsMissing'
   | 'registeredBy'
+  | 'trunkStates'
+  | 'emergencyDialplan'
 >;
 
 /** What the dialplan of ours is made of, whatever phones are there. */
@@ -60,6 +62,8 @@ export async function lookAtAsterisk(config: Config, phoneContexts: readonly str
       return missing;
     }),
     registeredBy: await ask((ami) => ami.registeredBy()),
+    trunkStates: await ask((ami) => ami.trunks()),
+    emergencyDialplan: await ask(emergencyOf),
   };
   if ('seen' in inquiry) inquiry.seen.close();
   return part;
@@ -72,6 +76,16 @@ async function settingsOf(ami: Inquiry): Promise<AsteriskSettings> {
     features: await ami.category('features.conf', 'general'),
     sorcery: await ami.category('sorcery.conf', 'res_pjsip'),
   };
+}
+
+async function emergencyOf(ami: Inquiry): Promise<EmergencyDialplan> {
+  const numbers = await ami.steps('cordboard-emergency');
+  const call = await ami.steps('cordboard-emergency-call');
+  const targets = ['CB_FIRST', 'CB_SECOND'].flatMap((name) => {
+    const [, target] = call.map(({ data }) => new RegExp(`^${name}=(.+)$`).exec(data)).find((found) => found) ?? [];
+    return target === undefined ? [] : [target];
+  });
+  return { numbers: [...new Set(numbers.map(({ exten }) => exten))], targets };
 }
 
 type Answer = { readonly status: number; readonly body: unknown; readonly date: string };
@@ -105,5 +119,6 @@ function nothing(host: string, unseen: string): Part {
   const pbx = { host, version: null, modulesMissing: [], soundLanguages: [], warnings: [], failure: unseen };
   const none = { unseen };
   const asked = { settings: none, fallbackLists: none, contextsMissing: none, registeredBy: none };
-  return { pbx, modules: none, clockOffMs: none, promptsMissing: none, ...asked };
+  const outside = { trunkStates: none, emergencyDialplan: none };
+  return { pbx, modules: none, clockOffMs: none, promptsMissing: none, ...asked, ...outside };
 }

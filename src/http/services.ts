@@ -4,6 +4,7 @@ import type { MailboxKeeper } from '../directory/mailbox-keeper.ts';
 import type { AsteriskView } from '../directory/phone-checks.ts';
 import type { PhoneKeeper } from '../directory/phone-keeper.ts';
 import type { TrialPhones } from '../directory/trial-phones.ts';
+import type { TrunkKeeper } from '../directory/trunk-keeper.ts';
 import type { StatusView } from '../protocol/status.ts';
 import type { PastAnswer, PastAsk } from '../protocol/why.ts';
 import type { LiveReader } from '../reports/live.ts';
@@ -18,6 +19,7 @@ export type Services = {
   readonly settled: () => Promise<void>;
   readonly trialPhones: TrialPhones;
   readonly keeper: Pick<PhoneKeeper, 'check' | 'inspect'>;
+  readonly trunkKeeper: Pick<TrunkKeeper, 'inspect'>;
   readonly mailboxes: Pick<MailboxKeeper, 'changed'>;
   readonly asterisk: AsteriskView;
   /** By which transport each registered phone came; rejects when Asterisk cannot be asked. */

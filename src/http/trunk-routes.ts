@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { Refusal } from '../directory/refusal.ts';
 import { addTrunk, existingTrunk, removeTrunk, setTrunk, trunkView } from '../directory/trunks.ts';
-import { newTrunkSchema, type TrunkView, trunkPatchSchema } from '../protocol/trunks.ts';
+import { newTrunkSchema, type TrunksChecked, type TrunkView, trunkPatchSchema } from '../protocol/trunks.ts';
 import { bodyOf, pathPart, whoOf } from './request.ts';
 import type { Services } from './services.ts';
 
@@ -13,10 +14,21 @@ export function trunkRoutes(app: FastifyInstance, services: Services): void {
   }));
 
   app.post('/v1/trunks', async (request, reply): Promise<{ trunk: TrunkView | null }> => {
-    const { id } = addTrunk(directory, bodyOf(newTrunkSchema, request), whoOf(request));
+    const row = addTrunk(directory, bodyOf(newTrunkSchema, request), whoOf(request));
     await services.settled();
+    const isMade = directory.store.outside.trunks.find(row.id) !== null;
     reply.code(201);
-    return { trunk: view(services, id) };
+    if (!isMade) reply.code(200);
+    return { trunk: isMade ? view(services, row.id) : trunkView(row, null, undefined, 0) };
+  });
+
+  app.post('/v1/trunks/check', async (): Promise<TrunksChecked> => {
+    try {
+      return await services.trunkKeeper.inspect();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Refusal('pbx-failed', `Asterisk cannot be asked for its trunks: ${why}`);
+    }
   });
 
   app.get('/v1/trunks/:name', (request): { trunk: TrunkView | null } => ({
@@ -24,9 +36,9 @@ export function trunkRoutes(app: FastifyInstance, services: Services): void {
   }));
 
   app.patch('/v1/trunks/:name', async (request): Promise<{ trunk: TrunkView | null }> => {
-    const { id } = setTrunk(directory, pathPart(request, 'name'), bodyOf(trunkPatchSchema, request), whoOf(request));
+    const row = setTrunk(directory, pathPart(request, 'name'), bodyOf(trunkPatchSchema, request), whoOf(request));
     await services.settled();
-    return { trunk: view(services, id) };
+    return { trunk: views(services, [row])[0] ?? null };
   });
 
   app.delete('/v1/trunks/:name', async (request): Promise<{ removed: string }> => {

@@ -51,14 +51,17 @@ const settings = {
   headers: z.array(header()).max(10),
 };
 
+/** With it everything is checked and said, and nothing is done. */
+const dryRun = z.boolean({ error: 'true or false' });
+
 /** `PATCH /v1/trunks/:name`: what is not named stays. */
-export const trunkPatchSchema = z.strictObject(settings).partial();
+export const trunkPatchSchema = z.strictObject({ ...settings, dryRun }).partial();
 export type TrunkPatch = z.output<typeof trunkPatchSchema>;
 
 /** `POST /v1/trunks`: all but name and host has a default. */
 export const newTrunkSchema = z.strictObject({
   name: trunkName(),
-  ...z.strictObject(settings).partial().shape,
+  ...z.strictObject({ ...settings, dryRun }).partial().shape,
   host: host(),
 });
 export type NewTrunk = z.output<typeof newTrunkSchema>;
@@ -115,4 +118,11 @@ export type TrunkView = {
   readonly registered: boolean | null;
   readonly since: number | null;
   readonly calls: number;
+};
+
+/** `POST /v1/trunks/check`: trunks compared with Asterisk, and what was changed there by hand and put right. */
+export type TrunksChecked = {
+  readonly checked: number;
+  readonly repaired: readonly { readonly trunk: string; readonly attributes: readonly string[] }[];
+  readonly failed: readonly { readonly trunk: string; readonly failure: string }[];
 };

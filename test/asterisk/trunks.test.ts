@@ -238,6 +238,28 @@ describe('trunks, on a real Asterisk with SIPp as the carrier', () => {
     expect(alarms).toContainEqual(expect.objectContaining({ kind: 'trunk-down', about: 'gold' }));
   });
 
+  test('given_trunks_of_every_kind_when_somebody_changes_them_by_hand_then_just_that_is_found_put_right_and_told', async () => {
+    await addTrunk('red', 0, { addresses: ['127.0.0.9', '198.51.100.0/24'], trusted: true, qualifyS: 30 });
+    await addTrunk('gold', 1, { username: '33170', password: 'secret', register: true, contactUser: '+33170000000' });
+    await addTrunk('sealed', 2, { transport: 'tls', codecs: ['opus', 'g722', 'alaw'] });
+    const check = () => lab.api<{ checked: number; repaired: unknown[] }>('POST', '/v1/trunks/check');
+    expect(await check()).toEqual({ checked: 3, repaired: [], failed: [] });
+    const dynamic = 'asterisk/config/dynamic/res_pjsip';
+    const fields = [{ attribute: 'allow', value: '!all,gsm' }];
+    await lab.asterisk.ari('PUT', `${dynamic}/endpoint/trunk-red`, { fields });
+    await lab.asterisk.ari('PUT', `${dynamic}/aor/trunk-red`, {
+      fields: [{ attribute: 'qualify_frequency', value: '5' }],
+    });
+    await lab.asterisk.ari('DELETE', `${dynamic}/registration/trunk-gold`);
+    expect((await check()).repaired).toEqual([
+      { trunk: 'gold', attributes: ['registration'] },
+      { trunk: 'red', attributes: ['aor.qualify_frequency', 'endpoint.allow'] },
+    ]);
+    expect(await lab.asterisk.rx('pjsip show endpoint trunk-red')).toMatch(/allow +: \(ulaw\)/);
+    expect(await lab.asterisk.rx('pjsip show registrations')).toContain('trunk-gold');
+    expect(await check()).toMatchObject({ repaired: [] });
+  });
+
   test('given_a_carrier_by_TLS_when_a_user_calls_out_then_signalling_and_media_are_secured_and_its_answer_is_heard', async () => {
     const certs = join(lab.home, 'certs');
     const tls = await startTlsCarrier(carrier, join(certs, 'cert.pem'), join(certs, 'key.pem'));

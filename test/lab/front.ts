@@ -215,6 +215,13 @@ export function createAsteriskStub() {
       async applyTrunk(id: string, body: TrunkBody): Promise<void> {
         if (stub.failure !== null) throw new Error(stub.failure);
         stub.trunkBodies.set(id, body);
+        stub.trunks.changed.delete(id);
+      },
+      /** What somebody changed by hand, by trunk, until it is given again. */
+      changed: new Map<string, readonly string[]>(),
+      async driftOfTrunk(id: string): Promise<readonly string[]> {
+        if (stub.failure !== null) throw new Error(stub.failure);
+        return stub.trunks.changed.get(id) ?? [];
       },
       async removeTrunk(id: string): Promise<void> {
         if (stub.failure !== null) throw new Error(stub.failure);

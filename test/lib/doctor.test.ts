@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest';
+import type { TrunkState } from '../../src/asterisk/ami/inquiry.ts';
 import { judgeVersion } from '../../src/asterisk/version.ts';
 import { readConfig } from '../../src/config/load.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import type { AsteriskSettings, Evidence, PortSeen } from '../../src/doctor/evidence.ts';
+import type {
+  AsteriskSettings,
+  DirectorySeen,
+  EmergencyDialplan,
+  Evidence,
+  PortSeen,
+  TrunkSeen,
+} from '../../src/doctor/evidence.ts';
 import { CHECKS } from '../../src/doctor/finding.ts';
 import type { EngineStatus } from '../../src/protocol/seam.ts';
 
@@ -29,6 +37,11 @@ const settings: AsteriskSettings = {
 };
 const certificate = { subject: 'pbx', endsAt: now + 90 * dayMs, isSelfSigned: false };
 
+const red: TrunkSeen = {
+  ...{ id: 'red', outbound: true, codecs: ['alaw'], maxCalls: 30, register: true, qualifyS: 60, failure: null },
+};
+const outside = { trunks: [red], payers: [{ subject: 'group:support', maxCalls: 10 }], hasDefaultSite: true };
+
 /** An installation of which nothing is to be said. */
 const healthy: Evidence = {
   config: readConfig('', 'cordboard.yaml', '/home'),
@@ -50,6 +63,10 @@ const healthy: Evidence = {
   fallbackLists: { seen: new Map([['8001', 'PJSIP/1001']]) },
   contextsMissing: { seen: [] },
   registeredBy: { seen: new Map([['1001', 'ws']]) },
+  trunkStates: { seen: new Map([['red', { reachable: true, registered: true }]]) },
+  trunkDrift: { seen: new Map() },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the dialplan fills it in, not we.
+  emergencyDialplan: { seen: { numbers: ['112', '911'], targets: ['PJSIP/${EXTEN}@trunk-red'] } },
   ports: [port('http-port', true, 0), port('tls-port', false, 0), port('https-port', false, 1)],
   certificates: [{ where: '127.0.0.1:8089 (tcp)', certificate: { seen: certificate } }],
   ariElsewhere: [
@@ -61,6 +78,7 @@ const healthy: Evidence = {
       phones: [{ id: '1001', transport: 'wss', codecs: ['opus'] }],
       fallbacks: new Map([['8001', 'PJSIP/1001']]),
       passing: ['trial-1'],
+      ...outside,
     },
   },
   drift: { seen: { missing: [], different: [], strangers: ['trial-1'] } },
@@ -84,6 +102,9 @@ test('given_that_nothing_could_be_looked_at_when_diagnosed_then_each_check_says_
       fallbackLists: unseen,
       contextsMissing: unseen,
       registeredBy: unseen,
+      trunkStates: unseen,
+      trunkDrift: unseen,
+      emergencyDialplan: unseen,
       directory: unseen,
       drift: unseen,
       disk: unseen,
@@ -119,13 +140,51 @@ const phones = (count: number): Evidence['directory'] => ({
     phones: Array.from({ length: count }, (_, n) => ({ id: `${n}`, transport: 'wss', codecs: ['opus'] })),
     fallbacks: new Map([['8001', 'PJSIP/1001']]),
     passing: [],
+    ...outside,
   },
 });
 const drifted = (change: object): Partial<Evidence> => ({
   drift: { seen: { missing: [], different: [], strangers: [], ...change } },
 });
 
+const directory = (change: Partial<DirectorySeen>): Partial<Evidence> =>
+  'seen' in healthy.directory ? { directory: { seen: { ...healthy.directory.seen, ...change } } } : {};
+const trunk = (change: Partial<TrunkSeen>): Partial<Evidence> => directory({ trunks: [{ ...red, ...change }] });
+const seenTrunk = (change: Partial<TrunkState>): Partial<Evidence> => ({
+  trunkStates: { seen: new Map([['red', { reachable: true, registered: true, ...change }]]) },
+});
+const emergency = (change: Partial<EmergencyDialplan>): Partial<Evidence> =>
+  'seen' in healthy.emergencyDialplan
+    ? { emergencyDialplan: { seen: { ...healthy.emergencyDialplan.seen, ...change } } }
+    : {};
+
 test.each<[name: string, change: Partial<Evidence>, check: string, level: string, found: string]>([
+  ['a_trunk_that_is_not_given', trunk({ failure: 'no answer' }), 'trunks', 'error', 'not in Asterisk: no answer'],
+  ['a_trunk_that_is_not_registered', seenTrunk({ registered: false }), 'trunks', 'error', 'red is not registered'],
+  ['a_trunk_that_is_silent', seenTrunk({ reachable: false }), 'trunks', 'error', 'does not answer OPTIONS'],
+  ['a_trunk_with_a_codec_of_nobody', trunk({ codecs: ['g729'] }), 'trunks', 'error', 'has only g729'],
+  [
+    'a_trunk_that_was_changed',
+    { trunkDrift: { seen: new Map([['red', ['endpoint.allow']]]) } },
+    ...(['trunks', 'warning', 'red was changed in Asterisk: endpoint.allow'] as const),
+  ],
+  ['nowhere_to_call_out', trunk({ outbound: false }), 'trunks', 'error', 'group:support may call out, and no trunk'],
+  [
+    'too_few_lines',
+    trunk({ maxCalls: 4 }),
+    'trunks',
+    'warning',
+    'may have 10 calls out at once, and all trunks together take 4',
+  ],
+  [
+    'an_emergency_number_that_is_missing',
+    emergency({ numbers: ['911'] }),
+    'emergency',
+    'error',
+    '112 would not be sent out',
+  ],
+  ['emergency_calls_that_lead_nowhere', emergency({ targets: [] }), 'emergency', 'error', 'have no target'],
+  ['nobody_who_says_where', directory({ hasDefaultSite: false }), 'emergency', 'warning', 'no default site'],
   ['no_daemon', { daemon: { unseen: 'nobody' } }, 'daemon', 'warning', 'none on'],
   ['a_silent_engine', { daemon: { seen: { pid: 1, engine: null } as never } }, 'daemon', 'error', 'does not answer'],
   ['a_held_database', daemon({ heldMs: 2_500 }), 'daemon', 'error', '2.5 s'],

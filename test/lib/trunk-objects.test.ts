@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isSameMatch } from '../../src/asterisk/provisioning/match-list.ts';
 import { type TrunkAccount, trunkObjects } from '../../src/asterisk/provisioning/trunk.ts';
 import { hoursArgument, printHours } from '../../src/cli/hours.ts';
 
@@ -70,4 +71,17 @@ test('given_hours_as_people_write_them_when_read_and_printed_then_they_are_the_s
   expect(hoursArgument('always')).toEqual([]);
   for (const wrong of ['mon', 'mon 8-18', 'mon 18:00-8:00', 'xyz 8:00-9:00', 'mon 8:00-24:30'])
     expect(() => hoursArgument(wrong)).toThrow('Expected hours');
+});
+
+test.each([
+  ['198.51.100.7', '198.51.100.7/255.255.255.255', true],
+  ['198.51.100.7,203.0.113.0/24', '203.0.113.0/24,198.51.100.7/32', true],
+  ['198.51.100.7', '198.51.100.7/32,203.0.113.9/32', false],
+  ['198.51.100.7,203.0.113.9', '198.51.100.7/32', false],
+  ['203.0.113.0/24', '203.0.113.0/25', false],
+  ['sip.carrier.example,198.51.100.7', '203.0.113.9/32,198.51.100.7/32', true],
+  ['sip.carrier.example,198.51.100.7', '203.0.113.9/32', false],
+  ['2001:db8::7', '2001:DB8::7/128', true],
+])('given_addresses_%s_when_asterisk_says_%s_then_that_they_are_the_same_is_%s', (wanted, got, is) => {
+  expect(isSameMatch(wanted, got)).toBe(is);
 });

@@ -1,5 +1,9 @@
+import { trunkOf } from '../translate.ts';
 import { type AmiAccess, type AmiConnection, type AmiMessage, openAmi } from './connection.ts';
-import { transportOf } from './event.ts';
+import { type AmiEvent, decodeEvent, transportOf } from './event.ts';
+
+/** What Asterisk knows of a trunk. */
+export type TrunkState = { readonly reachable: boolean | null; readonly registered: boolean | null };
 
 /** One step of the dialplan. */
 export type DialplanStep = { readonly exten: string; readonly application: string; readonly data: string };
@@ -15,6 +19,8 @@ export type Inquiry = {
   family(name: string): Promise<ReadonlyMap<string, string>>;
   /** By which transport each phone with a contact is registered: `udp`, `tcp`, `tls`, `ws` or `wss`. */
   registeredBy(): Promise<ReadonlyMap<string, string>>;
+  /** How Asterisk has each trunk: whether its address answers, and whether the carrier took our registration; null: not asked. */
+  trunks(): Promise<ReadonlyMap<string, TrunkState>>;
   /** Each step of a context, included ones not: the number it is for, and its application with what that is given. */
   steps(context: string): Promise<readonly DialplanStep[]>;
   /** Whether the dialplan has a context of this name. */
@@ -40,6 +46,8 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
         if (message.event === 'DBGetTreeComplete') lists.get('tree')?.done();
         if (message.event === 'ListDialplan') lists.get('dialplan')?.rows.push(message);
         if (message.event === 'ShowDialPlanComplete') lists.get('dialplan')?.done();
+        if (message.event === 'OutboundRegistrationDetail') lists.get('registrations')?.rows.push(message);
+        if (message.event === 'OutboundRegistrationDetailComplete') lists.get('registrations')?.done();
         if (message.event === 'ContactList') lists.get('contacts')?.rows.push(message);
         if (message.event === 'ContactListComplete') lists.get('contacts')?.done();
       },
@@ -61,6 +69,16 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
     }
   }
 
+  /** Asterisk calls it an error when such a list is empty. */
+  async function listed(name: string, action: string, isEmpty: RegExp): Promise<AmiMessage[]> {
+    try {
+      return await list(name, action, {});
+    } catch (error) {
+      if (error instanceof Error && isEmpty.test(error.message)) return [];
+      throw error;
+    }
+  }
+
   return {
     async category(file, name) {
       try {
@@ -76,14 +94,17 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
       return new Map(rows.map((row) => [String(row.key).replace(`/${name}/`, ''), String(row.val)]));
     },
     async registeredBy() {
-      try {
-        const rows = await list('contacts', 'PJSIPShowContacts', {});
-        return new Map(rows.map((row) => [String(row.endpoint), transportOf(String(row.uri)) ?? 'unknown']));
-      } catch (error) {
-        // Asterisk calls it an error when nobody is registered.
-        if (error instanceof Error && /no contacts found/i.test(error.message)) return new Map();
-        throw error;
-      }
+      const rows = await listed('contacts', 'PJSIPShowContacts', /no contacts found/i);
+      return new Map(rows.map((row) => [String(row.endpoint), transportOf(String(row.uri)) ?? 'unknown']));
+    },
+    async trunks() {
+      const contacts = await listed('contacts', 'PJSIPShowContacts', /no contacts found/i);
+      const registrations = await listed(
+        'registrations',
+        'PJSIPShowRegistrationsOutbound',
+        /no outbound registrations/i,
+      );
+      return trunkStates([...contacts, ...registrations].flatMap((row) => decodeEvent(row) ?? []));
     },
     async steps(context) {
       const rows = await list('dialplan', 'ShowDialPlan', { Context: context });
@@ -106,6 +127,20 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
     },
     close: () => connection.close(),
   };
+}
+
+function trunkStates(events: readonly AmiEvent[]): ReadonlyMap<string, TrunkState> {
+  const states = new Map<string, TrunkState>();
+  const note = (endpoint: string, seen: Partial<TrunkState>): void => {
+    const trunk = trunkOf(endpoint);
+    const before = states.get(trunk ?? '') ?? { reachable: null, registered: null };
+    if (trunk !== null) states.set(trunk, { ...before, ...seen });
+  };
+  for (const event of events) {
+    if (event.type === 'contact-listed') note(event.contact.phone, { reachable: event.contact.reachable });
+    if (event.type === 'registration-listed') note(event.name, { registered: event.status === 'Registered' });
+  }
+  return states;
 }
 
 /** `line-000000-000001: name=value`, of which a later one counts, as in Asterisk. */

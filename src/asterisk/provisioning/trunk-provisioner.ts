@@ -1,4 +1,6 @@
 import { trunkEndpoint } from '../translate.ts';
+import { differing } from './difference.ts';
+import { isSameMatch } from './match-list.ts';
 import type { ProvisionerOptions } from './provisioner.ts';
 import { createPusher, type PushAnswer } from './pusher.ts';
 import { type TrunkAccount, trunkMark, trunkObjects } from './trunk.ts';
@@ -7,6 +9,8 @@ import { type TrunkAccount, trunkMark, trunkObjects } from './trunk.ts';
 export type TrunkProvisioner = {
   applyTrunk(id: string, trunk: TrunkAccount): Promise<void>;
   removeTrunk(id: string): Promise<void>;
+  /** What Asterisk has otherwise, such as `endpoint.allow`, or `endpoint` where a whole object is missing or one too many. No values. */
+  driftOfTrunk(id: string, trunk: TrunkAccount): Promise<readonly string[]>;
 };
 
 /** What is named must be there before what names it. */
@@ -46,6 +50,21 @@ export function createTrunkProvisioner(options: ProvisionerOptions): TrunkProvis
           if (answer.status !== 200) throw failure(`writing ${type} "${name}"`, answer);
         }
       }
+    },
+    async driftOfTrunk(id, trunk) {
+      const name = trunkEndpoint(id);
+      const objects = trunkObjects(id, trunk);
+      const found: string[] = [];
+      for (const type of types) {
+        const wanted = objects[type];
+        const answer = await pusher.get(type, name);
+        if (answer.status !== 200 && answer.status !== 404) throw failure(`looking at ${type} "${name}"`, answer);
+        const isThere = answer.status === 200;
+        if (isThere !== (wanted !== null)) found.push(type);
+        else if (wanted !== null)
+          found.push(...differing(wanted, answer.body, { match: isSameMatch }).map((one) => `${type}.${one}`));
+      }
+      return found;
     },
     async removeTrunk(id) {
       const name = trunkEndpoint(id);

@@ -1,0 +1,210 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type LabFront, startLabFront } from '../lab/front.ts';
+
+// Trunks, numbers, rights and sites over HTTP and by the command line: what is kept, what is refused and how that is said.
+const entry = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+let lab: LabFront;
+beforeEach(async () => {
+  lab = await startLabFront();
+  writeFileSync(join(lab.home, 'cordboard.yaml'), `http: {port: ${lab.port}}\n`);
+});
+afterEach(() => lab.stop());
+
+/** Runs the command; its exit code with what it printed. */
+function cli(...args: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1', CORDBOARD_HOME: lab.home };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [entry, ...args], { env }, (_error, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+  });
+}
+
+const red = {
+  name: 'red',
+  host: 'sip.carrier.example',
+  username: '33170',
+  password: 'secret-of-33170',
+  register: true,
+};
+const errorOf = async (method: string, path: string, body?: unknown) => {
+  const { status, body: said } = await lab.ask(method, path, body);
+  return { status, ...(said as { error: { code: string; message: string; field?: string } }).error };
+};
+
+describe('a trunk', () => {
+  test.each([
+    [{ host: 'no host' }, 'host', /^host: expected a host or an address.*; got "no host"/],
+    [{ transport: 'pigeon' }, 'transport', /^transport: expected one of udp, tcp, tls; got "pigeon"/],
+    [{ maxCalls: 0 }, 'maxCalls', /^maxCalls: expected a whole number from 1 to 10000; got 0/],
+    [{ codecs: [] }, 'codecs', /^codecs: expected at least one codec; got \[\]/],
+    [{ headers: ['X-Bad: a\r\nEvil: b'] }, 'headers.0', /^headers\.0: expected a header such as .*; got "X-Bad/],
+    [{ callerId: '0170' }, 'callerId', /^callerId: expected a number in E\.164.*; got "0170"/],
+    [{ wings: 2 }, 'wings', /wings/],
+    [{ username: null, password: null }, 'register', /^register: expected a username and a password with it/],
+    [{ username: null }, 'register', /^register: expected a username and a password with it/],
+  ])(
+    'given_%j_when_it_is_added_then_it_is_refused_by_field_with_what_was_expected_and_got',
+    async (wrong, field, said) => {
+      const error = await errorOf('POST', '/v1/trunks', { ...red, ...wrong });
+      expect(error).toMatchObject({ status: 400, code: 'invalid', field });
+      expect(error.message).toMatch(said);
+      expect((await lab.ask('GET', '/v1/trunks')).body).toEqual({ trunks: [] });
+    },
+  );
+
+  test('given_a_dry_run_when_it_is_added_or_changed_then_it_is_checked_and_shown_and_nothing_is_done', async () => {
+    const dry = await lab.ask('POST', '/v1/trunks', { ...red, dryRun: true });
+    expect(dry).toMatchObject({ status: 200, body: { trunk: { name: 'red', provisioned: false, order: 10 } } });
+    expect((await errorOf('POST', '/v1/trunks', { ...red, maxCalls: 0, dryRun: true })).field).toBe('maxCalls');
+    expect((await lab.ask('GET', '/v1/trunks')).body).toEqual({ trunks: [] });
+    await lab.ask('POST', '/v1/trunks', red);
+    const patched = await lab.ask('PATCH', '/v1/trunks/red', { order: 3, dryRun: true });
+    expect(patched.body).toMatchObject({ trunk: { order: 3 } });
+    expect((await lab.ask('GET', '/v1/trunks/red')).body).toMatchObject({ trunk: { order: 10, provisioned: true } });
+    expect(lab.asterisk.trunkBodies.get('red')).toMatchObject({ order: 10 });
+  });
+
+  test('given_one_when_it_is_shown_anywhere_then_never_with_its_password_and_a_second_of_its_name_is_refused', async () => {
+    await lab.ask('POST', '/v1/trunks', red);
+    expect(await errorOf('POST', '/v1/trunks', red)).toMatchObject({ status: 409, code: 'taken', field: 'name' });
+    for (const path of ['/v1/trunks', '/v1/trunks/red'])
+      expect(JSON.stringify((await lab.ask('GET', path)).body)).not.toContain('secret-of-33170');
+    const [list, show] = [await cli('trunk', 'list', '--json'), await cli('trunk', 'show', 'red', '--json')];
+    expect(JSON.parse(list.out)).toMatchObject({ trunks: [{ name: 'red', host: red.host, register: true }] });
+    expect(JSON.parse(show.out)).toMatchObject({ trunk: { name: 'red', username: '33170', up: null } });
+    expect(list.out + show.out).not.toContain('secret-of-33170');
+  });
+
+  test('given_an_asterisk_that_refuses_it_when_it_is_added_then_it_says_why_and_is_given_later', async () => {
+    lab.asterisk.failure = 'Asterisk is down';
+    const made = await lab.ask('POST', '/v1/trunks', red);
+    expect(made.body).toMatchObject({ trunk: { provisioned: false, failure: 'Asterisk is down' } });
+    lab.asterisk.failure = null;
+    await lab.ask('PATCH', '/v1/trunks/red', { order: 2 });
+    expect((await lab.ask('GET', '/v1/trunks/red')).body).toMatchObject({
+      trunk: { provisioned: true, failure: null },
+    });
+  });
+
+  test('given_one_that_somebody_changed_in_asterisk_when_it_is_checked_then_it_is_put_right_and_told_once', async () => {
+    await lab.ask('POST', '/v1/trunks', red);
+    lab.asterisk.trunks.changed.set('red', ['endpoint.allow', 'registration']);
+    const checked = await cli('trunk', 'check', '--json');
+    const repaired = [{ trunk: 'red', attributes: ['endpoint.allow', 'registration'] }];
+    expect(JSON.parse(checked.out)).toEqual({ checked: 1, repaired, failed: [] });
+    expect((await cli('trunk', 'check')).out).toMatch(/^1 trunks compared; 0 had been changed/);
+    lab.asterisk.failure = 'Asterisk is down';
+    expect(await errorOf('POST', '/v1/trunks/check')).toMatchObject({ status: 502, code: 'pbx-failed' });
+  });
+
+  test('given_a_route_for_it_alone_when_it_is_removed_then_that_is_refused_until_the_route_is_gone', async () => {
+    await lab.ask('POST', '/v1/trunks', red);
+    await lab.ask('POST', '/v1/numbers', { name: 'main', number: '*', trunk: 'red', to: 'hang-up' });
+    const error = await errorOf('DELETE', '/v1/trunks/red');
+    expect(error).toMatchObject({ status: 409, code: 'in-use' });
+    expect(error.message).toMatch(/the number main is for red only/);
+    await lab.ask('DELETE', '/v1/numbers/main');
+    expect((await lab.ask('DELETE', '/v1/trunks/red')).status).toBe(200);
+    expect(lab.asterisk.trunkBodies.has('red')).toBe(false);
+  });
+});
+
+describe('a number', () => {
+  test.each([
+    [{ number: '+0170' }, 400, 'number', /^number: expected a number: E\.164.*; got "\+0170"/],
+    [{ to: 'moon:1' }, 400, 'to', /^to: expected a destination: .*number:\+NUMBER.*; got "moon:1"/],
+    [{ to: 'number:0170' }, 400, 'to', /^to: expected a destination/],
+    [{ to: 'number:+33170000000,else=moon:1' }, 400, 'to', /^to: expected a destination/],
+    [{ to: 'number:+33170000000,else=group:nobody' }, 404, undefined, /nobody/],
+    [{ to: 'user:nobody' }, 404, 'to', /^to: there is no user nobody/],
+    [{ trunk: 'blue' }, 404, 'name', /There is no trunk blue/],
+    [{ answer: 'never' }, 400, 'answer', /^answer: expected one of on-agent, on-entry; got "never"/],
+  ])('given_%j_when_it_is_added_then_it_is_refused_by_field', async (wrong, status, field, said) => {
+    const error = await errorOf('POST', '/v1/numbers', { name: 'main', number: '*', to: 'hang-up', ...wrong });
+    expect(error).toMatchObject({ status, ...(field === undefined ? {} : { field }) });
+    expect(error.message).toMatch(said);
+  });
+
+  test('given_a_group_that_a_number_falls_back_on_when_the_group_is_removed_then_that_is_refused', async () => {
+    await lab.ask('POST', '/v1/groups', { name: 'night', extension: '8001' });
+    const to = 'number:+33612345678,else=group:night';
+    await lab.ask('POST', '/v1/numbers', { name: 'main', number: '*', to });
+    expect((await lab.ask('GET', '/v1/numbers')).body).toMatchObject({ numbers: [{ name: 'main', to }] });
+    expect(await errorOf('DELETE', '/v1/groups/night')).toMatchObject({ status: 409, code: 'in-use' });
+  });
+});
+
+describe('rights', () => {
+  beforeEach(async () => {
+    await lab.ask('POST', '/v1/users', { username: 'ana', name: 'Ana', extension: '1001' });
+    await lab.ask('POST', '/v1/groups', { name: 'support', extension: '8001' });
+    await lab.ask('POST', '/v1/groups/support/members', { users: ['ana'] });
+  });
+
+  test.each([
+    [
+      'user:ana',
+      { classes: ['lunar'] },
+      'classes.0',
+      /expected one of national, mobile, international, premium; got "lunar"/,
+    ],
+    ['user:ana', { allow: ['0033'] }, 'allow.0', /expected the start of numbers in E\.164/],
+    ['user:ana', { minutesPerDay: 2_000 }, 'minutesPerDay', /expected a whole number from 1 to 1440; got 2000/],
+    ['user:ana', { hours: [{ days: [1], from: 600, to: 540 }] }, 'hours', /expected a time that ends after it begins/],
+    ['user:ana', { groupMaxCalls: 3 }, 'groupMaxCalls', /expected only for a group; got 3 for a user/],
+    ['system', { groupMinutesPerDay: 3 }, 'groupMinutesPerDay', /expected only for a group; got 3 for a system/],
+    [
+      'planet:mars',
+      { outbound: true },
+      'subject',
+      /expected user:NAME, group:NAME, queue:NAME or system; got planet:mars/,
+    ],
+  ])('given_%s_and_%j_when_they_are_set_then_they_are_refused_by_field', async (subject, wrong, field, said) => {
+    const error = await errorOf('PATCH', `/v1/outbound/${subject}`, wrong);
+    expect(error).toMatchObject({ status: 400, code: 'invalid', field });
+    expect(error.message).toMatch(said);
+  });
+
+  test('given_rights_of_a_user_their_group_and_the_system_when_the_engine_is_told_then_each_payer_has_its_own', async () => {
+    await cli(
+      'outbound',
+      'set',
+      'group:support',
+      '--on',
+      '--classes',
+      'national',
+      '--max-calls',
+      '2',
+      '--group-max-calls',
+      '10',
+    );
+    await cli('outbound', 'set', 'user:ana', '--classes', 'mobile');
+    await cli('outbound', 'set', 'system', '--on', '--classes', 'national', '--max-calls', '3');
+    const shown = JSON.parse((await cli('outbound', 'show', 'user:ana', '--json')).out);
+    expect(shown.rights).toMatchObject({ outbound: true, classes: ['mobile'], maxCalls: 2, own: ['classes'] });
+    const told = lab.engine.sent.flatMap((one) => (one.kind === 'outside' ? [one.event] : []));
+    expect(told.at(-1)?.payers).toMatchObject([
+      { id: 'group:support', rights: { outbound: true, maxCalls: 10 } },
+      { id: 'system', rights: { outbound: true, maxCalls: 3 } },
+    ]);
+  });
+});
+
+test('given_sites_with_wrong_fields_when_they_are_set_then_each_is_refused_by_field', async () => {
+  const paris = { callback: '+33170000000', location: '12 rue de la Paix' };
+  const wrong = [
+    [{ callback: '0170' }, 'callback'],
+    [{ location: 'a;b' }, 'location'],
+    [{ locationUri: 'not an address' }, 'locationUri'],
+    [{ users: ['Nobody!'] }, 'users.0'],
+  ] as const;
+  for (const [one, field] of wrong)
+    expect(await errorOf('PUT', '/v1/sites/paris', { ...paris, ...one })).toMatchObject({ status: 400, field });
+  expect((await errorOf('PUT', '/v1/sites/paris', { ...paris, users: ['nobody'] })).status).toBe(404);
+  expect((await lab.ask('GET', '/v1/sites')).body).toEqual({ sites: [] });
+});
