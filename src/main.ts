@@ -8,7 +8,7 @@ import { connectAri } from './asterisk/ari/socket.ts';
 import { createEarlyDial } from './asterisk/early-dial.ts';
 import { createPacing } from './asterisk/pacing.ts';
 import { perform } from './asterisk/perform.ts';
-import { foundAgain, reachabilities, reachability, translate } from './asterisk/translate.ts';
+import { reachabilities, reachability, translate } from './asterisk/translate.ts';
 import { neededVersions } from './asterisk/version.ts';
 import { guardVersion } from './asterisk/version-guard.ts';
 import { keepCalendar } from './calendar.ts';
@@ -136,8 +136,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
         engine.post(message.event);
         // A phone that was removed while it was registered, and is back, gives no news of its contact.
         const phones = message.event.users.flatMap((one) => one.phones);
-        const known = (phone: string) => world.state.phones.get(phone)?.registered === true;
-        for (const event of foundAgain(phones, known, manager.find)) engine.post(event);
+        manager.lookAgain(phones.filter((phone) => world.state.phones.get(phone)?.registered !== true));
         return;
       }
       case 'outside':

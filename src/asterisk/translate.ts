@@ -115,18 +115,6 @@ export function reachabilities(endpoints: readonly Reachability[], trunks: Itera
   ];
 }
 
-/** Those of `phones` that have a contact which `known` has no news of: it was there before they were. */
-export function foundAgain(
-  phones: readonly string[],
-  known: (phone: string) => boolean,
-  find: (phone: string) => Reachability | null,
-): readonly PbxEvent[] {
-  return phones.flatMap((phone) => {
-    const found = known(phone) ? null : find(phone);
-    return found === null ? [] : [reachability(found)];
-  });
-}
-
 function cameBy(channelName: string): { phone: string | null; trunk?: string } {
   const endpoint = phoneOf(channelName);
   const trunk = endpoint === null ? null : trunkOf(endpoint);

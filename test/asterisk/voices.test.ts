@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createPhone } from '../../src/phones/index.ts';
 import type { PhoneView, SipCredentials } from '../../src/protocol/phones.ts';
 import type { UserSaved } from '../../src/protocol/users.ts';
 import { type LabCordboard, startCordboard } from '../lab/cordboard.ts';
@@ -100,6 +101,24 @@ test('given_a_registered_phone_that_is_removed_and_made_again_when_it_registers_
   const made = await lab.api<{ sip: SipCredentials | null }>('POST', '/v1/users/ben/phones', { codecs: ['ulaw'] });
   await phoneOf(present(made.sip), 'udp');
   await lab.fact('agent-reachable', { agent: 'ben', reachable: true }, from);
+});
+
+test('given_a_phone_that_was_removed_while_registered_and_has_gone_when_it_is_made_again_then_nobody_takes_it_for_registered', async () => {
+  const sip = await addUser('gone', 'ws');
+  const phone = createPhone({ wsUrl: sip.wsUrl ?? '', user: sip.user, password: sip.password });
+  await phone.register();
+  await waitUntil(async () => (await shown(sip.user)).registered, 'the engine to know it');
+  await lab.api('DELETE', `/v1/phones/${sip.user}`);
+  // With its address gone, Asterisk drops the contact and tells nobody.
+  phone.cut();
+  await waitUntil(
+    async () => !(await lab.asterisk.rx('pjsip show contacts')).includes(`${sip.user}/sip`),
+    'the contact to go',
+  );
+  await phone.close();
+  await lab.api('POST', '/v1/users/gone/phones', { transport: 'ws' });
+  await phoneOf(await addUser('later', 'udp'), 'udp');
+  expect(await shown(sip.user)).toMatchObject({ registered: false, registeredBy: null });
 });
 
 test('given_an_agent_with_a_desk_phone_and_a_browser_when_a_call_is_offered_then_both_ring_and_one_answer_stops_the_other', async () => {

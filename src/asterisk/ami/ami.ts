@@ -7,6 +7,7 @@ import { type AmiAccess, type AmiConnection, openAmi } from './connection.ts';
 import { createContacts, type Reachability } from './contacts.ts';
 import { type Contact, type EmergencyCall, emergencyFamily } from './event.ts';
 import { createRegistrations } from './registrations.ts';
+import { createSecondLook } from './second-look.ts';
 
 /** Times in ms. */
 export type AmiOptions = AmiAccess & {
@@ -28,8 +29,11 @@ export type RegistrationHandlers = {
 
 /** What is followed, for as long as it is not closed. */
 export type Registrations = {
-  /** What is known now of a phone that has a contact, also of one that the directory does not have (any more); null where it has none. */
-  find(phone: PhoneId): Reachability | null;
+  /**
+   * These phones are (again) in the directory, and nothing is known of them there: `onPhone` tells of those that Asterisk has a contact of,
+   * once it was asked.
+   */
+  lookAgain(phones: readonly PhoneId[]): void;
   /** People know of the emergency calls among these facts: Asterisk may forget them. */
   tellingDone(facts: readonly Fact[]): void;
   close(): void;
@@ -76,7 +80,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
 
   open();
   return {
-    find: (phone) => following?.find(phone) ?? null,
+    lookAgain: (phones) => following?.lookAgain(phones),
     tellingDone(facts) {
       for (const fact of facts) {
         if (fact.type !== 'emergency-called' || fact.channel === null) continue;
@@ -92,7 +96,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
   };
 }
 
-type Following = Pick<Registrations, 'find' | 'close'> & { forget(channel: string): void };
+type Following = Pick<Registrations, 'lookAgain' | 'close'> & { forget(channel: string): void };
 type FollowHandlers = Omit<RegistrationHandlers, 'onDown'> & { onEnd(why: string, wasUp: boolean): void };
 
 /** One connection, from its list of contacts to its end. */
@@ -116,12 +120,14 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Following {
       });
     },
     onEvent(event) {
+      if (secondLook.take(event)) return;
       if (event.type === 'contact-listed') listed.push(event.contact);
       else if (event.type === 'contacts-listed') up();
       else if (event.type === 'emergency' || event.type === 'emergency-traced') handlers.onEmergency?.(event.emergency);
       else if (registrations.take(event)) return;
       else if (event.type === 'malformed') malformed(event.event);
       else if (event.type === 'contact') {
+        secondLook.noted(event.contact);
         const news = contacts.note(event.contact, event.gone);
         if (phase === 'up' && news !== null) handlers.onPhone(news);
       }
@@ -133,6 +139,8 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Following {
     () => connection.action('PJSIPShowRegistrationsOutbound', {}),
     (trunks) => handlers.onTrunks?.(trunks),
   );
+
+  const secondLook = createSecondLook(() => connection.action('PJSIPShowContacts', {}), contacts, handlers.onPhone);
 
   /** Each kind is said once a connection: a broken peer must not fill the disk. */
   function malformed(event: string): void {
@@ -181,7 +189,9 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Following {
   }
 
   return {
-    find: (phone) => (phase === 'up' && contacts.isReachable(phone) ? known(phone) : null),
+    lookAgain(phones) {
+      if (phase === 'up') secondLook.look(phones);
+    },
     forget(channel) {
       // One that could not be removed is tried again with the next connection.
       connection.action('DBDel', { Family: emergencyFamily, Key: channel }).catch(() => undefined);

@@ -11,6 +11,8 @@ export type Contacts = {
   /** The list is in: from here on nothing is older than the news, and what cannot be reached need not be remembered. */
   settle(): void;
   isReachable(phone: PhoneId): boolean;
+  /** Its contacts, the newest last. */
+  of(phone: PhoneId): readonly Contact[];
   /** By which transport its newest contact came that can be reached; null where none did, or nobody knows. */
   by(phone: PhoneId): PhoneTransport | null;
   /** The phones that are reachable, sorted. */
@@ -62,6 +64,7 @@ export function createContacts(): Contacts {
       for (const phone of [...phones.keys()]) forget(phone);
     },
     isReachable,
+    of: (phone) => [...(phones.get(phone) ?? [])].map(([uri, one]) => ({ phone, uri, ...one })),
     by: (phone) => current(phone)?.by ?? null,
     reachable: () => [...phones.keys()].filter(isReachable).sort(),
   };
