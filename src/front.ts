@@ -3,6 +3,7 @@ import type { Paths } from './config/paths.ts';
 import type { DirectoryContext } from './directory/context.ts';
 import { createFallbackKeeper, type FallbackPort } from './directory/fallback-keeper.ts';
 import { createFeed } from './directory/feed.ts';
+import { createIceServers } from './directory/ice-servers.ts';
 import { keepLamps, type LampPort } from './directory/lamp-keeper.ts';
 import { lampOwners, lampsOf } from './directory/lamps.ts';
 import { keepMailboxes, type MailboxPort } from './directory/mailbox-keeper.ts';
@@ -53,6 +54,7 @@ const PUSH_PATIENCE_MS = 3_000;
  */
 export async function startFront(port: EnginePort, config: Config, paths: Paths, outside: Outside): Promise<Front> {
   const { log, provisioner } = outside;
+  const iceServers = createIceServers(config.sip.iceServers, Date.now);
   const db = openDirectoryDb(paths.directoryDb, paths.backups);
   const store = createStore(db);
   const live = openLive(paths.liveDb);
@@ -117,6 +119,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
       keeper,
       trunkKeeper,
       mailboxes,
+      iceServers,
       asterisk: { names: provisioner.names, isOurs: provisioner.isOurs, hasContext: outside.hasContext },
       registeredBy: outside.registeredBy,
       engine,

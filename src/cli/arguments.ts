@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
 import { parseDuration } from '../lib/duration.ts';
 import type { StationAsked } from '../protocol/agents.ts';
+import { pastPointArgument } from './moment.ts';
 
 /** `15s` as ms; commander names the option in its message. */
 export function durationArgument(text: string): number {
@@ -19,6 +20,14 @@ export function listArgument(text: string): readonly string[] {
     throw new InvalidArgumentError('Expected a list such as opus,ulaw.');
   }
   return items;
+}
+
+/** A time as ms since 1970; a time of day is today's, in the machine's zone. */
+export function timeArgument(text: string): number {
+  const point = pastPointArgument(text);
+  if (!('at' in point))
+    throw new InvalidArgumentError('Expected a time such as 14:03, 2026-01-31T14:03:07 or 5m (ago).');
+  return point.at;
 }
 
 /** A port. */

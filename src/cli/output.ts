@@ -14,9 +14,31 @@ export type Output = {
 export function createOutput(json: boolean, write: (text: string) => void): Output {
   return {
     json,
-    result: (value, human) => write(json ? `${JSON.stringify(value, null, 2)}\n` : `${human(value)}\n`),
-    line: (value, human) => write(json ? `${JSON.stringify(value)}\n` : `${human(value)}\n`),
+    result: (value, human) => write(json ? `${JSON.stringify(value, null, 2)}\n` : `${printable(human(value))}\n`),
+    line: (value, human) => write(json ? `${JSON.stringify(value)}\n` : `${printable(oneLine(human(value)))}\n`),
   };
+}
+
+/** The colours that picocolors makes for us: all that may come through of what a terminal would obey. */
+const colours = `${String.fromCharCode(0x1b)}\\[(?:1|2|22|3[0-7]|39|90)m`;
+const obeyed = new RegExp(`${colours}|[\\p{Cc}\u202a-\u202e\u2066-\u2069]`, 'gu');
+
+/**
+ * What a caller, a carrier or a phone has called itself must not steer the terminal of who looks: its control characters are shown as
+ * pictures (U+2400), and what would turn the direction of writing as a question mark.
+ */
+export function printable(text: string): string {
+  return text.replace(obeyed, (found) => (found === '\n' || found.length > 1 ? found : pictureOf(found)));
+}
+
+/** A name with a line break in it must not look like two rows. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n\t]/g, pictureOf);
+}
+
+function pictureOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x20 ? String.fromCodePoint(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
 }
 
 /** A table without lines: it can be read, and cut with awk. `empty` is said where there are no rows. */
@@ -45,7 +67,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       middle: '',
     },
   });
-  made.push(...rows.map((row) => [...row]));
+  made.push(...rows.map((row) => row.map(oneLine)));
   return made.toString().replace(/ +$/gm, '');
 }
 

@@ -12,6 +12,7 @@ export function credentialsText(sip: SipCredentials): string {
       ['address', sip.wsUrl ?? `${sip.host}:${sip.port}`],
       ['transport', sip.transport],
       ['realm', sip.realm],
+      ...sip.iceServers.map(({ urls }) => ['ICE server', urls.join(', ')] as const),
     ]),
   ].join('\n');
 }

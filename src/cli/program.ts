@@ -3,6 +3,7 @@ import { versionOf } from '../lib/version.ts';
 import { agentCommand } from './agent.ts';
 import { alarmCommand } from './alarm.ts';
 import { asteriskCommand } from './asterisk.ts';
+import { auditCommand } from './audit.ts';
 import { callCommand } from './call.ts';
 import { createContext } from './context.ts';
 import { dbCommand } from './db.ts';
@@ -67,6 +68,7 @@ export function buildProgram(
   outboundCommand(program, context);
   siteCommand(program, context);
   mailboxCommand(program, context);
+  auditCommand(program, context);
   demoCommand(program, context);
   return program;
 }

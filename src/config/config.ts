@@ -49,9 +49,20 @@ export type Config = {
     readonly context: string;
     /** How often Asterisk's phones are compared with the directory, attribute by attribute. */
     readonly checkMs: number;
+    /** What phones in a browser are given at their sign-in. */
+    readonly iceServers: readonly IceServerConfig[];
   };
   readonly journal: { readonly keepDays: number; readonly keepMegabytes: number; readonly checkpointMs: number };
   readonly log: { readonly level: LogLevel };
+};
+
+/** A STUN or TURN server. The secret is one of its user, or one that it shares with us, from which each phone gets one of its own. */
+export type IceServerConfig = {
+  readonly urls: readonly string[];
+  readonly access:
+    | { readonly by: 'nothing' }
+    | { readonly by: 'user'; readonly user: string; readonly secretFile: string }
+    | { readonly by: 'shared-secret'; readonly secretFile: string };
 };
 
 /** What a queue, a group's own or a standalone one, has where nothing was said when it was made. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { FeatureCodes } from '../core/features.ts';
-import type { Config } from './config.ts';
+import type { Config, IceServerConfig } from './config.ts';
 import { ConfigError, type ConfigProblem, problemsOf } from './problem.ts';
 import { CONFIG_SCHEMA, type RawConfig } from './schema.ts';
 
@@ -136,7 +136,13 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
         notify: step.notify,
       })),
     },
-    sip: { codecs: raw.sip.codecs, prefix: raw.sip.prefix, context: raw.sip.context, checkMs: raw.sip.check },
+    sip: {
+      codecs: raw.sip.codecs,
+      prefix: raw.sip.prefix,
+      context: raw.sip.context,
+      checkMs: raw.sip.check,
+      iceServers: raw.sip['ice-servers'].map((server) => iceServer(server, home)),
+    },
     journal: {
       keepDays: raw.journal['keep-days'],
       keepMegabytes: raw.journal['keep-megabytes'],
@@ -144,6 +150,13 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
     },
     log: raw.log,
   };
+}
+
+function iceServer(server: RawConfig['sip']['ice-servers'][number], home: string): IceServerConfig {
+  const { urls, user, 'secret-file': secret, 'shared-secret-file': shared } = server;
+  if (shared !== undefined) return { urls, access: { by: 'shared-secret', secretFile: resolve(home, shared) } };
+  if (user === undefined || secret === undefined) return { urls, access: { by: 'nothing' } };
+  return { urls, access: { by: 'user', user, secretFile: resolve(home, secret) } };
 }
 
 function featuresOf(codes: RawConfig['feature-codes']): FeatureCodes {

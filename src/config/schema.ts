@@ -61,6 +61,29 @@ const CODEC_LIST = z
   .refine((list) => new Set(list).size === list.length, { error: 'each codec once' })
   .prefault(['opus', 'g722', 'alaw', 'ulaw']);
 
+const ICE_URL = /^(?:stuns?|turns?):[A-Za-z0-9.:_[\]-]{1,253}(?:\?transport=(?:udp|tcp))?$/;
+const ICE_URL_IN_WORDS = 'an address such as stun:stun.example.net or turn:turn.example.net:3478?transport=tcp';
+
+const ICE_SERVER = z
+  .strictObject({
+    urls: z
+      .array(z.string({ error: ICE_URL_IN_WORDS }).regex(ICE_URL, { error: ICE_URL_IN_WORDS }), {
+        error: 'a list of addresses',
+      })
+      .min(1, { error: 'at least one address' }),
+    user: z.string({ error: WORD_IN_WORDS }).regex(WORD, { error: WORD_IN_WORDS }).optional(),
+    'secret-file': z.string({ error: PATH_IN_WORDS }).regex(PATH, { error: PATH_IN_WORDS }).optional(),
+    'shared-secret-file': z.string({ error: PATH_IN_WORDS }).regex(PATH, { error: PATH_IN_WORDS }).optional(),
+  })
+  .refine((server) => (server.user === undefined) === (server['secret-file'] === undefined), {
+    path: ['user'],
+    error: 'user and secret-file together, or neither',
+  })
+  .refine((server) => server.user === undefined || server['shared-secret-file'] === undefined, {
+    path: ['shared-secret-file'],
+    error: 'either user with secret-file, or shared-secret-file',
+  });
+
 const ASTERISK = z.strictObject({
   host: text('127.0.0.1', HOST, HOST_IN_WORDS),
   'http-port': port(8088),
@@ -189,6 +212,10 @@ export const CONFIG_SCHEMA = z.strictObject({
       ),
       context: text('from-sip', /^[A-Za-z0-9_-]{1,79}$/, 'the name of a context of the dialplan'),
       check: duration('1h', '1m', '24h'),
+      'ice-servers': z
+        .array(ICE_SERVER, { error: 'a list of servers such as {urls: [stun:stun.example.net]}' })
+        .max(8, { error: 'at most 8 servers' })
+        .default([]),
     })
     .prefault({}),
   journal: z

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Transport } from '../protocol/phone-settings.ts';
 import { REALM, type SipCredentials } from '../protocol/phones.ts';
+import type { IceServers } from './ice-servers.ts';
 
 /** Asterisk's SIP over WebSocket without TLS, for phones on the same machine (RFC 7118). */
 export function wsUrl(config: Config): string {
@@ -8,7 +9,13 @@ export function wsUrl(config: Config): string {
 }
 
 /** What to enter into a phone. */
-export function sipCredentials(config: Config, user: string, password: string, transport: Transport): SipCredentials {
+export function sipCredentials(
+  config: Config,
+  iceServers: IceServers,
+  user: string,
+  password: string,
+  transport: Transport,
+): SipCredentials {
   const { host, httpPort, httpsPort, sipPort, tlsPort } = config.asterisk;
   const ports: Record<Transport, number> = { udp: sipPort, tcp: sipPort, tls: tlsPort, ws: httpPort, wss: httpsPort };
   const port = ports[transport];
@@ -20,6 +27,7 @@ export function sipCredentials(config: Config, user: string, password: string, t
     host,
     port,
     transport,
+    iceServers: web ? iceServers(user) : [],
     wsUrl: web ? `${transport}://${bracketed(host)}:${port}/ws` : null,
   };
 }

@@ -41,7 +41,9 @@ export function phoneView(phone: PhoneRow, known: ReadonlyMap<string, Registrati
 
 /** What to enter into a phone that was just saved; null when its secret is an old one. */
 export function credentialsOf(services: Services, { phone, password }: SavedPhone): SipCredentials | null {
-  return password === null ? null : sipCredentials(services.config, phone.id, password, phone.transport);
+  return password === null
+    ? null
+    : sipCredentials(services.config, services.iceServers, phone.id, password, phone.transport);
 }
 
 /** Debian's Asterisk passes g729 on and cannot make anything else of it. */

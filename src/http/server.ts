@@ -3,6 +3,7 @@ import { Refusal } from '../directory/refusal.ts';
 import type { Log } from '../lib/log.ts';
 import type { RefusalBody } from '../protocol/refusal.ts';
 import { agentRoutes } from './agent-routes.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { drainRoutes } from './drain-routes.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -57,6 +58,7 @@ export function buildServer(services: Services, log: Log): FastifyInstance {
   numberRoutes(app, services);
   outboundRoutes(app, services);
   siteRoutes(app, services);
+  auditRoutes(app, services);
   mailboxRoutes(app, services);
   return app;
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { DirectoryContext } from '../directory/context.ts';
+import type { IceServers } from '../directory/ice-servers.ts';
 import type { MailboxKeeper } from '../directory/mailbox-keeper.ts';
 import type { AsteriskView } from '../directory/phone-checks.ts';
 import type { PhoneKeeper } from '../directory/phone-keeper.ts';
@@ -20,6 +21,8 @@ export type Services = {
   readonly trialPhones: TrialPhones;
   readonly keeper: Pick<PhoneKeeper, 'check' | 'inspect'>;
   readonly trunkKeeper: Pick<TrunkKeeper, 'inspect'>;
+  /** STUN and TURN for phones in a browser. */
+  readonly iceServers: IceServers;
   readonly mailboxes: Pick<MailboxKeeper, 'changed'>;
   readonly asterisk: AsteriskView;
   /** By which transport each registered phone came; rejects when Asterisk cannot be asked. */

@@ -62,6 +62,15 @@ export type SipCredentials = {
   readonly transport: Transport;
   /** For a phone over WebSocket; null for the others. */
   readonly wsUrl: string | null;
+  /** For a phone over WebSocket, as `RTCConfiguration.iceServers` has them; empty for the others. */
+  readonly iceServers: readonly IceServer[];
+};
+
+/** A STUN or TURN server (W3C WebRTC, RTCIceServer). The credential is a secret. */
+export type IceServer = {
+  readonly urls: readonly string[];
+  readonly username?: string;
+  readonly credential?: string;
 };
 
 /** The answer to adding or changing a phone. `sip` is null where no password was made, and in a dry run. */

@@ -23,6 +23,7 @@ export type RefusalCode =
   | 'unknown-number'
   | 'unknown-site'
   | 'unknown-extension'
+  | 'unknown-entry'
   | 'not-found'
   | 'past-not-kept'
   | 'engine-silent'

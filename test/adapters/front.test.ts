@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Fact, NumberedFact } from '../../src/core/facts.ts';
 import { listenOnSocket } from '../../src/http/unix-socket.ts';
+import type { AuditView } from '../../src/protocol/audit.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
 
@@ -337,6 +338,43 @@ describe('groups, phones and agents over REST', () => {
       body: { error: { code: 'unknown-extension', field: 'extension' } },
     });
     expect((await lab.ask('GET', '/v1/mailboxes')).body).toMatchObject({ mailboxes: [{ extension: '1001' }] });
+  });
+
+  test('given_changes_when_the_audit_is_asked_by_object_who_action_and_time_then_it_has_those_newest_first_with_what_changed_and_no_secret', async () => {
+    await lab.ask('POST', '/v1/users', anna);
+    const before = Date.now();
+    await lab.ask('PATCH', '/v1/phones/1001', { nat: 'no', codecs: ['ulaw'], sipPassword: 'a-new-secret-of-hers' });
+    await lab.ask('DELETE', '/v1/users/anna');
+    const list = async (query: string): Promise<AuditView[]> =>
+      ((await lab.ask('GET', `/v1/audit${query}`)).body as { entries: AuditView[] }).entries;
+    expect(await list('')).toMatchObject([
+      { action: 'user.remove', subject: 'anna', who: 'unknown', fields: [] },
+      { action: 'phone.set', subject: '1001', fields: ['codecs', 'nat', 'newPassword'] },
+      { action: 'user.add', subject: 'anna', fields: [] },
+    ]);
+    const actions = async (query: string) => (await list(query)).map(({ action }) => action);
+    expect(await actions('?subject=anna')).toEqual(['user.remove', 'user.add']);
+    expect(await actions('?action=phone')).toEqual(['phone.set']);
+    expect(await actions('?action=user.add')).toEqual(['user.add']);
+    expect(await actions('?action=use')).toEqual([]);
+    expect(await actions('?who=unkn&limit=1')).toEqual(['user.remove']);
+    expect(await actions('?who=somebody')).toEqual([]);
+    expect(await actions(`?until=${before - 1_000_000}`)).toEqual([]);
+    expect(await actions(`?since=${before - 1_000_000}`)).toHaveLength(3);
+    const [, set] = await list('');
+    const shown = await lab.ask('GET', `/v1/audit/${set?.id}`);
+    expect(shown.body).toMatchObject({ entry: { before: { nat: 'yes' }, after: { nat: 'no', codecs: ['ulaw'] } } });
+    expect(JSON.stringify(shown.body)).not.toMatch(/a-new-secret|ha1/);
+    for (const id of ['999999', 'x', '1;']) {
+      expect(await lab.ask('GET', `/v1/audit/${encodeURIComponent(id)}`)).toMatchObject({
+        status: 404,
+        body: { error: { code: 'unknown-entry' } },
+      });
+    }
+    expect(await lab.ask('GET', '/v1/audit?since=yesterday')).toMatchObject({
+      status: 400,
+      body: { error: { field: 'since' } },
+    });
   });
 
   test('given_a_trial_phone_then_asterisk_has_it_until_it_is_deleted', async () => {

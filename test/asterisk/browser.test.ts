@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { PhoneSaved } from '../../src/protocol/phones.ts';
 import type { UserSaved } from '../../src/protocol/users.ts';
@@ -12,6 +14,14 @@ import { createToneVoice, type ToneVoice } from '../lab/voice/tone.ts';
 const browserHz = 700;
 const callerHz = 440;
 
+// Nobody is there: what counts is what the browser is told.
+const turnSecret = 'nobody-is-told-of-this';
+const iceServers = `sip:
+  ice-servers:
+    - urls: ['stun:127.0.0.1:9']
+    - urls: ['turn:127.0.0.1:9?transport=udp']
+      shared-secret-file: secrets/turn-shared`;
+
 let lab: LabCordboard;
 let chromium: LabBrowser;
 let caller: VoicePhone;
@@ -19,7 +29,13 @@ let callerVoice: ToneVoice;
 const pages: BrowserPhone[] = [];
 
 beforeAll(async () => {
-  [lab, chromium] = await Promise.all([startCordboard('', { render: loopbackCandidate() }), openBrowser()]);
+  const configure = async (folder: string): Promise<void> => {
+    await writeFile(join(folder, '../../secrets/turn-shared'), `${turnSecret}\n`);
+  };
+  [lab, chromium] = await Promise.all([
+    startCordboard(iceServers, { render: loopbackCandidate(), configure }),
+    openBrowser(),
+  ]);
 });
 afterEach(async () => {
   for (const page of pages.splice(0)) await page.close();
@@ -32,7 +48,7 @@ afterAll(async () => {
 });
 
 /** An agent with a phone in a browser, signed in and alone in the group 8001, and a caller's desk phone. */
-async function team(): Promise<BrowserPhone> {
+async function team(withIce = false): Promise<BrowserPhone> {
   const ben = { username: 'ben', name: 'Ben', extension: '1002', transport: 'udp', codecs: ['ulaw'] };
   const { sip } = await lab.api<UserSaved>('POST', '/v1/users', ben);
   if (sip === null) throw new Error('there are no credentials');
@@ -44,18 +60,18 @@ async function team(): Promise<BrowserPhone> {
   await lab.api('POST', '/v1/groups', { name: 'team', extension: '8001' });
   await lab.api('POST', '/v1/groups/team/members', { users: ['ana'] });
   await lab.api('POST', '/v1/agents/ana/sign-in', {});
-  const page = await signedIn();
+  const page = await signedIn(withIce);
   await lab.fact('agent-reachable', { agent: 'ana', reachable: true });
   return page;
 }
 
 /** A page that has signed in as Ana's phone, with the secret of this sign-in. */
-async function signedIn(): Promise<BrowserPhone> {
+async function signedIn(withIce = false): Promise<BrowserPhone> {
   const { sip } = await lab.api<PhoneSaved>('POST', '/v1/phones/1001/sign-in');
   if (sip === null) throw new Error('there are no credentials');
   const page = await chromium.open();
   pages.push(page);
-  await page.register({ ...sip, hz: browserHz });
+  await page.register({ ...sip, hz: browserHz, iceServers: withIce ? sip.iceServers : [] });
   return page;
 }
 
@@ -94,6 +110,25 @@ test('given_an_agent_in_a_browser_when_they_dial_and_hang_up_then_both_heard_eac
   await lab.fact('call-ended', { ending: 'completed' });
 });
 
+test('given_stun_and_turn_servers_when_a_browser_signs_in_and_talks_then_it_has_them_with_a_user_of_its_own_and_the_log_has_no_secret', async () => {
+  const page = await team(true);
+  await caller.dial('8001');
+  await waitUntil(async () => (await page.rang()) === 1, 'the browser to ring');
+  await page.answer();
+  await expectBothHear(page);
+  const { servers } = await page.peer();
+  expect(servers).toMatchObject([
+    { urls: ['stun:127.0.0.1:9'] },
+    { urls: ['turn:127.0.0.1:9?transport=udp'], username: expect.stringMatching(/^\d{10}:1001$/) },
+  ]);
+  const { credential = '' } = (servers[1] ?? {}) as { credential?: string };
+  expect(credential).toMatch(/^[A-Za-z0-9+/]{27}=$/);
+  expect(JSON.stringify(servers) + lab.output()).not.toContain(turnSecret);
+  expect(lab.output()).not.toContain(credential);
+  await caller.hangUp();
+  await lab.fact('call-ended', { ending: 'completed' });
+});
+
 test('given_a_second_sign_in_in_another_page_when_a_call_is_offered_then_the_new_page_rings_and_the_old_secret_is_worth_nothing', async () => {
   const old = await team();
   const { sip } = await lab.api<PhoneSaved>('POST', '/v1/phones/1001/sign-in');
@@ -105,7 +140,7 @@ test('given_a_second_sign_in_in_another_page_when_a_call_is_offered_then_the_new
   await lab.fact('call-connected', { user: 'ana' });
   const third = await chromium.open();
   pages.push(third);
-  await expect(third.register({ ...present(sip), hz: browserHz })).rejects.toThrow('REGISTER: 401');
+  await expect(third.register({ ...present(sip), hz: browserHz, iceServers: [] })).rejects.toThrow('REGISTER: 401');
   await caller.hangUp();
   await lab.fact('call-ended', { ending: 'completed' });
 });

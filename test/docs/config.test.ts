@@ -68,6 +68,17 @@ test('a_step_of_the_ladder_when_compared_with_the_page_then_each_key_is_there', 
   }
 });
 
+test('a_server_for_browsers_when_compared_with_the_page_then_each_key_is_there_and_what_does_not_fit_is_refused', () => {
+  const section = 'A server of sip.ice-servers';
+  expect(columnUnder(page, section, 'Key')).toEqual(keysOf(['sip', 'ice-servers', 0]));
+  const turn = 'urls: ["turns:turn.example.net:443?transport=tcp"]';
+  for (const right of ['urls: ["stun:a"]', `${turn}, user: u, secret-file: x`, `${turn}, shared-secret-file: x`])
+    expect([right, isTaken('sip.ice-servers', `[{${right}}]`)]).toEqual([right, true]);
+  for (const wrong of ['urls: []', 'urls: ["http://a"]', `${turn}, user: u`, `${turn}, secret-file: x`])
+    expect([wrong, isTaken('sip.ice-servers', `[{${wrong}}]`)]).toEqual([wrong, false]);
+  expect(isTaken('sip.ice-servers', `[{${turn}, user: u, secret-file: x, shared-secret-file: y}]`)).toBe(false);
+});
+
 test('destinations_when_read_then_each_form_of_the_page_is_one_and_each_cause_is_known', () => {
   const cells = (column: string) =>
     tablesOf(page).flatMap(({ columns, rows }) =>
@@ -87,7 +98,7 @@ test('destinations_when_read_then_each_form_of_the_page_is_one_and_each_cause_is
 /** The keys that hold a value, dotted, in the order of the schema. */
 function leaves(path: readonly string[]): readonly string[] {
   const keys = keysOf(path);
-  return keys.length === 0 || path.join('.') === 'rona.ladder'
+  return keys.length === 0 || ['rona.ladder', 'sip.ice-servers'].includes(path.join('.'))
     ? [path.join('.')]
     : keys.flatMap((key) => leaves([...path, key]));
 }

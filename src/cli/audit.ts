@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import type { AuditDetails, AuditView } from '../protocol/audit.ts';
+import { countArgument, timeArgument } from './arguments.ts';
+import type { CliContext } from './context.ts';
+import { fields, orDash, table } from './output.ts';
+
+type ListOptions = { who?: string; action?: string; since?: number; until?: number; limit: number };
+
+/** `cordboard audit …` */
+export function auditCommand(program: Command, context: CliContext): void {
+  const audit = program.command('audit').description('who changed what in the directory, and when');
+
+  audit
+    .command('list [subject]')
+    .description('the changes, the newest first; with a subject those of one user, phone, group, queue, trunk ...')
+    .option('--who <part>', 'only by whose name has this in it')
+    .option('--action <action>', 'only these, such as phone.set, or phone for all that was done to phones')
+    .option('--since <time>', 'not before this time: 14:03, 2026-01-31, 2026-01-31T14:03:07 or 30m (ago)', timeArgument)
+    .option('--until <time>', 'not after this time', timeArgument)
+    .option('--limit <count>', 'at most so many', countArgument, 50)
+    .action(async (subject: string | undefined, { limit, ...said }: ListOptions) => {
+      const query = new URLSearchParams({ limit: String(Math.max(1, limit)) });
+      for (const [name, value] of Object.entries({ subject, ...said }))
+        if (value !== undefined) query.set(name, String(value));
+      const answer = await context.client().get<{ entries: readonly AuditView[] }>(`/v1/audit?${query}`);
+      context.output().result(answer, ({ entries }) => auditTable(entries));
+    });
+
+  audit
+    .command('show <id>')
+    .description('one change: each field before and after')
+    .action(async (id: string) => {
+      const answer = await context.client().get<{ entry: AuditDetails }>(`/v1/audit/${encodeURIComponent(id)}`);
+      context.output().result(answer, ({ entry }) => entryText(entry));
+    });
+}
+
+function auditTable(entries: readonly AuditView[]): string {
+  const rows = entries.map(({ id, at, who, action, subject, fields: changed }) => [
+    String(id),
+    new Date(at).toISOString(),
+    who,
+    action,
+    subject,
+    orDash(changed.join(', ')),
+  ]);
+  return table(['Id', 'At', 'Who', 'What', 'Of', 'Changed'], rows, 'No change is like that');
+}
+
+function entryText({ id, at, who, action, subject, before, after }: AuditDetails): string {
+  const head = fields([
+    ['id', String(id)],
+    ['at', new Date(at).toISOString()],
+    ['who', who],
+    ['what', action],
+    ['of', subject],
+  ]);
+  const [was, is] = [partsOf(before), partsOf(after)];
+  const rows = [...new Set([...was.keys(), ...is.keys()])].map((name) => {
+    const mark = was.get(name) === is.get(name) ? '' : '*';
+    return [mark, name, orDash(was.get(name)), orDash(is.get(name))];
+  });
+  return [head, '', table(['', 'Field', 'Before', 'After'], rows, 'Nothing but that is kept of it')].join('\n');
+}
+
+/** The values as they are written in JSON. */
+function partsOf(value: unknown): ReadonlyMap<string, string> {
+  if (value === null || value === undefined) return new Map();
+  if (typeof value !== 'object' || Array.isArray(value)) return new Map([['-', JSON.stringify(value)]]);
+  return new Map(Object.entries(value).map(([name, part]) => [name, JSON.stringify(part)]));
+}
