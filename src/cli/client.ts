@@ -5,7 +5,8 @@ import { Failure } from './failure.ts';
 
 /** Speaks REST with the daemon over its Unix socket. Every method throws a `Failure`. */
 export type ApiClient = {
-  get<T>(path: string): Promise<T>;
+  /** `patienceMs`: how long an answer may take, where it may take longer than those of most requests. */
+  get<T>(path: string, patienceMs?: number): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
@@ -18,8 +19,8 @@ export type ApiClient = {
 const PATIENCE_MS = 30_000;
 
 export function createClient(socket: string): ApiClient {
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const response = await send(socket, method, path, body, PATIENCE_MS);
+  const call = async <T>(method: string, path: string, body?: unknown, patienceMs = PATIENCE_MS): Promise<T> => {
+    const response = await send(socket, method, path, body, patienceMs);
     const text = await textOf(response);
     if ((response.statusCode ?? 500) >= 300) {
       throw refusalOf(text, response.statusCode ?? 500);
@@ -27,7 +28,7 @@ export function createClient(socket: string): ApiClient {
     return JSON.parse(text) as T;
   };
   return {
-    get: (path) => call('GET', path),
+    get: (path, patienceMs) => call('GET', path, undefined, patienceMs),
     post: (path, body) => call('POST', path, body ?? {}),
     patch: (path, body) => call('PATCH', path, body),
     put: (path, body) => call('PUT', path, body),

@@ -15,6 +15,9 @@ import {
   winnerWords,
 } from './why-words.ts';
 
+/** The past is told step by step from the checkpoint before each moment: seconds for each, at 10,000 agents. */
+const pastMs = 600_000;
+
 /** `cordboard why` and `cordboard why-not`. */
 export function whyCommands(program: Command, context: CliContext): void {
   program
@@ -25,7 +28,7 @@ export function whyCommands(program: Command, context: CliContext): void {
     .option('--at <time>', 'how it stood then, and not now', timeArgument)
     .action(async (id: string, options: { full?: boolean; members: number; at?: number }) => {
       const query = `members=${options.members}${options.full === true ? '&full=true' : ''}${atQuery(options.at)}`;
-      const answer = await context.client().get<CallWhy>(`/v1/calls/${encodeURIComponent(id)}/why?${query}`);
+      const answer = await context.client().get<CallWhy>(`/v1/calls/${encodeURIComponent(id)}/why?${query}`, pastMs);
       context.output().result(answer, callText);
     });
 
@@ -37,7 +40,7 @@ export function whyCommands(program: Command, context: CliContext): void {
     .action(async (agent: string, options: { call?: string; at?: number }) => {
       const call = options.call === undefined ? '' : `&call=${encodeURIComponent(options.call)}`;
       const path = `/v1/agents/${encodeURIComponent(agent)}/why-not?${`${call}${atQuery(options.at)}`.slice(1)}`;
-      context.output().result(await context.client().get<AgentWhyNot>(path), agentText);
+      context.output().result(await context.client().get<AgentWhyNot>(path, pastMs), agentText);
     });
 }
 

@@ -30,6 +30,11 @@ export class Dirty {
     this.ids[kind].add(id);
   }
 
+  /** Forgets them: for a world that nobody writes down. */
+  clear(): void {
+    for (const kind of this.kinds) this.ids[kind].take();
+  }
+
   /** Gives them by kind, in the order in which they changed, and begins anew. */
   take(): { readonly kind: RowKind; readonly id: string }[] {
     const taken: { readonly kind: RowKind; readonly id: string }[] = [];

@@ -1,6 +1,6 @@
 import type { Event } from './events.ts';
 import { step } from './step.ts';
-import { takeChanges, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** One step as the journal has it: its event, and what came of it as the very text that was written. */
 export type RecordedStep = {
@@ -34,7 +34,7 @@ export function replayStep(world: World, recorded: RecordedStep): Difference | n
   try {
     const { commands, facts } = step(world, recorded.event, at);
     // Nobody writes these rows anywhere.
-    takeChanges(world);
+    world.dirty.clear();
     const now = { commands: JSON.stringify(commands), facts: listText(facts.map((fact) => JSON.stringify(fact))) };
     if (now.commands !== recorded.commands) return differs('commands', recorded.commands, now.commands);
     const written = listText(recorded.facts);

@@ -49,7 +49,7 @@ export function openJournal(liveDb: string): Journal {
     'SELECT seq, at FROM journal WHERE at <= ? ORDER BY at DESC, seq DESC LIMIT 1',
   );
   const event = db.prepare<[number], { event: string }>('SELECT event FROM journal WHERE seq = ?');
-  const fact = db.prepare<[number], FactRow>('SELECT seq, at, body FROM facts WHERE seq = ?');
+  const factAt = db.prepare<[number], FactRow>('SELECT seq, at, body FROM facts WHERE seq = ?');
   const stepsAt = db.prepare<[number], { seq: number; at: number; facts: number | null }>(
     'SELECT seq, at, facts FROM journal WHERE at = ? ORDER BY seq',
   );
@@ -67,11 +67,11 @@ export function openJournal(liveDb: string): Journal {
     lastUntil: (at) => lastUntil.get(at) ?? null,
     event: (seq) => event.get(seq)?.event ?? null,
     stepOfFact(seq) {
-      const at = fact.get(seq)?.at;
+      const at = factAt.get(seq)?.at;
       if (at === undefined) return null;
       // Several steps share a millisecond: theirs are the facts of that time, one after the other.
       let next = seq;
-      while (fact.get(next - 1)?.at === at) next -= 1;
+      while (factAt.get(next - 1)?.at === at) next -= 1;
       for (const one of stepsAt.iterate(at)) {
         next += one.facts ?? 0;
         if (one.facts === null || next > seq) return { seq: one.seq, at };
@@ -88,10 +88,17 @@ export function openJournal(liveDb: string): Journal {
     *steps(after, firstFact) {
       let fact = firstFact;
       for (let rows = stepsAfter.all(after, portion); rows.length > 0; ) {
+        // All facts of the portion at once: one by one they are what most of the time goes into.
+        const most = rows.reduce((sum, { facts }) => sum + (facts ?? 0), 0);
+        const ahead = new Map(factsFrom.all(fact, fact + most).map(({ seq, body }) => [seq, body]));
         for (const row of rows) {
           // A step from before the counts were written: its facts are those of its time.
           const count = row.facts ?? countAt(row, fact);
-          const facts = count === 0 ? [] : factsFrom.all(fact, fact + count).map(({ body }) => body);
+          const facts: string[] = [];
+          for (let seq = fact; seq < fact + count; seq += 1) {
+            const body = ahead.get(seq) ?? factAt.get(seq)?.body;
+            if (body !== undefined) facts.push(body);
+          }
           fact += count;
           yield { ...row, event: JSON.parse(row.event) as Event, facts };
         }
@@ -103,7 +110,7 @@ export function openJournal(liveDb: string): Journal {
 
   function countAt({ at }: StepRow, from: number): number {
     let count = 0;
-    while (fact.get(from + count)?.at === at) count += 1;
+    while (factAt.get(from + count)?.at === at) count += 1;
     return count;
   }
 }

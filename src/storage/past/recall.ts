@@ -1,7 +1,7 @@
 import { replayStep } from '../../core/replay.ts';
 import type { World } from '../../core/world.ts';
 import type { Journal, Place } from './journal.ts';
-import { beginningFor } from './segment.ts';
+import { beginningFor, usableCheckpoints } from './segment.ts';
 
 /** A moment of the past: the world as it was after this step. */
 export type Moment = Place & {
@@ -10,25 +10,52 @@ export type Moment = Place & {
   readonly exact: boolean;
 };
 
+/** To read a checkpoint costs as much as so many steps: it is passed over when fewer are saved by it. */
+const checkpointSteps = 10_000;
+
 /**
  * Goes through the past once and stops after each of these steps (numbers, growing): the world there is told to `at`, which
- * must not change it. Throws a `NoBeginningError` when the first one can no longer be reached.
+ * must not change it. Between two of them that lie far apart it goes on from the checkpoint before the second, so that a
+ * moment costs a segment of the journal at the most. Throws a `NoBeginningError` when one can no longer be reached.
  */
 export function recall(
   journal: Journal,
   directory: string,
   steps: readonly number[],
   at: (moment: Moment) => void,
+  worthSteps = checkpointSteps,
 ): void {
-  const first = steps[0];
+  const [first] = steps;
   if (first === undefined) return;
-  const { checkpoint, world, seq } = beginningFor(journal, directory, first + 1);
-  const wanted = new Set(steps);
-  if (wanted.delete(seq)) at({ seq, at: checkpoint?.at ?? 0, world, exact: true });
-  let exact = true;
-  for (const recorded of wanted.size === 0 ? [] : journal.steps(seq, world.state.meta.nextFact)) {
-    exact = replayStep(world, recorded) === null && exact;
-    if (wanted.delete(recorded.seq)) at({ seq: recorded.seq, at: recorded.at, world, exact });
-    if (wanted.size === 0) return;
+  let way = wayTo(journal, directory, first);
+  for (const wanted of steps) {
+    if (isWorth(journal, directory, way.seq, wanted, worthSteps)) way = wayTo(journal, directory, wanted);
+    goOn(journal, way, wanted);
+    if (way.seq === wanted) at({ seq: way.seq, at: way.at, world: way.world, exact: way.exact });
+  }
+}
+
+/** How far the past was told. */
+type Way = { seq: number; at: number; readonly world: World; exact: boolean };
+
+/** Whether a later checkpoint saves so many steps of the way. */
+function isWorth(journal: Journal, directory: string, from: number, wanted: number, worthSteps: number): boolean {
+  const later = usableCheckpoints(journal, directory).findLast(({ seq }) => seq <= wanted);
+  return later !== undefined && later.seq - from >= worthSteps;
+}
+
+function wayTo(journal: Journal, directory: string, wanted: number): Way {
+  const { checkpoint, world, seq } = beginningFor(journal, directory, wanted + 1);
+  return { seq, at: checkpoint?.at ?? 0, world, exact: true };
+}
+
+function goOn(journal: Journal, way: Way, until: number): void {
+  if (way.seq >= until) return;
+  for (const recorded of journal.steps(way.seq, way.world.state.meta.nextFact)) {
+    if (recorded.seq > until) return;
+    way.exact = replayStep(way.world, recorded) === null && way.exact;
+    way.seq = recorded.seq;
+    way.at = recorded.at;
+    if (recorded.seq === until) return;
   }
 }
