@@ -2,17 +2,18 @@ import { z } from 'zod';
 import type { AlarmKind } from '../core/alarms.ts';
 import type { Ledger } from '../core/routing/agent-row.ts';
 import type { Agent } from '../core/state.ts';
+import { plainTextSchema } from './names.ts';
 
 /** What every ask for an agent may carry: the version that was looked at, and the session that asks. */
 const asked = {
   seen: z.number().int().min(0).optional(),
-  session: z.string().min(1).max(64).nullable().default(null),
+  session: plainTextSchema(64).nullable().default(null),
 };
 const stationKind = 'any, own, browser, or a number';
 /** Where calls are taken: `{kind: "any" | "own" | "browser"}`, or `{kind: "number", number}` as one would dial it. */
 function station() {
   const phones = z.strictObject({ kind: z.enum(['any', 'own', 'browser']) });
-  const number = z.strictObject({ kind: z.literal('number'), number: z.string().min(1).max(64) });
+  const number = z.strictObject({ kind: z.literal('number'), number: plainTextSchema(64) });
   return z.discriminatedUnion('kind', [phones, number], { error: `an object whose kind is ${stationKind}` }).optional();
 }
 export type SignIn = z.output<typeof signInSchema>;
@@ -21,7 +22,7 @@ export type StationAsked = NonNullable<SignIn['station']>;
 /** `POST /v1/agents/:username/sign-in`; `session` is how the desktop or terminal calls itself. */
 export const signInSchema = z.strictObject({ ...asked, ready: z.boolean().default(true), station: station() });
 /** `POST /v1/agents/:username/not-ready`; `reason` is one of the directory's list, where it has one. */
-export const notReadySchema = z.strictObject({ ...asked, reason: z.string().min(1).max(64).nullable().default(null) });
+export const notReadySchema = z.strictObject({ ...asked, reason: plainTextSchema(64).nullable().default(null) });
 /** `POST /v1/agents/:username/wrap-up/extend`; `byMs` null is as much as `limits.wrap-up-extension` allows. */
 export const extendSchema = z.strictObject({ ...asked, byMs: z.number().int().min(1).nullable().default(null) });
 /** The other asks for an agent. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { CallEnding, NumberedFact } from '../core/facts.ts';
 import type { Call, CallKind, Leg, Offer } from '../core/state.ts';
+import { plainTextSchema } from './names.ts';
 
 /** `POST /v1/calls/:id/move`: the destination as `parseDestination` reads it. */
-export const moveSchema = z.strictObject({ to: z.string().min(1).max(200) });
+export const moveSchema = z.strictObject({ to: plainTextSchema(200) });
 
 /** A call of the list. `phase` is `ended` for those from the past; times are ms since 1970. */
 export type CallView = {

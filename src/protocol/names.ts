@@ -6,6 +6,12 @@ export const nameSchema = (what: string) => {
   return z.string({ error }).regex(/^[a-z0-9._-]{1,64}$/, { error });
 };
 
+/** A text of one line: no control character, and no half of one (which no file and no terminal can show). */
+export const plainTextSchema = (most: number) => {
+  const error = `a text of 1 to ${most} characters, none of them a control character`;
+  return z.string({ error }).regex(new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${most}}$`, 'u'), { error });
+};
+
 /** An internal number. Whether it lies in the configured range is the directory's to say. */
 export const extensionSchema = () => {
   const error = 'digits only, 2 to 8 of them';

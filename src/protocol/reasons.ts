@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { millisecondsSchema, nameSchema } from './names.ts';
+import { millisecondsSchema, nameSchema, plainTextSchema } from './names.ts';
 
-const label = () => {
-  const error = 'a text of 1 to 80 characters, none of them a control character';
-  return z.string({ error }).regex(/^\P{Cc}{1,80}$/u, { error });
-};
+const label = () => plainTextSchema(80);
 
 /** `POST /v1/reasons`: why an agent can be not ready, and for how long at most. */
 export const newReasonSchema = z.strictObject({

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { SipCredentials } from '../../src/protocol/phones.ts';
 import { type LabCordboard, startCordboard } from '../lab/cordboard.ts';
@@ -7,6 +10,8 @@ import { staticPhone } from '../lab/static-phone.ts';
 import { createVoicePhone, type VoicePhone } from '../lab/voice/phone.ts';
 
 // Names and numbers that would like to be more than that, through the real daemon, AMI, ARI and dialplan.
+const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
 let lab: LabCordboard;
 let ana: VoicePhone;
 const phones: VoicePhone[] = [];
@@ -126,5 +131,39 @@ test('given_numbers_like_that_when_they_are_dialled_then_the_caller_is_refused_a
   await ana.rings();
   await ana.answer();
   await lab.fact('call-connected', { user: 'ana' });
+  expect(lab.output()).not.toMatch(/"level":"(error|fatal)"/);
+});
+
+test('given_a_carrier_whose_callers_have_such_numbers_when_they_call_then_the_agent_is_rung_and_no_terminal_log_or_dialplan_obeys_them', async () => {
+  await agent();
+  await lab.api('POST', '/v1/trunks', { name: 'carrier', host: '127.0.0.2:5999', qualifyS: 0, codecs: ['ulaw'] });
+  await lab.api('POST', '/v1/numbers', { name: 'main', number: '+33170000000', to: 'group:team' });
+  const touch = `touch%20${encodeURIComponent(owned()).replaceAll('-', '%2d')}`;
+  const users = [
+    '0601%0d%0aAction%3a%20Logoff%0d%0a%0d%0a',
+    `%24%7bSHELL%28${touch}%29%7d`,
+    '%1b%5d0%3bowned%07%1b%5b2J',
+    '%22%27%2c%7c%26%3b',
+    '9'.repeat(300),
+  ];
+  for (const user of users) {
+    const at = { transport: 'udp', host: '127.0.0.1', port: lab.asterisk.ports.sip, from: '127.0.0.2' } as const;
+    const caller = createVoicePhone({ ...at, user, password: 'none' });
+    phones.push(caller);
+    const from = lab.facts().at(-1)?.seq ?? 0;
+    await caller.dial('+33170000000');
+    await lab.fact('offer-rang', { agent: 'ana' }, from);
+    const listed = await promisify(execFile)(process.execPath, [cli, '--home', lab.home, 'call', 'list']);
+    expect(listed.stdout.split('\n')).toHaveLength(3);
+    // Line breaks between the rows are the only ones.
+    expect(listed.stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    await caller.hangUp();
+    await lab.fact('call-ended', {}, from);
+    await ana.stops();
+    ana.forget();
+  }
+  await lab.api('DELETE', '/v1/numbers/main');
+  await lab.api('DELETE', '/v1/trunks/carrier');
+  for (const line of lab.output().split('\n').slice(1, -1)) expect(() => JSON.parse(line)).not.toThrow();
   expect(lab.output()).not.toMatch(/"level":"(error|fatal)"/);
 });
