@@ -56,5 +56,5 @@ export function watchDrain(
 }
 
 function isBusy({ phase }: { readonly phase: string }): boolean {
-  return phase === 'waiting' || phase === 'connecting';
+  return phase === 'waiting' || phase === 'announcing' || phase === 'connecting';
 }

@@ -23,7 +23,7 @@ export function statusOf(
     pbx: meta.pbx,
     ami: more.ami,
     draining: meta.draining,
-    waiting: phases.filter((phase) => phase === 'waiting' || phase === 'connecting').length,
+    waiting: phases.filter((phase) => phase === 'waiting' || phase === 'announcing' || phase === 'connecting').length,
     talking: phases.filter((phase) => phase === 'talking').length,
     loopLagMs: { p99: ms(more.lag.percentile(99)), max: ms(more.lag.max) },
     batches: engine.counts.batches,
@@ -43,7 +43,9 @@ export function livenessOf(engine: Engine, now: number): Liveness {
   const { meta, calls } = engine.world.state;
   const phases = [...calls.values()].map((call) => call.phase);
   const pbx = { down: 'Asterisk is not reached', connected: 'comparing calls with Asterisk', ready: 'ready' }[meta.pbx];
-  const waiting = phases.filter((phase) => phase === 'waiting' || phase === 'connecting').length;
+  const waiting = phases.filter(
+    (phase) => phase === 'waiting' || phase === 'announcing' || phase === 'connecting',
+  ).length;
   const talking = phases.filter((phase) => phase === 'talking').length;
   return { alive: true, status: `${meta.draining ? 'draining' : pbx}: ${waiting} waiting, ${talking} talking` };
 }

@@ -1,6 +1,8 @@
 import type { Command } from '../core/commands.ts';
 import type { PbxEvent } from '../core/events.ts';
 import type { AriLink } from './ari/port.ts';
+import { autoAnswerHeaders, shownAs } from './manners.ts';
+import { callerOf } from './translate.ts';
 
 /** Makes legs and dials them in one go; see `createEarlyDial`. */
 export type EarlyDial = {
@@ -38,8 +40,10 @@ export function createEarlyDial({ link, app, post }: Port): EarlyDial {
   function dial(its: Making): void {
     if (its.dialled) return;
     its.dialled = true;
-    const { leg, for: caller, timeoutMs } = its.command;
-    link().request({ method: 'POST', uri: dialUri(leg, caller, timeoutMs) }, ({ status }) => {
+    const { leg, for: caller, timeoutMs, announces } = its.command;
+    // With `caller` the dial would put the caller's identity over the one that the leg was made with.
+    const identity = announces === undefined ? caller : null;
+    link().request({ method: 'POST', uri: dialUri(leg, identity, timeoutMs) }, ({ status }) => {
       if (making.get(leg) !== its) return;
       making.delete(leg);
       if (status === 0 || (status === 409 && !its.started)) return;
@@ -48,17 +52,29 @@ export function createEarlyDial({ link, app, post }: Port): EarlyDial {
     });
   }
 
+  function create(its: Making, variables: Readonly<Record<string, string>>): void {
+    const { leg, phone, for: caller } = its.command;
+    const query = `endpoint=PJSIP%2F${encodeURIComponent(phone)}&app=${app}&channelId=${leg}&originator=${encodeURIComponent(caller)}`;
+    const body = Object.keys(variables).length === 0 ? {} : { body: { variables } };
+    link().request({ method: 'POST', uri: `channels/create?${query}`, ...body }, ({ status }) => {
+      if (making.get(leg) !== its) return;
+      if (isDone(status)) return dial(its);
+      making.delete(leg);
+      if (status !== 0) post({ type: 'leg-refused', leg, status });
+    });
+  }
+
   return {
     ring(command) {
-      const { leg, phone, for: caller } = command;
+      const { leg, for: caller, announces } = command;
       const its: Making = { command, started: false, dialled: false };
       making.set(leg, its);
-      const query = `endpoint=PJSIP%2F${encodeURIComponent(phone)}&app=${app}&channelId=${leg}&originator=${encodeURIComponent(caller)}`;
-      link().request({ method: 'POST', uri: `channels/create?${query}` }, ({ status }) => {
+      const headers = command.autoAnswer ? autoAnswerHeaders : {};
+      if (announces === undefined) return create(its, headers);
+      // Whose name stands behind the queue's is asked first: only those who want it shown pay for it.
+      link().request({ method: 'GET', uri: `channels/${encodeURIComponent(caller)}` }, ({ status, body }) => {
         if (making.get(leg) !== its) return;
-        if (isDone(status)) return dial(its);
-        making.delete(leg);
-        if (status !== 0) post({ type: 'leg-refused', leg, status });
+        create(its, { ...headers, ...shownAs(announces, isDone(status) ? callerOf(body) : null) });
       });
     },
     passes(event) {

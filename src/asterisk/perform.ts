@@ -43,9 +43,15 @@ export function perform(command: PbxCommand, { link, lists, early, app, post }: 
     case 'answer':
       return ask({ method: 'POST', uri: `channels/${id(command.leg)}/answer` });
     case 'say':
-      return ask(sayRequest(command));
+      return ask(sayRequest(command), ({ status }) => {
+        // Without an answer it may be said all the same: then its end is an event, or its time runs out.
+        if (status !== 0 && !isDone(status)) post({ type: 'leg-told', leg: command.leg });
+      });
     case 'hush':
-      return ask({ method: 'DELETE', uri: `playbacks/${sayingOf(command.leg)}` });
+      return ask({ method: 'DELETE', uri: `playbacks/${sayingOf(command.leg)}` }, ({ status }) => {
+        // It was over already: nothing else would say so.
+        if (status === 404) post({ type: 'leg-told', leg: command.leg });
+      });
     case 'progress':
       return ask({ method: 'POST', uri: `channels/${id(command.leg)}/progress` });
     case 'hear':

@@ -31,6 +31,10 @@ function eventOf(event: AriEvent): PbxEvent | null {
       const leg = idOf(record(event.channel));
       return isOurs(leg) ? { type: 'leg-pressed', leg, accepts: event.digit === '1' } : null;
     }
+    case 'PlaybackFinished': {
+      const leg = text(record(event.playback).target_uri).replace(/^channel:/, '');
+      return isOurs(leg) && sane(leg, longestId) !== '' ? { type: 'leg-told', leg } : null;
+    }
     case 'ChannelDestroyed': {
       const leg = idOf(record(event.channel));
       if (leg === '') return null;

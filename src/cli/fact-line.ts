@@ -70,6 +70,8 @@ function said(fact: NumberedFact): readonly [Colour, string] {
       return [plain, `ringing at ${fact.agent}${fact.evidence === 'progress' ? ' (session progress)' : ''}`];
     case 'offer-confirming':
       return [plain, `answered at the number of ${fact.agent}: 1 is to be pressed`];
+    case 'offer-announced':
+      return [plain, `${fact.agent} hears ${fact.sound ?? 'a beep'} first`];
     case 'offer-answered':
       return [pc.green, `answered by ${fact.agent}`];
     case 'offer-ended':

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { formatDuration } from '../lib/duration.ts';
-import { NOBODY_RULES, ON_MISS, STRATEGIES } from '../protocol/queue-fields.ts';
+import { ANNOUNCES, NOBODY_RULES, ON_MISS, STRATEGIES } from '../protocol/queue-fields.ts';
 import type { QueueView } from '../protocol/queues.ts';
 import { countArgument, destinationArgument, durationArgument } from './arguments.ts';
 import { fields, orDash, table } from './output.ts';
@@ -17,6 +17,7 @@ import {
   printWaves,
   relaxArgument,
   risesArgument,
+  soundArgument,
   tiersArgument,
   wavesArgument,
 } from './queue-text.ts';
@@ -54,6 +55,8 @@ export function withSettings(command: Command): Command {
     .option('--ring-all-misses <count>', 'ring-all: each so manieth unanswered call is a miss; 0: none', countArgument)
     .option('--ladder <steps>', 'such as 1:20s,3/30m:hold:supervisors, none, or default', ladderArgument)
     .option('--back-offs <list>', 'by outcome, such as busy=5s,declined=30s, or none', backOffsArgument)
+    .addOption(new Option('--announce <how>', 'the agent learns the queue: shown, or whispered').choices(ANNOUNCES))
+    .option('--announce-sound <sound>', 'whispered before the beep, such as custom/support, or none', soundArgument)
     .addOption(new Option('--on-miss <what>', 'after a missed call').choices(ON_MISS))
     .addOption(new Option('--refuse-when <state>', 'nobody comes in when').choices(NOBODY_RULES))
     .addOption(new Option('--leave-when <state>', 'who waits goes to the overflow when').choices(NOBODY_RULES))
@@ -74,7 +77,7 @@ const units: Readonly<Record<string, string>> = {
 export function wireOf(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options).flatMap(([name, value]) =>
-      value === undefined ? [] : [[units[name] ?? name, orNull(value)]],
+      value === undefined ? [] : [[units[name] ?? name, name === 'announce' ? value : orNull(value)]],
     ),
   );
 }
@@ -122,6 +125,7 @@ export function queueText(queue: QueueView): string {
     ['ring-all misses', String(queue.ringAllMissEvery)],
     ['ladder', printLadder(queue.ladder)],
     ['back-offs', printBackOffs(queue.backOffs)],
+    ['announce', queue.announceSound === null ? queue.announce : `${queue.announce}, ${queue.announceSound}`],
     ['on miss', queue.onMiss],
     ['refuse when', queue.refuseWhen],
     ['leave when', queue.leaveWhen],

@@ -123,3 +123,9 @@ function parts(text: string, by: string): readonly [string, string] {
 function isCount(text: string): boolean {
   return /^\d{1,6}$/.test(text);
 }
+
+/** `custom/support`, or `none`. */
+export function soundArgument(text: string): string {
+  if (text === 'none' || /^[A-Za-z0-9_/-]{1,120}$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected a sound without its suffix, such as custom/support, or none.');
+}

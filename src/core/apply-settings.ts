@@ -1,4 +1,5 @@
 import { endAlarm } from './alarms.ts';
+import { isBeingJoined } from './calls/call.ts';
 import type { SettingsEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
 import { judgeTransport } from './phone-transport.ts';
@@ -86,7 +87,7 @@ function putUser(turn: Turn, user: UserSettings): void {
 function takeUpTalks(turn: Turn, added: ReadonlySet<UserId>): void {
   const { agents, calls } = turn.world.state;
   for (const call of [...calls.values()].sort((a, b) => compareIds(a.id, b.id))) {
-    const isTalk = call.phase === 'talking' || call.phase === 'connecting';
+    const isTalk = call.phase === 'talking' || isBeingJoined(call);
     const user = call.partner?.user ?? null;
     if (!isTalk || user === null || !added.has(user) || call.callee !== null) continue;
     const agent = agents.get(user);

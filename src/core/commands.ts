@@ -1,5 +1,5 @@
 import type { TrunkId } from './outside.ts';
-import type { Destination, HangUpCause, PhoneId } from './settings.ts';
+import type { Destination, HangUpCause, PhoneId, QueueId } from './settings.ts';
 import type { CallId, LegId } from './state.ts';
 
 /**
@@ -21,6 +21,10 @@ export type Command =
       readonly phone: PhoneId;
       readonly for: LegId;
       readonly timeoutMs: number;
+      /** The queue whose name stands before the caller's; absent: nothing does. */
+      readonly announces?: QueueId;
+      /** The phone is asked to answer by itself. */
+      readonly autoAnswer?: true;
     }
   /** Makes a leg to a number outside, which shows `callerId` (null: whatever the carrier puts there). */
   | {
@@ -48,7 +52,7 @@ export type Command =
   | {
       readonly do: 'say';
       readonly leg: LegId;
-      readonly what: 'confirm';
+      readonly what: 'confirm' | 'announce';
       readonly sound: string | null;
       readonly forMs: number;
     }

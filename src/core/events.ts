@@ -93,6 +93,8 @@ export type PbxEvent =
   /** The phone shows signs of life: 180 (`ringing`) or 183 (`progress`). */
   | { readonly type: 'leg-rang'; readonly leg: LegId; readonly evidence: 'ringing' | 'progress' }
   | { readonly type: 'leg-answered'; readonly leg: LegId }
+  /** What was said to a leg is over, or there was nothing to end. */
+  | { readonly type: 'leg-told'; readonly leg: LegId }
   /** A key was pressed at a leg of ours: whether it was 1. Which other one it was is nobody's business. */
   | { readonly type: 'leg-pressed'; readonly leg: LegId; readonly accepts: boolean }
   /** A caller's channel left our application: it hung up, and its last event follows, or the dialplan has it now. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert';
 import { endAlarm } from './alarms.ts';
+import { announcedForLong } from './calls/announce.ts';
 import { joinFailed, renewLease } from './calls/call.ts';
 import { confirmOver } from './calls/confirm.ts';
 import { internalRungOut } from './calls/internal.ts';
@@ -132,6 +133,8 @@ function agentDue(turn: Turn, agent: Agent): void {
 
 function callDue(turn: Turn, call: Call): void {
   if (call.leaseAt !== null && call.leaseAt <= turn.now) renewLease(turn, call);
+  if (call.phase === 'announcing' && call.joinBy !== null && call.joinBy <= turn.now)
+    return announcedForLong(turn, call);
   if (call.phase === 'connecting' && call.joinBy !== null && call.joinBy <= turn.now) return joinFailed(turn, call);
   if (call.phase === 'talking' && call.outbound?.talkUntil != null && call.outbound.talkUntil <= turn.now)
     return minutesDue(turn, call);

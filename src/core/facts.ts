@@ -115,6 +115,14 @@ export type Fact =
       readonly agent: UserId;
       readonly leg: LegId;
     }
+  /** The agent has the call and hears the queue's sound; they are joined with the caller after it. */
+  | {
+      readonly type: 'offer-announced';
+      readonly offer: OfferId;
+      readonly call: CallId;
+      readonly agent: UserId;
+      readonly sound: string | null;
+    }
   | {
       readonly type: 'offer-ended';
       readonly offer: OfferId;

@@ -1,5 +1,5 @@
 import { isElsewhere } from './agent-index.ts';
-import { endCall, finishCall } from './calls/call.ts';
+import { endCall, finishCall, isBeingJoined } from './calls/call.ts';
 import { hangUpLeg } from './calls/leg.ts';
 import { compareIds } from './ordered.ts';
 import { goIdle } from './routing/agent.ts';
@@ -62,7 +62,7 @@ function isCallOrphan(turn: Turn, call: Call): boolean {
   if (call.leaseAt === null || !call.legs.includes(call.caller)) return true;
   if (call.phase === 'waiting') return call.claim !== null || (call.waitUntil === null && call.ringUntil === null);
   if (call.partner === null || !legs.has(call.partner.leg)) return true;
-  return call.phase === 'connecting' && call.joinBy === null && legs.get(call.partner.leg)?.ending === null;
+  return isBeingJoined(call) && call.joinBy === null && legs.get(call.partner.leg)?.ending === null;
 }
 
 function freeCall(turn: Turn, call: Call): void {
@@ -82,7 +82,7 @@ function freeCall(turn: Turn, call: Call): void {
   if (call.phase === 'waiting') {
     call.claim = null;
     if (call.ringUntil === null) call.waitUntil ??= turn.now;
-  } else if (call.phase === 'connecting') call.joinBy ??= turn.now;
+  } else if (isBeingJoined(call)) call.joinBy ??= turn.now;
   changedCall(turn, call);
 }
 
@@ -91,7 +91,7 @@ function isOfferOrphan(turn: Turn, offer: Offer): boolean {
   about(turn, offer.call);
   const call = state.calls.get(offer.call);
   if (!call?.offers.includes(offer.id) || !offer.legs.some((id) => state.legs.has(id))) return true;
-  if (offer.phase === 'won') return call.phase !== 'connecting' || call.claim !== offer.id;
+  if (offer.phase === 'won') return !isBeingJoined(call) || call.claim !== offer.id;
   if (offer.phase === 'confirming') return offer.confirmUntil === null;
   return offer.phase === 'ringing' && offer.ringUntil === null;
 }

@@ -24,6 +24,9 @@ export type Member = {
   readonly wrapUpMs: number | null;
 };
 
+/** How agents learn for which queue a call is. */
+export type Announce = 'none' | 'name-shown' | 'whisper';
+
 /** With time waited a call asks for less. The steps of a queue are taken in their order. */
 export type Relaxation = {
   /** After so long in the queue. */
@@ -81,6 +84,10 @@ export type QueueSettings = {
   readonly relax: readonly Relaxation[];
   /** The next tier of members opens to a call every `afterMs`, and at once when each who is there of those before was tried. */
   readonly tiers: { readonly afterMs: number; readonly whenTried: boolean };
+  /** What an agent learns of the queue before the talk: its name beside the caller's, or a sound in their ear. */
+  readonly announce: Announce;
+  /** The sound of `whisper` without its suffix, such as `custom/support`; a beep comes after it. Null: only the beep. */
+  readonly announceSound: string | null;
   /** At most so many calls wait; another one overflows. Null: no limit. */
   readonly maxLength: number | null;
   /** At most so many calls of this queue are with an agent, or being offered, at a time. Null: no limit. */
@@ -124,6 +131,8 @@ export const queueDefaults: Omit<QueueSettings, 'id'> = {
   needs: [],
   relax: [],
   tiers: { afterMs: 20_000, whenTried: true },
+  announce: 'none',
+  announceSound: null,
   maxLength: null,
   maxTalking: null,
   keepFree: null,

@@ -56,6 +56,7 @@ function nextOfCall(call: Call, queue: QueueIndex | null): number | null {
   switch (call.phase) {
     case 'waiting':
       return earliest(earliest(call.waitUntil, call.ringUntil), call.leaseAt, nextStepAt(call, queue));
+    case 'announcing':
     case 'connecting':
       return earliest(call.joinBy, call.leaseAt);
     case 'talking':

@@ -154,8 +154,12 @@ export function whyNotAvailable(world: World, agent: Agent): Availability {
 }
 
 export function reindexOffer(world: World, offer: Offer): void {
-  const confirms = offer.phase === 'confirming' ? offer.confirmUntil : null;
-  world.index.deadlines.set('offers', offer.id, offer.phase === 'ringing' ? offer.ringUntil : confirms);
+  const { id, phase, ringUntil, confirmUntil } = offer;
+  world.index.deadlines.set(
+    'offers',
+    id,
+    phase === 'ringing' ? ringUntil : phase === 'confirming' ? confirmUntil : null,
+  );
 }
 
 export function reindexLeg(world: World, leg: Leg): void {

@@ -68,6 +68,8 @@ export type UserSettings = {
   readonly browserPhones?: readonly PhoneId[];
   /** By which transport each of them should come; one that is not named may come by any. */
   readonly transports?: Readonly<Record<PhoneId, PhoneTransport>>;
+  /** Those that answer by themselves, and when: offers of queues alone, or calls by colleagues too. */
+  readonly autoAnswer?: Readonly<Record<PhoneId, 'offers' | 'all'>>;
   /** Levels 1 to 10 by the skill's name; who has none of a skill is at 0. */
   /** The groups, by number or name, that the user's phones ring in, and those of which the user may take a ringing call. */
   readonly callGroups?: readonly string[];

@@ -37,15 +37,15 @@ export type CallKind = 'queued' | 'internal' | 'direct' | 'outbound';
 /**
  * A call is a room with legs: what a caller began, to its end.
  *
- *     waiting ──offer answered──► connecting ──joined──► talking ──► ended
- *        │  ▲                        │                                 ▲
- *        │  └──── dropped ───────────┘                                 │
- *        └── caller gone, overflow to a hang-up or the dialplan ───────┘
+ *     waiting ──offer answered──► [announcing ──said──►] connecting ──joined──► talking ──► ended
+ *        │  ▲                          │                     │                               ▲
+ *        │  └──────── dropped ─────────┴─────────────────────┘                               │
+ *        └── caller gone, overflow to a hang-up or the dialplan ────────────────────────────┘
  */
 export type Call = {
   readonly id: CallId;
   kind: CallKind;
-  phase: 'waiting' | 'connecting' | 'talking' | 'ended';
+  phase: 'waiting' | 'announcing' | 'connecting' | 'talking' | 'ended';
   readonly dialled: string;
   readonly caller: LegId;
   /** The user whose phone began the call; null for a stranger. */

@@ -1,5 +1,6 @@
 import { applyOutside } from './apply-outside.ts';
 import { applySettings } from './apply-settings.ts';
+import { told } from './calls/announce.ts';
 import { callerArrived } from './calls/arrival.ts';
 import { callJoined, joinFailed } from './calls/call.ts';
 import { pressed } from './calls/confirm.ts';
@@ -84,6 +85,8 @@ function apply(turn: Turn, event: Event): void {
       return legRang(turn, event.leg, event.evidence);
     case 'leg-answered':
       return legAnswered(turn, event.leg);
+    case 'leg-told':
+      return told(turn, event.leg);
     case 'leg-pressed':
       return pressed(turn, event.leg, event.accepts);
     case 'leg-left':

@@ -14,6 +14,7 @@ export const STRATEGIES = [
   'most-skilled',
 ] as const;
 export const ON_MISS = ['next', 'overflow'] as const;
+export const ANNOUNCES = ['none', 'name-shown', 'whisper'] as const;
 export const CLIMBS = ['no-answer', 'declined'] as const;
 export const NOTIFY = ['nobody', 'agent', 'supervisors'] as const;
 export const NOBODY_RULES = ['never', 'nobody-signed-in', 'nobody-ready', 'nobody-reachable'] as const;
@@ -35,6 +36,15 @@ const written = <T>(form: string, read: (text: string) => T | null) =>
     context.issues.push({ code: 'custom', message: form, input: text });
     return z.NEVER;
   });
+
+/** A sound of Asterisk's, without its suffix. */
+const soundName = () => {
+  const error = 'a sound without its suffix, such as custom/support: letters, digits, "/", "_" and "-"';
+  return z
+    .string({ error })
+    .regex(/^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+){0,5}$/, { error })
+    .max(120, { error });
+};
 
 /** Without the keys that were given as undefined. */
 const said = <T extends object>(value: T) =>
@@ -95,6 +105,8 @@ export const queueFields = {
   needs: written(NEEDS_FORM, parseNeeds),
   relax: z.array(relaxation).max(20).refine(growing, GROWING),
   tiers: z.strictObject({ afterMs: millisecondsSchema(0, DAY), whenTried: z.boolean() }),
+  announce: z.enum(ANNOUNCES, { error: `one of ${ANNOUNCES.join(', ')}` }),
+  announceSound: soundName().nullable(),
   maxLength: whole(1, 10_000).nullable(),
   maxTalking: whole(1, 10_000).nullable(),
   keepFree: z.strictObject({ agents: whole(1, 1_000), fromPriority: whole(2, 10) }).nullable(),

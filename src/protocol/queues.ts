@@ -77,6 +77,8 @@ export type QueueView = {
   | 'rises'
   | 'relax'
   | 'tiers'
+  | 'announce'
+  | 'announceSound'
   | 'maxLength'
   | 'maxTalking'
   | 'keepFree'

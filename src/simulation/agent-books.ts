@@ -65,6 +65,7 @@ export class AgentBooks {
     if (event.type !== 'settings') return;
     for (const queue of event.queues) this.queues.set(queue.id, queue);
     for (const id of event.removedQueues) this.queues.delete(id);
+    for (const { id } of event.users) if (this.lines.get(id)?.gone) this.lines.set(id, newLine());
   }
 
   private noteAlarm(fact: NumberedFact): void {
@@ -105,9 +106,10 @@ export class AgentBooks {
         return;
       case 'offer-ended': {
         const line = this.line(fact.agent);
-        if (fact.outcome === 'answered') line.answered += 1;
-        if (fact.outcome === 'no-answer') line.missed += 1;
-        if (fact.outcome === 'declined') line.declined += 1;
+        // A call goes on without the books of who was removed in it.
+        if (fact.outcome === 'answered' && !line.gone) line.answered += 1;
+        if (fact.outcome === 'no-answer' && !line.gone) line.missed += 1;
+        if (fact.outcome === 'declined' && !line.gone) line.declined += 1;
         const queue = this.queues.get(this.queueOfOffer.get(fact.offer) ?? '');
         this.queueOfOffer.delete(fact.offer);
         this.judging = queue;

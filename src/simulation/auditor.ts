@@ -104,10 +104,10 @@ export function checkRows(world: World): void {
   for (const call of calls.values()) {
     for (const id of call.legs) rule(legs.has(id), `call ${call.id} names leg ${id}, which is gone`);
     for (const id of call.offers) rule(offers.has(id), `call ${call.id} names offer ${id}, which is over`);
-    if (call.phase === 'connecting' || call.phase === 'talking')
+    if (call.phase === 'announcing' || call.phase === 'connecting' || call.phase === 'talking')
       rule(call.partner !== null && call.claim !== null, `call ${call.id} is ${call.phase} with nobody`);
     const isDropping = legs.get(call.partner?.leg ?? '')?.ending !== null;
-    if (call.phase === 'connecting')
+    if (call.phase === 'announcing' || call.phase === 'connecting')
       rule(call.joinBy !== null || isDropping, `call ${call.id} waits for ever to be joined`);
     if (call.phase === 'waiting')
       rule(call.waitUntil !== null || call.ringUntil !== null, `call ${call.id} waits without a limit`);
@@ -154,7 +154,7 @@ function checkAgent({ state }: World, id: string): void {
   const mine = [...state.offers.values()].filter((offer) => offer.agent === id);
   const ringing = mine.filter((offer) => offer.phase !== 'won' && offer.phase !== 'cancelling');
   const talks = [...state.calls.values()].filter(
-    (call) => call.partner?.user === id && (call.phase === 'talking' || call.phase === 'connecting'),
+    (call) => call.partner?.user === id && call.phase !== 'waiting' && call.phase !== 'ended',
   );
   rule(ringing.length <= 1, `agent ${id} is offered two calls: ${ringing.map((offer) => offer.call)}`);
   rule(talks.length <= 1, `agent ${id} has two calls: ${talks.map((call) => call.id)}`);
@@ -173,7 +173,9 @@ function checkAsterisk(asterisk: SimulatedAsterisk): void {
     rule(bridge.channels.length <= 2, `bridge ${bridge.id} has three: ${bridge.channels}`);
   const up = new Map<string, string>();
   for (const channel of channels.values()) {
+    rule(!channel.isBlocking, `something was asked of ${channel.id} while it was spoken to`);
     if (channel.kind === 'inbound' || channel.bridge === null) continue;
+    rule(channel.saying === null, `${channel.id} is in ${channel.bridge} while it is spoken to`);
     rule(!up.has(channel.endpoint), `phone ${channel.endpoint} talks in ${up.get(channel.endpoint)} and ${channel.id}`);
     up.set(channel.endpoint, channel.id);
   }

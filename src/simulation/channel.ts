@@ -26,6 +26,10 @@ export type Channel = {
   /** Running timers that end with the channel: the dial timeout, the lease, what the phone is about to do. */
   readonly timers: Set<Cancel>;
   lease: Cancel | null;
+  /** Ends what is being said to it. */
+  saying: Cancel | null;
+  /** Something was asked of it that Asterisk answers only when that is over, and until then nothing else. */
+  isBlocking: boolean;
   /** What stands at the other end: told when the channel ends and when it is in a talk. */
   readonly far: FarEnd;
 };

@@ -91,6 +91,8 @@ export function drawQueue(dice: Dice, place: number, users: readonly UserSetting
     climbs: dice.pick([['no-answer'], ['no-answer', 'declined'], []]),
     ringAllMissEvery: dice.pick([0, 0, 1, 2]),
     backOffs: dice.pick([{}, { busy: 1_500, dropped: 3_000 }]),
+    announce: dice.pick(['none', 'none', 'name-shown', 'whisper']),
+    announceSound: dice.pick([null, 'custom/queue']),
   });
 }
 

@@ -94,7 +94,7 @@ export class LineJudge {
       if (queue === undefined) continue;
       // An offer of the queue that it came from may take a moment to end.
       const isOffered = call.offers.some((id) => state.offers.get(id)?.queue === queue.id);
-      const isBusy = call.phase === 'connecting' || call.phase === 'talking' || isOffered;
+      const isBusy = call.phase !== 'waiting' || isOffered;
       if (isBusy && call.phase !== 'ended') busy.set(queue.id, (busy.get(queue.id) ?? 0) + 1);
       if (call.phase === 'waiting') this.checkPlace(call, queue, state.meta.limits.headStartsMs);
     }

@@ -53,6 +53,8 @@ export function newChannel(
     createdText: timestamp(pbx.scheduler.now()),
     timers: new Set(),
     lease: null,
+    saying: null,
+    isBlocking: false,
     far,
   };
   pbx.channels.set(channel.id, channel);
@@ -75,6 +77,14 @@ export function tellOfChannel(pbx: Pbx, channel: Channel, type: string, more: Re
   const isStasis = type === 'StasisStart' || type === 'StasisEnd';
   const copies = isStasis || !(channel.inStasis || channel.isSubscribed) ? 1 : 2;
   pbx.emit(channel.id, { ...envelope(pbx, type), ...more, channel: channelJson(channel) }, copies);
+}
+
+/** What was said to the channel is over, or was ended. */
+export function endSaying(pbx: Pbx, channel: Channel): void {
+  channel.saying?.();
+  channel.saying = null;
+  const playback = { id: `${channel.id}-say`, target_uri: `channel:${channel.id}`, state: 'done' };
+  pbx.emit(channel.id, { ...envelope(pbx, 'PlaybackFinished'), playback }, 1);
 }
 
 /** `Dial` names the rung channel `peer`. */

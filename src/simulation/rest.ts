@@ -5,6 +5,7 @@ import {
   type Bridge,
   bridgeJson,
   endChannel,
+  endSaying,
   enterStasis,
   joinBridge,
   later,
@@ -23,8 +24,12 @@ export function answerRequest(pbx: Pbx, request: AriRequest): AriResponse {
   const asked: Asked = { method: request.method, parts, query: new URLSearchParams(query), body: request.body };
   if (parts[0] === 'channels') return channels(pbx, asked);
   if (parts[0] === 'bridges') return bridges(pbx, asked);
-  // What is said takes no time here: by the time that somebody wants it to stop it is over.
-  if (parts[0] === 'playbacks') return fail(404, 'Playback not found');
+  if (parts[0] === 'playbacks') {
+    const channel = pbx.channels.get((parts[1] ?? '').replace(/-say$/, ''));
+    if (channel?.saying == null) return fail(404, 'Playback not found');
+    endSaying(pbx, channel);
+    return done;
+  }
   if (parts[0] === 'applications') return applications(pbx, asked);
   if (parts[0] === 'asterisk' && parts[1] === 'info') {
     const started = timestamp(pbx.startedAt);
@@ -32,6 +37,9 @@ export function answerRequest(pbx: Pbx, request: AriRequest): AriResponse {
   }
   return fail(404, 'Resource not found');
 }
+
+/** Each sound takes so long. */
+const soundMs = 1_500;
 
 type Asked = {
   readonly method: AriRequest['method'];
@@ -73,8 +81,13 @@ function channels(pbx: Pbx, asked: Asked): AriResponse {
       channel.hears = 'music';
       return done;
     case 'POST progress':
-    case 'POST play':
       return done;
+    case 'POST play': {
+      const sounds = (asked.query.get('media') ?? '').split(',').length;
+      channel.saying?.();
+      channel.saying = later(pbx, channel, sounds * soundMs, () => endSaying(pbx, channel));
+      return { status: 201, body: { id: asked.query.get('playbackId') } };
+    }
     case 'POST ring':
       channel.hears = 'ringing';
       return done;
@@ -161,6 +174,7 @@ function setVariable(pbx: Pbx, channel: Channel, name: string, value: string): A
 
 function setVariables(pbx: Pbx, channel: Channel, body: unknown): AriResponse {
   if (typeof body !== 'object' || body === null || !('variables' in body)) return fail(400, 'variables are missing');
+  if (channel.saying !== null) channel.isBlocking = true;
   for (const [name, value] of Object.entries(body.variables ?? {})) setVariable(pbx, channel, name, String(value));
   return done;
 }

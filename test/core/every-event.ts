@@ -82,6 +82,7 @@ function ofLeg(leg: string): Event[] {
     { type: 'leg-rang', leg, evidence: 'ringing' },
     { type: 'leg-rang', leg, evidence: 'progress' },
     { type: 'leg-answered', leg },
+    { type: 'leg-told', leg },
     { type: 'leg-pressed', leg, accepts: true },
     { type: 'leg-pressed', leg, accepts: false },
     ...ends.map(([cause, sip]) => ({ type: 'leg-gone', leg, cause, sip }) as const),

@@ -1,4 +1,4 @@
-import { abroad, type Driver, drive, routes, running } from './driver.ts';
+import { abroad, type Driver, drive, group, routes, running } from './driver.ts';
 import { queueSituations } from './queue-situations.ts';
 
 /** Each state that a call, a leg, an offer and an agent can be in, and how one comes there. */
@@ -235,6 +235,17 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     driver.step({ type: 'outside', trunks: [], routes });
     return arrive(driver, '8001');
   },
+  'an agent hears the sound of the queue': () => whispered(),
+  'the caller has left while the agent heard the sound': () => {
+    const driver = whispered();
+    driver.step({ type: 'leg-gone', leg: 'caller-1', cause: 16, sip: 0 });
+    return driver;
+  },
+  'the sound of the queue was heard': () => {
+    const driver = whispered();
+    driver.step({ type: 'leg-told', leg: lastLeg(driver) });
+    return driver;
+  },
   'nothing new is begun': () => {
     const driver = ringing();
     driver.step({ type: 'intent', intent: 'd', ask: { do: 'drain' } });
@@ -312,6 +323,17 @@ export function numberAnswers(): Driver {
 function accepted(): Driver {
   const driver = numberAnswers();
   driver.step({ type: 'leg-pressed', leg: lastLeg(driver), accepts: true });
+  return driver;
+}
+
+function whispered(): Driver {
+  const driver = running();
+  const queue = group('line', '8001', ['ann', 'ben'], { announce: 'whisper', announceSound: 'custom/line' });
+  const none = { users: [], removedUsers: [], removedQueues: [] };
+  driver.step({ type: 'settings', revision: 2, ...none, queues: [queue] });
+  dialling(arrive(driver, '8001'));
+  driver.step({ type: 'leg-rang', leg: lastLeg(driver), evidence: 'ringing' });
+  driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
   return driver;
 }
 

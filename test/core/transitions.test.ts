@@ -67,7 +67,7 @@ describe('every state and every event', () => {
       for (const { phase } of offers.values()) seen.offer.add(phase);
       for (const { work } of agents.values()) seen.work.add(work.is);
     }
-    expect([...seen.call].sort()).toEqual(['connecting', 'ended', 'talking', 'waiting']);
+    expect([...seen.call].sort()).toEqual(['announcing', 'connecting', 'ended', 'talking', 'waiting']);
     expect([...seen.leg].sort()).toEqual(['dialling', 'joined', 'requested', 'ringing', 'up']);
     expect([...seen.offer].sort()).toEqual(['cancelling', 'confirming', 'made', 'ringing', 'won']);
     const works = ['backing-off', 'busy-elsewhere', 'idle', 'offered', 'releasing', 'talking', 'wrap-up'];

@@ -24,7 +24,7 @@ export function groupOf(text: string): QueueSettings {
     return value === undefined ? ms : duration(value);
   };
   const known =
-    /^(ring|silent|wait|wrap-up|back-off|at-most|on-miss|nobody|overflow|target|members|ladder|climbs|one miss in|waves of|needs|relax|rises|tiers|holds|talks|keeps|refuse|leave) /;
+    /^(ring|silent|wait|wrap-up|back-off|at-most|on-miss|nobody|overflow|target|members|ladder|climbs|one miss in|waves of|needs|relax|rises|tiers|holds|talks|keeps|refuse|leave|announces) /;
   for (const part of said)
     if (!known.test(part) && !(part in strategies)) throw new Error(`a group knows no "${part}"`);
   return queueOf({

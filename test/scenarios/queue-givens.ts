@@ -31,6 +31,8 @@ export function rulesOf(after: (word: string) => string | undefined): Partial<Qu
       const [agents = '', , fromPriority = ''] = text.split(' ');
       return { agents: Number(agents), fromPriority: Number(fromPriority) };
     }),
+    announce: said('announces', () => 'whisper' as const),
+    announceSound: said('announces', (text) => (text === 'a-beep' ? null : text)),
     refuseWhen: said('refuse', (text) => text as NobodyRule),
     leaveWhen: said('leave', (text) => text as NobodyRule),
   };

@@ -30,6 +30,7 @@ export function commandWords(command: Command, name: Names): string | null {
     case 'answer':
       return `answer ${name(command.leg)}`;
     case 'say':
+      if (command.what === 'announce') return `${name(command.leg)} hears ${command.sound ?? 'a beep'}`;
       return `${name(command.leg)} is asked to press 1, for ${seconds(command.forMs)}`;
     case 'hush':
       return `${name(command.leg)} is asked no more`;
@@ -86,6 +87,8 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `${fact.agent}'s phone shows ${fact.evidence}`;
     case 'offer-confirming':
       return `somebody answered at ${fact.agent}'s number, and has to press 1`;
+    case 'offer-announced':
+      return `${fact.agent} hears the sound of the queue first`;
     case 'offer-answered':
       return `${fact.agent} answered ${name(fact.call)}`;
     case 'offer-ended': {

@@ -38,6 +38,7 @@ export const wantedEvents = [
   'ChannelStateChange',
   'Dial',
   'ChannelDtmfReceived',
+  'PlaybackFinished',
   'ApplicationReplaced',
   'ChannelUserevent',
   'RESTResponse',

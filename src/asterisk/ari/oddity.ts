@@ -7,6 +7,8 @@ const subjects: ReadonlyMap<string, 'channel' | 'peer' | null> = new Map([
   ['ChannelDestroyed', 'channel'],
   ['ChannelStateChange', 'channel'],
   ['Dial', 'peer'],
+  ['ChannelDtmfReceived', 'channel'],
+  ['PlaybackFinished', null],
   ['ApplicationReplaced', null],
 ]);
 

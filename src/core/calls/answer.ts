@@ -4,6 +4,7 @@ import { rescindAll } from '../routing/offer.ts';
 import { endHold, forgiveMisses } from '../routing/rona.ts';
 import type { Agent, Call, Leg, Offer } from '../state.ts';
 import { changedOffer, type Turn, tell } from '../turn.ts';
+import { takeUp } from './announce.ts';
 import { connect } from './call.ts';
 import { beginConfirming } from './confirm.ts';
 import { hangUpLeg } from './leg.ts';
@@ -43,7 +44,7 @@ export function win(turn: Turn, call: Call, offer: Offer, leg: Leg): void {
   changedOffer(turn, offer);
   tell(turn, { type: 'offer-answered', offer: offer.id, call: call.id, agent: offer.agent, leg: leg.id });
   call.claim = offer.id;
-  connect(turn, call, leg, offer.agent);
+  takeUp(turn, call, offer, leg);
   if (agent) {
     setWork(turn, agent, 'talking', null, call.id);
     isThere(turn, agent);

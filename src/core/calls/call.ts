@@ -13,11 +13,7 @@ import { shareMinutes } from './minutes.ts';
 
 /** Joins the caller and the one who answered; the dialplan keeps them together should we die. */
 export function connect(turn: Turn, call: Call, leg: Leg, user: UserId | null): void {
-  const { limits } = turn.world.state.meta;
-  call.phase = 'connecting';
-  call.partner = { leg: leg.id, user, ...(leg.payers ? { payers: leg.payers } : {}) };
-  call.joinBy = turn.now + limits.confirmMs;
-  call.leaseAt = turn.now + limits.renewMs;
+  keepFor(turn, call, leg, user, 'connecting', turn.world.state.meta.limits.confirmMs);
   if (!call.answered) send(turn, { do: 'answer', leg: call.caller });
   call.answered = true;
   hear(turn, call, 'silence');
@@ -25,12 +21,47 @@ export function connect(turn: Turn, call: Call, leg: Leg, user: UserId | null): 
   // Before the join: should we die between the two, the dialplan joins them.
   lease(turn, call, send);
   send(turn, { do: 'join', call: call.id, legs: [call.caller, leg.id] });
+  hangUpOthers(turn, call, leg);
+  changedCall(turn, call);
+}
+
+/**
+ * Something is said to who answered, for so long at the most, before they are joined. The caller hears what they heard. Nothing
+ * may be asked of a leg that is spoken to: Asterisk would answer when that is over, and nothing else until then.
+ */
+export function holdFor(turn: Turn, call: Call, leg: Leg, user: UserId | null, ms: number): void {
+  keepFor(turn, call, leg, user, 'announcing', ms);
+  lease(turn, call, send);
+  hangUpOthers(turn, call, leg);
+  changedCall(turn, call);
+}
+
+function keepFor(
+  turn: Turn,
+  call: Call,
+  leg: Leg,
+  user: UserId | null,
+  phase: 'announcing' | 'connecting',
+  ms: number,
+): void {
+  call.phase = phase;
+  call.partner = { leg: leg.id, user, ...(leg.payers ? { payers: leg.payers } : {}) };
+  call.joinBy = turn.now + ms;
+  call.leaseAt = turn.now + turn.world.state.meta.limits.renewMs;
+}
+
+/** The other phones of who answered, and of a callee. */
+function hangUpOthers(turn: Turn, call: Call, leg: Leg): void {
   for (const id of call.legs) {
     const other = turn.world.state.legs.get(id);
     const isLoser = other && other.role !== 'caller' && other.id !== leg.id;
     if (isLoser && (other.offer === null || other.offer === leg.offer)) hangUpLeg(turn, other, 'answered-elsewhere');
   }
-  changedCall(turn, call);
+}
+
+/** Somebody has the call, and is not yet in the room with the caller. */
+export function isBeingJoined({ phase }: Call): boolean {
+  return phase === 'announcing' || phase === 'connecting';
 }
 
 /** The room has both: they talk, and the offer that brought it about ends answered. */
@@ -107,7 +138,7 @@ export function endCall(
   const { state } = turn.world;
   if (call.phase === 'ended') return;
   const talked = call.phase === 'talking';
-  const connecting = call.phase === 'connecting';
+  const connecting = isBeingJoined(call);
   const partner = call.partner;
   call.phase = 'ended';
   changedCall(turn, call);
@@ -180,11 +211,13 @@ function lease(turn: Turn, call: Call, how: typeof send = sendLater): void {
   const { leaseMs } = turn.world.state.meta.limits;
   const partner = call.partner?.leg ?? null;
   how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: partner });
-  if (partner !== null) how(turn, { do: 'lease', leg: partner, leaseMs: leaseMs * partnerLeases, peer: call.caller });
+  if (partner !== null && call.phase !== 'announcing')
+    how(turn, { do: 'lease', leg: partner, leaseMs: leaseMs * partnerLeases, peer: call.caller });
   if (call.phase !== 'waiting') return;
   for (const id of call.legs) {
     const leg = turn.world.state.legs.get(id);
-    if (leg && leg.role !== 'caller' && leg.ending === null) leaseRinging(turn, call, leg);
+    // One that is up is being asked to press 1.
+    if (leg && leg.role !== 'caller' && leg.ending === null && leg.phase !== 'up') leaseRinging(turn, call, leg);
   }
 }
 

@@ -3,7 +3,9 @@ import { cancelOffer } from '../routing/offer.ts';
 import type { Call, Leg, LegId, Offer } from '../state.ts';
 import { changedOffer, send, type Turn, tell } from '../turn.ts';
 import { tooLate, win } from './answer.ts';
-import { leaseRinging } from './call.ts';
+
+/** How much longer than we Asterisk itself lets a leg wait for a 1: it ends it when we are dead. */
+const graceMs = 5_000;
 
 /**
  * Somebody, or a machine, answered at the agent's number outside. The call waits on and others may still take it: it is the
@@ -12,8 +14,6 @@ import { leaseRinging } from './call.ts';
 export function beginConfirming(turn: Turn, call: Call, offer: Offer, leg: Leg): void {
   offer.phase = 'confirming';
   offer.ringUntil = null;
-  // Nobody rings it any more, and Asterisk's own time-out is over with the answer.
-  leaseRinging(turn, call, leg);
   tell(turn, { type: 'offer-confirming', offer: offer.id, call: call.id, agent: offer.agent, leg: leg.id });
   ask(turn, offer, leg.id);
 }
@@ -22,7 +22,10 @@ function ask(turn: Turn, offer: Offer, leg: LegId): void {
   const forMs = turn.world.state.meta.limits.confirmStationMs;
   offer.confirmUntil = turn.now + forMs;
   changedOffer(turn, offer);
-  send(turn, { do: 'say', leg, what: 'confirm', sound: null, forMs });
+  // Asterisk's own time-out is over with the answer. Later it cannot be leased: nothing may be asked of a leg that is spoken to.
+  send(turn, { do: 'lease', leg, leaseMs: forMs + graceMs, peer: null });
+  const sound = turn.world.state.queues.get(offer.queue)?.announceSound ?? null;
+  send(turn, { do: 'say', leg, what: 'confirm', sound, forMs });
 }
 
 /** A key was pressed: 1 takes the call, every other one declines it. */
@@ -36,7 +39,6 @@ export function pressed(turn: Turn, id: LegId, accepts: boolean): void {
   if (offer.phase === 'cancelling' && accepts) return tooLate(turn, leg);
   if (offer.phase !== 'confirming') return;
   if (!accepts) return cancelOffer(turn, offer, 'declined', null, 'normal');
-  send(turn, { do: 'hush', leg: id });
   win(turn, call, offer, leg);
 }
 
@@ -49,5 +51,9 @@ export function confirmOver(turn: Turn, offer: Offer): void {
 export function askAgain(turn: Turn): void {
   const asked = [...turn.world.state.offers.values()].filter(({ phase }) => phase === 'confirming');
   for (const offer of asked.sort((a, b) => compareIds(a.id, b.id)))
-    for (const leg of offer.legs) if (turn.world.state.legs.get(leg)?.phase === 'up') ask(turn, offer, leg);
+    for (const leg of offer.legs) {
+      if (turn.world.state.legs.get(leg)?.phase !== 'up') continue;
+      send(turn, { do: 'hush', leg });
+      ask(turn, offer, leg);
+    }
 }

@@ -4,7 +4,7 @@ import { offerLegGone } from '../routing/offer.ts';
 import { outcomeOf } from '../routing/outcome.ts';
 import type { Call, Leg, LegId } from '../state.ts';
 import { changedCall, changedOffer, removeLeg, send, type Turn } from '../turn.ts';
-import { dropped, endCall, finishCall, partnerLeft } from './call.ts';
+import { dropped, endCall, finishCall, isBeingJoined, partnerLeft } from './call.ts';
 import { calleeLegGone } from './internal.ts';
 import { timesOf } from './leg.ts';
 import { trunkLegGone } from './outbound.ts';
@@ -52,7 +52,7 @@ function tellOwner(turn: Turn, call: Call, leg: Leg, outcome: Outcome, gone: Gon
   if (leg.role === 'caller') return callerLeft(turn, call, lost);
   const isPartner = call.partner?.leg === leg.id;
   if (isPartner && (call.phase === 'talking' || call.phase === 'ended')) return partnerLeft(turn, call, lost);
-  if (isPartner && call.phase === 'connecting') return dropped(turn, call, leg, lost);
+  if (isPartner && isBeingJoined(call)) return dropped(turn, call, leg, lost);
   // The phones of a user whom the call has left say nothing about the one it is for now.
   if (leg.role === 'trunk') return trunkLegGone(turn, call, leg, gone);
   if (leg.role === 'callee') return leg.user === call.callee ? calleeLegGone(turn, call, outcome) : undefined;

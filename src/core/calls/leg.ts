@@ -9,6 +9,7 @@ import { changedCall, changedLeg, isOurs, newId, send, type Turn } from '../turn
 import { answered } from './answer.ts';
 import { leaseRinging } from './call.ts';
 import { type Gone, legGone, letGo } from './gone.ts';
+import { mannersOf } from './manners.ts';
 import { trunkRang } from './outbound.ts';
 
 /** How much longer than we Asterisk itself lets a leg ring: it ends it when we are dead. */
@@ -26,7 +27,8 @@ export function newLeg(turn: Turn, call: Call, role: 'agent' | 'callee', phone: 
   leg.confirmBy = turn.now + turn.world.state.meta.limits.confirmMs;
   addLeg(turn, call, leg);
   const timeoutMs = dialTimeMs(turn, leg, call);
-  send(turn, { do: 'create-leg', leg: leg.id, call: call.id, phone, for: call.caller, timeoutMs });
+  const manners = mannersOf(turn, leg);
+  send(turn, { do: 'create-leg', leg: leg.id, call: call.id, phone, for: call.caller, timeoutMs, ...manners });
   return leg;
 }
 
@@ -127,7 +129,7 @@ export function legCreated(turn: Turn, id: LegId, isDialled: boolean): void {
   leg.silentUntil = turn.now + timesOf(turn, leg, call).silentMs;
   changedLeg(turn, leg);
   const timeoutMs = dialTimeMs(turn, leg, call);
-  const caller = leg.trunk === null ? call.caller : null;
+  const caller = leg.trunk === null && mannersOf(turn, leg).announces === undefined ? call.caller : null;
   if (!isDialled) send(turn, { do: 'dial-leg', leg: leg.id, for: caller, timeoutMs });
   leaseRinging(turn, call, leg, timeoutMs);
 }
