@@ -21,6 +21,8 @@ export type AgentIndex = {
   profile: Profile;
   /** One for each queue that they are a member of. */
   seats: Seat[];
+  /** Those of them in queues with large teams, whose members are counted as they change. */
+  largeSeats: Seat[];
   /** Live legs of their phones that belong to no offer; null as long as there was none. */
   elsewhere: Set<LegId> | null;
   /** Whether they may have turns in queues that they left. */
@@ -37,6 +39,7 @@ export function emptyAgentIndex(id: UserId): AgentIndex {
     reasonAt: 0,
     profile: noSkills,
     seats: [],
+    largeSeats: [],
     elsewhere: null,
     hasOldTurns: true,
   };

@@ -67,7 +67,7 @@ function explainQueue(world: World, queue: QueueIndex, agent: Agent, now: number
 /** In the lanes of all, tier by tier: what a call that needs nothing goes by. */
 function placeInLine({ idle, members, lastTier, settings }: QueueIndex, agent: UserId): number | null {
   const seat = members.get(agent);
-  if (seat === undefined || seat.lane === null || settings === null) return null;
+  if (seat === undefined || !seat.isIdle || settings === null) return null;
   if (strategies[settings.strategy].draws !== 'no') return null;
   let before = 0;
   for (let tier = 0; tier <= Math.min(seat.tier, lastTier); tier += 1)

@@ -1,6 +1,6 @@
 import { explain, fewestAsked, type Hindrance, hindranceOf, type Standing } from './explain.ts';
 import { compareIds, compareKeys } from './ordered.ts';
-import { countOf, type QueueIndex } from './queue-index.ts';
+import { countIn, type QueueIndex, tallyOf } from './queue-index.ts';
 import type { StrategyName } from './queue-settings.ts';
 import { availabilities } from './routing/availability.ts';
 import { openLanes } from './routing/choose.ts';
@@ -101,8 +101,9 @@ function countsOf(world: World, call: Call, queue: QueueIndex, now: number, fewe
   const add = (word: string, count: number): void => {
     counts[word] = (counts[word] ?? 0) + count;
   };
+  const tally = tallyOf(queue);
   for (const word of availabilities) {
-    const count = countOf(queue, word);
+    const count = countIn(tally, [word]);
     if (word !== 'available' && count > 0) add(word, count);
   }
   const bySkill = call.needs !== '';

@@ -2,6 +2,8 @@ import type { AgentIndex } from './agent-index.ts';
 import type { Member, QueueSettings } from './queue-settings.ts';
 import { type Availability, availabilities, placeOf } from './routing/availability.ts';
 import { IdleLanes, type Lane } from './routing/lanes.ts';
+import type { Strategy } from './routing/strategy/strategy.ts';
+import { strategies } from './routing/strategy/table.ts';
 import { WaitingLanes } from './routing/waiting.ts';
 import type { QueueId, UserId } from './settings.ts';
 import type { CallId } from './state.ts';
@@ -11,6 +13,7 @@ export type QueueIndex = {
   readonly id: QueueId;
   /** Null when there is no such queue, or no longer. */
   settings: QueueSettings | null;
+  strategy: Strategy;
   /** In the order of the team. */
   members: ReadonlyMap<UserId, Seat>;
   /** The tier of the highest penalty: 0 where all have the same. */
@@ -26,10 +29,12 @@ export type QueueIndex = {
   readonly busy: Set<CallId>;
   /** Agents whose phone failed last for this queue; those of long ago are let go when they are looked at. */
   readonly failed: Set<UserId>;
-  /** How many members there are of each word, at the word's place in `availabilities`, and in all. */
-  readonly tally: number[];
-  counted: number;
+  /** A large team's members by word, at the word's place in `availabilities`; null for a small one, who are counted anew. */
+  tally: number[] | null;
 };
+
+/** So many members at the most are counted whenever it is asked: that is less work than to keep count of five queues each. */
+const mostCountedAnew = 20;
 
 /**
  * A member's seat in one queue, at hand from both sides. Their place in the team and the tier of their penalty count from
@@ -41,8 +46,10 @@ export type Seat = Member & {
   readonly queue: QueueIndex;
   readonly agent: AgentIndex;
   key: readonly number[];
-  /** The lane of all, and the one of their profile where there is one; null while they are not idle. */
-  lane: Lane | null;
+  /** The lane of all of their tier, where it stands while they are idle. */
+  readonly home: Lane;
+  isIdle: boolean;
+  /** The lane of their profile, where there is one; null while they are not idle. */
   own: Lane | null;
 };
 
@@ -50,6 +57,7 @@ export function emptyQueueIndex(id: QueueId): QueueIndex {
   return {
     id,
     settings: null,
+    strategy: strategies['longest-idle'],
     members: new Map(),
     lastTier: 0,
     mostWeight: 1,
@@ -58,8 +66,7 @@ export function emptyQueueIndex(id: QueueId): QueueIndex {
     queued: new Set(),
     busy: new Set(),
     failed: new Set(),
-    tally: availabilities.map(() => 0),
-    counted: 0,
+    tally: null,
   };
 }
 
@@ -68,28 +75,41 @@ export function placeMembers(queue: QueueIndex, settings: QueueSettings, agentOf
   const penalties = [...new Set(settings.members.map(({ penalty }) => penalty))].sort((a, b) => a - b);
   const tiers = new Map(penalties.map((penalty, tier) => [penalty, tier]));
   queue.settings = settings;
+  queue.strategy = strategies[settings.strategy];
   queue.lastTier = Math.max(0, penalties.length - 1);
   queue.mostWeight = settings.members.reduce((most, { weight }) => Math.max(most, weight), 1);
+  queue.tally = settings.members.length > mostCountedAnew ? availabilities.map(() => 0) : null;
   queue.members = new Map(
     settings.members.map(({ user, penalty, weight, wrapUpMs }, position) => {
       const tier = tiers.get(penalty) ?? 0;
       const agent = agentOf(user);
-      const seat = { user, penalty, weight, wrapUpMs, position, tier, queue, agent, key: [], lane: null, own: null };
-      return [user, seat];
+      const home = queue.idle.homeOf(tier);
+      const at = { position, tier, queue, agent, home };
+      return [user, { user, penalty, weight, wrapUpMs, ...at, key: [], isIdle: false, own: null }];
     }),
   );
 }
 
-/** Counts a member under another word; null for one who is not counted yet, or no longer. */
-export function countMember(queue: QueueIndex, before: Availability | null, now: Availability | null): void {
-  const { tally } = queue;
+/** Counts a member of a large team under another word; null for one who is not counted yet, or no longer. */
+export function countMember({ tally }: QueueIndex, before: Availability | null, now: Availability | null): void {
+  if (tally === null) return;
   if (before !== null) tally[placeOf[before]] = (tally[placeOf[before]] ?? 1) - 1;
   if (now !== null) tally[placeOf[now]] = (tally[placeOf[now]] ?? 0) + 1;
-  if (before === null && now !== null) queue.counted += 1;
-  if (before !== null && now === null) queue.counted -= 1;
 }
 
-/** How many members are counted under this word. */
-export function countOf({ tally }: QueueIndex, word: Availability): number {
-  return tally[placeOf[word]] ?? 0;
+/** How many members there are of each word, at the word's place in `availabilities`. */
+export function tallyOf({ tally, members }: QueueIndex): readonly number[] {
+  if (tally !== null) return tally;
+  const counts = availabilities.map(() => 0);
+  for (const { agent } of members.values()) {
+    if (agent.reason !== null) counts[placeOf[agent.reason]] = (counts[placeOf[agent.reason]] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** How many members of a tally are counted under one of these words. */
+export function countIn(tally: readonly number[], words: readonly Availability[]): number {
+  let count = 0;
+  for (const word of words) count += tally[placeOf[word]] ?? 0;
+  return count;
 }

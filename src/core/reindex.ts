@@ -7,7 +7,6 @@ import { reindexCall } from './reindex-call.ts';
 import { type Availability, availabilityOf, isThere, timeOf } from './routing/availability.ts';
 import { IdleLanes } from './routing/lanes.ts';
 import { profileOf } from './routing/skills.ts';
-import { strategies } from './routing/strategy/table.ts';
 import type { UserSettings } from './settings.ts';
 import type { Agent, Leg, Offer, Phone } from './state.ts';
 import { agentIndex, type Index, queueIndex, touch, type World } from './world.ts';
@@ -50,6 +49,7 @@ export function reindexQueue(world: World, queue: QueueSettings): void {
   for (const seat of mine.members.values()) {
     const { agent } = seat;
     agent.seats.push(seat);
+    if (mine.tally !== null) agent.largeSeats.push(seat);
     // Who is not indexed yet is counted when they are.
     countMember(mine, null, agent.reason);
     if (agent.reason === 'available') takeSeat(world, seat);
@@ -70,13 +70,13 @@ export function forgetQueue({ index }: World, queue: QueueSettings): void {
   if (queue.extension !== null) index.extensions.delete(queue.extension);
   for (const { agent } of mine.members.values()) {
     agent.seats = agent.seats.filter((seat) => seat.queue !== mine);
+    agent.largeSeats = agent.largeSeats.filter((seat) => seat.queue !== mine);
     agent.hasOldTurns = true;
   }
   mine.settings = null;
   mine.members = new Map();
   mine.idle = new IdleLanes();
-  mine.tally.fill(0);
-  mine.counted = 0;
+  mine.tally = null;
   touch(index, mine);
 }
 
@@ -100,6 +100,11 @@ export function reindexAgent(world: World, agent: Agent): void {
   const left = isThere(before) && !isThere(reason);
   // Who rings, talks or rests gives nobody a new chance, and is there all the same.
   const matters = reason === 'available' || !isThere(reason);
+  // Nothing of their queues changes then but the counts of the large ones.
+  if (!matters && before !== 'available') {
+    for (const { queue } of mine.largeSeats) countMember(queue, before, reason);
+    return;
+  }
   for (const seat of mine.seats) {
     const { queue } = seat;
     if (reason === 'available') takeSeat(world, seat);
@@ -113,10 +118,9 @@ export function reindexAgent(world: World, agent: Agent): void {
 
 /** An available agent's place among the idle members of one queue. */
 function takeSeat({ state }: World, seat: Seat): void {
-  const { settings, idle } = seat.queue;
+  const { settings, strategy, idle } = seat.queue;
   const { row } = seat.agent;
-  if (settings === null || row === null) return;
-  idle.set(seat, strategies[settings.strategy].key(seat, row, state.meta.day));
+  if (settings !== null && row !== null) idle.set(seat, strategy.key(seat, row, state.meta.day));
 }
 
 /** One member fewer is there: for those who wait, all of the open tiers may have been tried now. */

@@ -163,8 +163,8 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'callers wait on in a queue in which nobody is there',
     file: 'src/core/routing/entry.ts',
-    from: 'return absent === queue.counted;',
-    to: 'return absent > queue.counted;',
+    from: 'missing[rule]) === countIn(',
+    to: 'missing[rule]) > countIn(',
   },
   {
     lie: 'the legs of a talk do not know of each other when we die',

@@ -1,12 +1,12 @@
 import { hear } from '../calls/hearing.ts';
 import { beginWaiting } from '../calls/inbound.ts';
 import { compareIds } from '../ordered.ts';
-import { countOf, type QueueIndex } from '../queue-index.ts';
+import { countIn, type QueueIndex, tallyOf } from '../queue-index.ts';
 import type { NobodyRule, QueueSettings } from '../queue-settings.ts';
 import type { Call } from '../state.ts';
 import { changedCall, type Turn, tell } from '../turn.ts';
 import { queueIndex, touch } from '../world.ts';
-import type { Availability } from './availability.ts';
+import { type Availability, availabilities } from './availability.ts';
 import { dueOf, headStart, mostHeadStart } from './due.ts';
 import { sendTo } from './overflow.ts';
 import { needsAfter } from './skills.ts';
@@ -90,9 +90,8 @@ const missing: Readonly<Record<Exclude<NobodyRule, 'never'>, readonly Availabili
 /** Whether, by this rule, no member of the queue is there. */
 export function isNobodyThere(queue: QueueIndex, rule: NobodyRule): boolean {
   if (rule === 'never') return false;
-  let absent = 0;
-  for (const word of missing[rule]) absent += countOf(queue, word);
-  return absent === queue.counted;
+  const tally = tallyOf(queue);
+  return countIn(tally, missing[rule]) === countIn(tally, availabilities);
 }
 
 /**

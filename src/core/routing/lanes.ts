@@ -24,30 +24,34 @@ export class IdleLanes {
   /** Puts a member's seat into the lane of their tier and profile, at the place of their key, or moves it there. */
   set(seat: Seat, key: readonly number[]): void {
     const { profile } = seat.agent;
-    if (seat.lane !== null) {
+    if (seat.isIdle) {
       const isOwn = seat.own === null || seat.own.key === profile.key;
       if (isOwn && isSame(seat.key, key)) return;
       this.delete(seat);
     }
     seat.key = key;
-    const { all, byProfile } = this.tierAt(seat.tier);
-    seat.lane = all;
-    all.idle.add(seat);
+    seat.isIdle = true;
+    seat.home.idle.add(seat);
     this.count += 1;
     if (!this.isSplit) return;
-    seat.own = laneOf(byProfile, seat.tier, profile);
+    seat.own = laneOf(this.tierAt(seat.tier).byProfile, seat.tier, profile);
     seat.own.idle.add(seat);
   }
 
   delete(seat: Seat): void {
-    if (seat.lane === null) return;
-    seat.lane.idle.delete(seat);
-    seat.lane = null;
+    if (!seat.isIdle) return;
+    seat.isIdle = false;
+    seat.home.idle.delete(seat);
     this.count -= 1;
     if (seat.own === null) return;
     seat.own.idle.delete(seat);
     if (seat.own.idle.size === 0) this.tiers[seat.tier]?.byProfile.delete(seat.own.key);
     seat.own = null;
+  }
+
+  /** The lane of all members of a tier. */
+  homeOf(tier: number): Lane {
+    return this.tierAt(tier).all;
   }
 
   /** The lanes of one tier that a call looks at: one of all, or one for each profile when it needs something. */

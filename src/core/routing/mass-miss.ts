@@ -1,9 +1,10 @@
 import { endAlarm, hasAlarm, raiseAlarm } from '../alarms.ts';
-import { countOf } from '../queue-index.ts';
+import { countIn, tallyOf } from '../queue-index.ts';
 import type { QueueSettings } from '../queue-settings.ts';
 import type { Agent } from '../state.ts';
 import { changedAgent, type Turn, tell } from '../turn.ts';
 import { queueIndex } from '../world.ts';
+import { availabilities } from './availability.ts';
 import { endHold } from './rona.ts';
 
 /** The alarm stands until nobody of the queue has missed for so long, or somebody answered. */
@@ -39,8 +40,8 @@ export function massMissOver(turn: Turn, queue: string): void {
 
 /** Members who are signed in and ready. */
 function atWorkIn({ world }: Turn, group: QueueSettings): number {
-  const queue = queueIndex(world.index, group.id);
-  return queue.counted - countOf(queue, 'signed-out') - countOf(queue, 'not-ready');
+  const tally = tallyOf(queueIndex(world.index, group.id));
+  return countIn(tally, availabilities) - countIn(tally, ['signed-out', 'not-ready']);
 }
 
 /** Members at work whose phone failed for this queue since then, in the order of the team. */

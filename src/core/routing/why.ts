@@ -1,6 +1,6 @@
 import type { OfferWhy, PassedOver } from '../facts.ts';
 import type { Need } from '../needs.ts';
-import { countOf, type QueueIndex } from '../queue-index.ts';
+import { type QueueIndex, tallyOf } from '../queue-index.ts';
 import type { UserId } from '../settings.ts';
 import type { Call } from '../state.ts';
 import type { Turn } from '../turn.ts';
@@ -19,9 +19,11 @@ const mostLookedAt = 200;
  */
 export function whyThis(turn: Turn, call: Call, queue: QueueIndex, calls: CallLane, choice: Choice): OfferWhy {
   const passedOver: Record<string, number> = {};
-  for (const word of availabilities) {
-    const count = word === 'available' ? 0 : countOf(queue, word);
-    if (count > 0) passedOver[word] = count;
+  const tally = tallyOf(queue);
+  for (let place = 0; place < tally.length; place += 1) {
+    const word = availabilities[place] ?? 'available';
+    const count = tally[place] ?? 0;
+    if (count > 0 && word !== 'available') passedOver[word] = count;
   }
   const { winner, runnerUp } = choice;
   return {
