@@ -38,7 +38,7 @@ await new Command('bench')
 async function bench(asked: readonly Group[], options: Options): Promise<void> {
   const machine = thisMachine();
   const core = asked.includes('core') ? coreMeasures.filter(({ name }) => name.includes(options.match)) : [];
-  const ofCore = takeCore({ measures: core, rounds: options.rounds, say });
+  const ofCore = await takeCore({ measures: core, rounds: options.rounds, say });
   const provisioning = asked.includes('provisioning') ? [await takeProvisioning(options.rounds, say)] : [];
   const withPhones = await benchWithPhones(asked, options);
   const report: Report = {

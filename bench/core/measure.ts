@@ -1,7 +1,8 @@
 import type { Size } from './company.ts';
+import { createRecordings } from './play.ts';
 import { coreReport } from './report.ts';
-import { recordStretch, type Stretch } from './stretch.ts';
-import { type Take, take } from './take.ts';
+import { recordStretch } from './stretch.ts';
+import type { Take } from './take.ts';
 
 /** One size of company, and the small one that its cost is divided by. */
 export type CoreMeasure = {
@@ -34,23 +35,27 @@ export const coreMeasures: readonly CoreMeasure[] = [
 ];
 
 /** Measures every size in every round, one after the other, so that what disturbs the machine disturbs all alike. */
-export function takeCore(options: {
+export async function takeCore(options: {
   readonly measures: readonly CoreMeasure[];
   readonly rounds: number;
   readonly say: (line: string) => void;
 }) {
-  const stretches = new Map<string, Stretch>();
+  const recordings = createRecordings();
   const taken = new Map<string, Take[]>();
   for (const { agents, queues } of options.measures.flatMap((one) => [one.base, one.size])) {
     const key = `${agents}/${queues}`;
-    if (stretches.has(key)) continue;
+    if (recordings.has(key)) continue;
     options.say(`recording ${agents} agents in ${queues} queues at work ...`);
-    stretches.set(key, recordStretch({ agents, queues }, steps));
+    recordings.add(key, recordStretch({ agents, queues }, steps));
     taken.set(key, []);
   }
-  for (let round = 1; round <= options.rounds; round += 1) {
-    options.say(`round ${round} of ${options.rounds} ...`);
-    for (const [key, stretch] of stretches) taken.get(key)?.push(take(stretch));
+  try {
+    for (let round = 1; round <= options.rounds; round += 1) {
+      options.say(`round ${round} of ${options.rounds} ...`);
+      for (const key of recordings.keys()) taken.get(key)?.push(await recordings.take(key));
+    }
+  } finally {
+    recordings.remove();
   }
   const takesOf = ({ agents, queues }: Size): readonly Take[] => taken.get(`${agents}/${queues}`) ?? [];
   return options.measures.map((one) => coreReport(one, takesOf(one.size), takesOf(one.base)));

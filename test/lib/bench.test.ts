@@ -36,5 +36,6 @@ describe('the benchmark of the core', () => {
 });
 
 function took(stepsPerS: number, cpuUs: number): Take {
-  return { stepsPerS, cpuUs, decisionsPerS: 1, us: { samples: 1, p50: 1, p99: 1, max: 1 }, surveysMs: [1], whyMs: [1] };
+  const us = { samples: 1, p50: 1, p99: 1, max: 1 };
+  return { stepsPerS, cpuUs, floorUs: 1, decisionsPerS: 1, us, surveysMs: [1], whyMs: [1] };
 }
