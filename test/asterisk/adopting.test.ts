@@ -127,6 +127,8 @@ test('given_an_asterisk_as_it_should_be_when_checked_then_nothing_is_missing_and
     ['sorcery', 'error', 'nowhere to write aor'],
     ['dialplan', 'error', 'there is no [from-sip], [cordboard-entry], [cordboard-fallback], [cordboard-messages]'],
     ['pickup-code', 'warning', expect.stringContaining('*8')],
+    // This one was never told where emergency calls go.
+    ['emergency', 'warning', expect.stringContaining('no target')],
   ]);
   expect((await run('asterisk', 'check')).code).toBe(1);
   for (const [file, text] of texts) await writeFile(join(etc, file), text);
