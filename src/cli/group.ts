@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import type { GroupChanged } from '../protocol/groups.ts';
 import type { QueueRemoved, QueueView } from '../protocol/queues.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
 import { memberCommand } from './queue-members.ts';
-import { queueTable, queueText, savedText, wireOf, withSettings } from './queue-settings.ts';
+import { changedText, dryQuery, queueTable, queueText, savedText, wireOf, withSettings } from './queue-settings.ts';
 
 type Saved = { readonly group: QueueView; readonly warnings: readonly string[] };
 
@@ -36,18 +37,21 @@ export function groupCommand(program: Command, context: CliContext): void {
 
   withSettings(group.command('set <name>').description('change a group; what is not named stays'))
     .option('--extension <number>', 'another number')
-    .action(async (name: string, options: Record<string, unknown>) => {
+    .option('--dry-run', 'check everything and say what would change, and do nothing')
+    .action(async (name: string, { dryRun, ...options }: Record<string, unknown>) => {
       const patch = wireOf(options);
       if (Object.keys(patch).length === 0) throw new Failure('usage', 'say what to change, such as --ring 20s', 2);
-      const answer = await context.client().patch<Saved>(path(name), patch);
-      context.output().result(answer, (saved) => savedText(`${name} changed`, saved.group, saved.warnings));
+      const answer = await context.client().patch<GroupChanged>(`${path(name)}${dryQuery(dryRun)}`, patch);
+      context.output().result(answer, (done) => changedText(done.before, done.group, done));
     });
 
   group
     .command('remove <name>')
     .description('remove a group; its members stay users, its waiting callers go to the overflow')
-    .action(async (name: string) => {
-      const answer = await context.client().delete<QueueRemoved>(path(name));
+    .option('--yes', 'also when callers wait there')
+    .action(async (name: string, { yes }: { yes?: boolean }) => {
+      const query = yes === true ? '?confirmed=true' : '';
+      const answer = await context.client().delete<QueueRemoved>(`${path(name)}${query}`);
       context.output().result(answer, ({ removed, membersFreed, waiting }) => {
         const callers =
           waiting === 0 ? '' : `; ${waiting} waiting ${waiting === 1 ? 'caller goes' : 'callers go'} to its overflow`;

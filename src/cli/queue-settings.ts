@@ -73,6 +73,11 @@ const units: Readonly<Record<string, string>> = {
   ringAllMisses: 'ringAllMissEvery',
 };
 
+/** The query of a change that may only be tried. */
+export function dryQuery(dryRun: unknown): string {
+  return dryRun === true ? '?dryRun=true' : '';
+}
+
 /** What the options say, by the names of the wire, which carry the unit. */
 export function wireOf(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
@@ -101,7 +106,11 @@ export function queueTable(queues: readonly QueueView[], kind: QueueView['kind']
 
 /** All settings, then the members in their order. */
 export function queueText(queue: QueueView): string {
-  const settings = fields([
+  return `${fields(settingsOf(queue))}\n\n${memberTable(queue)}`;
+}
+
+function settingsOf(queue: QueueView): [label: string, value: string][] {
+  return [
     ['name', queue.name],
     ['extension', orDash(queue.extension)],
     ['strategy', queue.strategy],
@@ -130,8 +139,7 @@ export function queueText(queue: QueueView): string {
     ['refuse when', queue.refuseWhen],
     ['leave when', queue.leaveWhen],
     ['overflow', queue.overflow],
-  ]);
-  return `${settings}\n\n${memberTable(queue)}`;
+  ];
 }
 
 /** The members of a queue in their order. */
@@ -148,4 +156,20 @@ export function memberTable({ members, wrapUpMs }: QueueView): string {
 /** The text of a change, with what may not have been meant. */
 export function savedText(line: string, queue: QueueView, warnings: readonly string[]): string {
   return [line, ...warnings.map((each) => pc.yellow(`warning: ${each}`)), '', queueText(queue)].join('\n');
+}
+
+/** The text of a change that was made, or with `dryRun` only tried: each setting that is another one, before and after. */
+export function changedText(
+  before: QueueView,
+  after: QueueView,
+  { warnings, dryRun }: { readonly warnings: readonly string[]; readonly dryRun: boolean },
+): string {
+  const was = new Map(settingsOf(before));
+  const lines = settingsOf(after).flatMap(([label, value]) =>
+    was.get(label) === value ? [] : [`  ${label}: ${was.get(label)} → ${value}`],
+  );
+  const what = lines.length === 0 ? ['  nothing is another'] : lines;
+  const notes = [...what, ...warnings.map((each) => pc.yellow(`warning: ${each}`))];
+  if (dryRun) return [`${after.name} could be changed; nothing was done`, ...notes].join('\n');
+  return [`${after.name} changed`, ...notes, '', queueText(after)].join('\n');
 }

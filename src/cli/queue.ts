@@ -1,5 +1,12 @@
 import { type Command, Option } from 'commander';
-import type { MembersImported, QueueRemoved, QueueSaved, QueueView, WaitingView } from '../protocol/queues.ts';
+import type {
+  MembersImported,
+  QueueChanged,
+  QueueRemoved,
+  QueueSaved,
+  QueueView,
+  WaitingView,
+} from '../protocol/queues.ts';
 import type { CliContext } from './context.ts';
 import { readMembersCsv } from './csv-tables.ts';
 import { timeOfDay } from './fact-line.ts';
@@ -7,7 +14,7 @@ import { Failure } from './failure.ts';
 import { readFileText } from './file.ts';
 import { orDash, table } from './output.ts';
 import { memberCommand } from './queue-members.ts';
-import { queueTable, queueText, savedText, wireOf, withSettings } from './queue-settings.ts';
+import { changedText, dryQuery, queueTable, queueText, savedText, wireOf, withSettings } from './queue-settings.ts';
 
 /** `cordboard queue …` */
 export function queueCommand(program: Command, context: CliContext): void {
@@ -39,13 +46,14 @@ export function queueCommand(program: Command, context: CliContext): void {
   withSettings(queue.command('set <name>').description('change a queue; what is not named stays'))
     .addOption(new Option('--extension <number>', 'another number'))
     .option('--no-extension', 'take the number away')
-    .action(async (name: string, { extension, ...options }: Record<string, unknown>) => {
+    .option('--dry-run', 'check everything and say what would change, and do nothing')
+    .action(async (name: string, { extension, dryRun, ...options }: Record<string, unknown>) => {
       // Commander gives `true` where only the --no form was declared and nothing was said.
       const number = extension === false ? { extension: null } : typeof extension === 'string' ? { extension } : {};
       const patch = { ...wireOf(options), ...number };
       if (Object.keys(patch).length === 0) throw new Failure('usage', 'say what to change, such as --ring 20s', 2);
-      const answer = await context.client().patch<QueueSaved>(path(name), patch);
-      context.output().result(answer, (saved) => savedText(`${name} changed`, saved.queue, saved.warnings));
+      const answer = await context.client().patch<QueueChanged>(`${path(name)}${dryQuery(dryRun)}`, patch);
+      context.output().result(answer, (done) => changedText(done.before, done.queue, done));
     });
 
   queue

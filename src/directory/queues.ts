@@ -3,7 +3,7 @@ import { queueOf } from '../core/queue-settings.ts';
 import type { Destination, QueueId } from '../core/settings.ts';
 import type { QueueView } from '../protocol/queues.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
-import { change, type DirectoryContext, takeExtension } from './context.ts';
+import { type Change, change, type DirectoryContext, takeExtension } from './context.ts';
 import { printDestination } from './destination.ts';
 import { refuseWhileRouted } from './numbers.ts';
 import { checkOverflow, queuesThatOverflowTo } from './overflow.ts';
@@ -42,16 +42,17 @@ export function addQueue(
   });
 }
 
-/** Changes what `patch` names. Calls that wait there feel it at once. */
+/** Changes what `patch` names, or with `dryRun` checks it and says what would be. Calls that wait there feel it at once. */
 export function setQueue(
   context: DirectoryContext,
   kind: QueueKind,
   id: QueueId,
   patch: QueueSaid,
   who: string,
+  dryRun = false,
 ): QueueRow {
   const { store } = context;
-  return change(context, who, (now) => {
+  const work = (now: Change): QueueRow => {
     const before = existingQueue(context, kind, id);
     const extension = patch.extension === undefined ? before.extension : patch.extension;
     if (extension !== before.extension) {
@@ -63,7 +64,8 @@ export function setQueue(
     store.queues.update(queue);
     now.audit(`${kind}.set`, id, queueView(before), queueView(queue));
     return queue;
-  });
+  };
+  return change(context, who, work, dryRun);
 }
 
 /** Removes a queue and frees its members. The core moves callers who wait there to the overflow it had. */

@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { addMembers, removeMembers, setMember } from '../directory/members.ts';
 import { warningsOf } from '../directory/queue-warnings.ts';
 import { addQueue, existingQueue, queueView, removeQueue, setQueue } from '../directory/queues.ts';
-import { groupPatchSchema, newGroupSchema } from '../protocol/groups.ts';
+import { Refusal } from '../directory/refusal.ts';
+import { type GroupChanged, groupPatchSchema, newGroupSchema } from '../protocol/groups.ts';
 import {
   formerMembersSchema,
   type MembersChanged,
@@ -11,7 +12,8 @@ import {
   type QueueRemoved,
   type QueueView,
 } from '../protocol/queues.ts';
-import { bodyOf, pathPart, whoOf } from './request.ts';
+import { removeQuery, setQuery } from './queue-routes.ts';
+import { bodyOf, pathPart, queryOf, whoOf } from './request.ts';
 import type { Services } from './services.ts';
 
 /** `/v1/groups`: a group is set as its own queue is. */
@@ -35,15 +37,26 @@ export function groupRoutes(app: FastifyInstance, services: Services): void {
     group: queueView(existingQueue(directory, 'group', pathPart(request, 'name'))),
   }));
 
-  app.patch('/v1/groups/:name', (request): { group: QueueView; warnings: readonly string[] } => {
-    const patch = bodyOf(groupPatchSchema, request);
-    const group = setQueue(directory, 'group', pathPart(request, 'name'), patch, whoOf(request));
-    return { group: queueView(group), warnings: warningsOf(directory.store, group) };
+  app.patch('/v1/groups/:name', (request): GroupChanged => {
+    const [name, patch] = [pathPart(request, 'name'), bodyOf(groupPatchSchema, request)];
+    const { dryRun } = queryOf(setQuery, request);
+    const before = queueView(existingQueue(directory, 'group', name));
+    const group = setQueue(directory, 'group', name, patch, whoOf(request), dryRun);
+    return { group: queueView(group), before, warnings: warningsOf(directory.store, group), dryRun };
   });
 
   app.delete('/v1/groups/:name', (request): QueueRemoved => {
     const name = pathPart(request, 'name');
+    const { confirmed } = queryOf(removeQuery, request);
+    existingQueue(directory, 'group', name);
     const waiting = services.live.calls().filter((call) => call.queue === name && call.phase === 'waiting').length;
+    if (!confirmed && waiting > 0) {
+      throw new Refusal(
+        'costly',
+        `This cannot be undone by one command: ${waiting} callers wait in ${name}, who go to its overflow. Confirm it (cordboard group remove ${name} --yes)`,
+        'confirmed',
+      );
+    }
     const { membersFreed } = removeQueue(directory, 'group', name, whoOf(request));
     return { removed: name, membersFreed, waiting };
   });

@@ -12,6 +12,7 @@ import {
   memberPatchSchema,
   membersSchema,
   newQueueSchema,
+  type QueueChanged,
   type QueueRemoved,
   type QueueSaved,
   type QueueView,
@@ -22,8 +23,11 @@ import { waitingViews } from '../reports/waiting.ts';
 import { bodyOf, pathPart, queryOf, whoOf } from './request.ts';
 import type { Services } from './services.ts';
 
-const removeQuery = z.object({
+export const removeQuery = z.object({
   confirmed: z.stringbool().default(false),
+});
+export const setQuery = z.object({
+  dryRun: z.stringbool().default(false),
 });
 const waitingQuery = z.object({
   queue: z.string().optional(),
@@ -50,10 +54,12 @@ export function queueRoutes(app: FastifyInstance, services: Services): void {
     queue: queueView(existingQueue(directory, 'queue', pathPart(request, 'name'))),
   }));
 
-  app.patch('/v1/queues/:name', (request): QueueSaved => {
-    const patch = bodyOf(queuePatchSchema, request);
-    const queue = setQueue(directory, 'queue', pathPart(request, 'name'), patch, whoOf(request));
-    return { queue: queueView(queue), warnings: warningsOf(directory.store, queue) };
+  app.patch('/v1/queues/:name', (request): QueueChanged => {
+    const [name, patch] = [pathPart(request, 'name'), bodyOf(queuePatchSchema, request)];
+    const { dryRun } = queryOf(setQuery, request);
+    const before = queueView(existingQueue(directory, 'queue', name));
+    const queue = setQueue(directory, 'queue', name, patch, whoOf(request), dryRun);
+    return { queue: queueView(queue), before, warnings: warningsOf(directory.store, queue), dryRun };
   });
 
   app.delete('/v1/queues/:name', (request): QueueRemoved => {

@@ -15,3 +15,11 @@ export const newGroupSchema = z.strictObject({
 
 /** A group as people see it: its own queue, which always has a number. */
 export type GroupView = QueueView & { readonly extension: string };
+
+/** `before`: how it was, so that what changes can be shown; with `dryRun` nothing was done. */
+export type GroupChanged = {
+  readonly group: QueueView;
+  readonly before: QueueView;
+  readonly warnings: readonly string[];
+  readonly dryRun: boolean;
+};

@@ -90,6 +90,14 @@ export type QueueView = {
 /** The answer to a change: `warnings` are what was done and yet may not be what was meant, one line each. */
 export type QueueSaved = { readonly queue: QueueView; readonly warnings: readonly string[] };
 
+/** `before`: how it was, so that what changes can be shown; with `dryRun` nothing was done. */
+export type QueueChanged = {
+  readonly queue: QueueView;
+  readonly before: QueueView;
+  readonly warnings: readonly string[];
+  readonly dryRun: boolean;
+};
+
 export type QueueRemoved = { readonly removed: string; readonly membersFreed: number; readonly waiting: number };
 
 /** `unchanged` were members already (or were none). */

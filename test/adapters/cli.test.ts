@@ -395,6 +395,10 @@ describe('with a daemon', () => {
     expect(list.split('\n')[0]).toMatch(/Queue +Priority +Needs +State/);
     expect(list).toMatch(/cb-w-c3 .* order +8 +lang\.es>=2 +waiting/);
     expect((await run(['queue', 'remove', 'order'])).err).toContain('2 callers wait there');
+    const tried = (await run(['queue', 'set', 'order', '--ring', '7s', '--dry-run'])).out;
+    expect(tried).toMatch(/^order could be changed; nothing was done\n {2}ring: \S+ → 7s\n/);
+    expect((await run(['queue', 'show', 'order'])).out).not.toMatch(/ring +7s/);
+    expect((await run(['group', 'remove', 'orders'])).err).toContain('1 callers wait in orders');
     for (const id of ['cb-w-c1', 'cb-w-c2', 'cb-w-c3', 'cb-w-c4']) lab.row('calls', id, null);
     lab.row('offers', 'cb-w-o1', null);
     await lab.ask('DELETE', '/v1/queues/order');

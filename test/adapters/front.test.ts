@@ -184,6 +184,14 @@ describe('groups, phones and agents over REST', () => {
     expect(await lab.ask('PATCH', '/v1/groups/support', { strategy: 'linear' })).toMatchObject({
       body: { group: { strategy: 'linear', members: [{ username: 'anna' }] } },
     });
+    const told = lab.engine.settings().length;
+    const tried = await lab.ask('PATCH', '/v1/groups/support?dryRun=true', { strategy: 'random', ringMs: 7_000 });
+    expect(tried).toMatchObject({
+      status: 200,
+      body: { dryRun: true, before: { strategy: 'linear' }, group: { strategy: 'random', ringMs: 7_000 } },
+    });
+    expect((await lab.ask('GET', '/v1/groups/support')).body).toMatchObject({ group: { strategy: 'linear' } });
+    expect(lab.engine.settings().length, 'the engine hears nothing of it').toBe(told);
     expect(await lab.ask('DELETE', '/v1/groups/support')).toMatchObject({
       body: { removed: 'support', membersFreed: 1, waiting: 0 },
     });
