@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { NATS, type PhoneFields, TRANSPORTS } from '../protocol/phone-settings.ts';
+import { AUTO_ANSWERS, NATS, type PhoneFields, TRANSPORTS } from '../protocol/phone-settings.ts';
 import { callerIdArgument, groupsArgument, listArgument, mailboxesArgument } from './arguments.ts';
 
 /** What the options of a phone are called once commander has read them. */
@@ -10,6 +10,7 @@ export type PhoneOptions = {
   context?: string;
   callGroups?: readonly string[];
   pickupGroups?: readonly string[];
+  autoAnswer?: string;
   mailboxes?: readonly string[] | null;
   callerId?: ReturnType<typeof callerIdArgument>;
   sipPassword?: string;
@@ -28,6 +29,11 @@ export function withPhoneOptions(command: Command): Command {
       groupsArgument,
     )
     .option('--pickup-groups <list>', 'whose ringing calls it may take', groupsArgument)
+    .addOption(
+      new Option('--auto-answer <when>', 'it is asked to answer by itself: offers of queues, or all calls').choices(
+        AUTO_ANSWERS,
+      ),
+    )
     .option(
       '--mailboxes <list>',
       'whose messages its lamp tells of, also unasked: extensions, or mailboxes of the PBX such as 1001@default; own: its own, when it asks',

@@ -136,6 +136,7 @@ function phoneText(phone: PhoneView): string {
     ['context', phone.context],
     ['call groups', orDash(phone.callGroups.join(', '))],
     ['pickup groups', orDash(phone.pickupGroups.join(', '))],
+    ['auto-answer', phone.autoAnswer],
     ['mailboxes', phone.mailboxes === null ? 'its own, when it asks' : orDash(phone.mailboxes.join(', '))],
     ['caller ID', `"${phone.callerName}" <${phone.callerNumber}>`],
     ['state', stateOf(phone)],

@@ -112,6 +112,7 @@ function reasonSettings({ name, label, limitMs }: ReasonView): ReasonSettings {
 function userSettings(row: UserRow, phones: readonly PhoneRow[], calling: CallingRights | null): UserSettings {
   const { id, name, extension, skills } = row;
   const inBrowser = phones.filter(({ transport }) => transport === 'ws' || transport === 'wss');
+  const answering = phones.flatMap(({ id, autoAnswer }) => (autoAnswer === 'no' ? [] : [[id, autoAnswer] as const]));
   const groups = (pick: (phone: PhoneRow) => readonly string[]) => [...new Set(phones.flatMap(pick))].sort();
   return {
     id,
@@ -119,6 +120,7 @@ function userSettings(row: UserRow, phones: readonly PhoneRow[], calling: Callin
     extension,
     phones: phones.map((phone) => phone.id),
     ...(inBrowser.length === 0 ? {} : { browserPhones: inBrowser.map((phone) => phone.id) }),
+    ...(answering.length === 0 ? {} : { autoAnswer: Object.fromEntries(answering) }),
     transports: Object.fromEntries(phones.map(({ id, transport }) => [id, transport])),
     callGroups: groups((phone) => phone.callGroups),
     pickupGroups: groups((phone) => phone.pickupGroups),

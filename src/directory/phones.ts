@@ -115,7 +115,14 @@ export function insertPhone(
   }
   const password = input.sipPassword ?? makePassword();
   const defaults = { transport: 'udp', codecs: config.sip.codecs, nat: 'yes', context: config.sip.context } as const;
-  const none = { callGroups: [], pickupGroups: [], mailboxes: null, callerName: null, callerNumber: null };
+  const none = {
+    callGroups: [],
+    pickupGroups: [],
+    autoAnswer: 'no',
+    mailboxes: null,
+    callerName: null,
+    callerNumber: null,
+  } as const;
   const settings = merged({ ...defaults, ...none, ha1: ha1Of(id, password) }, input);
   store.phones.insert({ ...settings, id, user, label });
   now.touchPhone(id);
@@ -132,8 +139,9 @@ export function updatePhone(
 ): SavedPhone {
   const ha1 = password === null ? before.ha1 : ha1Of(before.id, password);
   context.store.phones.update({ id: before.id, ...merged({ ...before, ha1 }, input) });
-  // The engine knows of a phone only whose it is, its groups and by what it should come.
-  if (input.callGroups !== undefined || input.pickupGroups !== undefined || input.transport !== undefined)
+  // The engine knows of a phone only whose it is, its groups, by what it should come, and whether it answers by itself.
+  const { callGroups, pickupGroups, transport, autoAnswer } = input;
+  if ([callGroups, pickupGroups, transport, autoAnswer].some((one) => one !== undefined))
     context.store.users.touch(before.user, now.revision);
   now.touchPhone(before.id);
   return { phone: existingPhone(context, before.id), password };
@@ -141,8 +149,8 @@ export function updatePhone(
 
 /** What of a phone the audit keeps: its settings, and never its secret. */
 export function shown({ id, user, label, transport, codecs, ...rest }: PhoneRow): Readonly<Record<string, unknown>> {
-  const { nat, context, callGroups, pickupGroups, mailboxes, callerName, callerNumber } = rest;
-  const groups = { callGroups, pickupGroups, mailboxes };
+  const { nat, context, callGroups, pickupGroups, autoAnswer, mailboxes, callerName, callerNumber } = rest;
+  const groups = { callGroups, pickupGroups, autoAnswer, mailboxes };
   return { id, user, label, transport, codecs, nat, context, ...groups, callerName, callerNumber };
 }
 
@@ -154,6 +162,7 @@ function merged(settings: PhoneSettings, input: PhoneFields): PhoneSettings {
     context: input.context ?? settings.context,
     callGroups: input.callGroups ?? settings.callGroups,
     pickupGroups: input.pickupGroups ?? settings.pickupGroups,
+    autoAnswer: input.autoAnswer ?? settings.autoAnswer,
     mailboxes: input.mailboxes === undefined ? settings.mailboxes : input.mailboxes,
     callerName: input.callerName === undefined ? settings.callerName : input.callerName,
     callerNumber: input.callerNumber === undefined ? settings.callerNumber : input.callerNumber,

@@ -22,11 +22,12 @@ export function registrationsOf(services: Services, ids: readonly string[]): Rea
 /** A phone for people. */
 export function phoneView(phone: PhoneRow, known: ReadonlyMap<string, Registration>): PhoneView {
   const { id, label, extension, transport, codecs, nat, context, callGroups, pickupGroups } = phone;
-  const { mailboxes, failure, drift } = phone;
+  const { autoAnswer, mailboxes, failure, drift } = phone;
   const registration = known.get(id) ?? null;
   const registeredBy = registration?.registered === true ? registration.via : null;
   return {
     ...{ id, username: phone.user, label, extension, transport, codecs, nat, context, callGroups, pickupGroups },
+    autoAnswer,
     mailboxes,
     callerName: phone.callerName ?? phone.userName,
     callerNumber: phone.callerNumber ?? extension,

@@ -126,9 +126,15 @@ export function receiveCall(
     }
   });
 
-  tell({ type: 'incoming', call, from: it.from });
+  tell({ type: 'incoming', call, from: it.from, ...(asksToAnswer(invitation) ? { asksToAnswer: true } : {}) });
   timers.push(...perform(behaviour, it));
   return { it, lose: () => finish({ by: 'network', sip: null, reasons: [] }) };
+}
+
+/** The two headers that desk phones understand, since no standard is followed by all. */
+function asksToAnswer({ request }: Invitation): boolean {
+  const says = (header: string, what: string) => request.getHeader(header)?.includes(what) === true;
+  return says('Call-Info', 'answer-after=0') && says('Alert-Info', 'info=alert-autoanswer');
 }
 
 /** Does what the behaviour says, now or by timers, which it returns so that they can be stopped. */

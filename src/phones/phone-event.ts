@@ -19,7 +19,8 @@ export type PhoneHappening =
   | { readonly type: 'unregistered' }
   /** REGISTER was refused with this code. */
   | { readonly type: 'refused'; readonly sip: number; readonly why: string }
-  | { readonly type: 'incoming'; readonly call: number; readonly from: Party }
+  /** `asksToAnswer`: both headers that ask a phone to answer by itself were there; what it does is its behaviour's to say. */
+  | { readonly type: 'incoming'; readonly call: number; readonly from: Party; readonly asksToAnswer?: true }
   /** We sent 180, or 183. */
   | { readonly type: 'rang'; readonly call: number }
   | { readonly type: 'progressed'; readonly call: number }

@@ -11,6 +11,10 @@ export const CODECS = ['opus', 'g722', 'alaw', 'ulaw', 'g729', 'gsm', 'g726', 'i
 export const NATS = ['yes', 'no', 'force_rport', 'comedia', 'never', 'route'] as const;
 export type Nat = (typeof NATS)[number];
 
+/** Whether a phone answers by itself, as headset users want it: never, offers of queues alone, or calls by colleagues too. */
+export const AUTO_ANSWERS = ['no', 'offers', 'all'] as const;
+export type AutoAnswer = (typeof AUTO_ANSWERS)[number];
+
 /** What others see as a name. */
 export const displayName = () => {
   const error = 'a name of 1 to 80 characters, none of them a control character or one of "<>';
@@ -65,6 +69,7 @@ export const phoneFields = {
   context: contextName().optional(),
   callGroups: groups().optional(),
   pickupGroups: groups().optional(),
+  autoAnswer: z.enum(AUTO_ANSWERS, { error: `one of ${AUTO_ANSWERS.join(', ')}` }).optional(),
   mailboxes: mailboxes().nullable().optional(),
   callerName: displayName().nullable().optional(),
   callerNumber: callerNumber().nullable().optional(),

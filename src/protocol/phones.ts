@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dryRun, type Nat, phoneFields, type Transport } from './phone-settings.ts';
+import { type AutoAnswer, dryRun, type Nat, phoneFields, type Transport } from './phone-settings.ts';
 
 const label = () => {
   const error = 'a label of 1 to 32 of the characters a-z, 0-9, dot, underscore and dash';
@@ -34,6 +34,7 @@ export type PhoneView = {
   readonly callGroups: readonly string[];
   readonly pickupGroups: readonly string[];
   /** Whose messages its lamp tells of, told unasked; null: its own, when it asks. */
+  readonly autoAnswer: AutoAnswer;
   readonly mailboxes: readonly string[] | null;
   readonly callerName: string;
   readonly callerNumber: string;

@@ -3,6 +3,7 @@ import type { Behaviour } from '../../src/phones/index.ts';
 import type { AgentView } from '../../src/protocol/agents.ts';
 import { type LabCordboard, startCordboard } from '../lab/cordboard.ts';
 import { waitUntil } from '../lab/deadline.ts';
+import { waitFor } from '../lab/phones.ts';
 import { type PortBlock, takePorts } from '../lab/ports.ts';
 import { type Sipp, type SippOptions, startSipp } from '../lab/sipp.ts';
 
@@ -97,6 +98,7 @@ describe('stations, on a real Asterisk with SIPp as the carrier of a mobile', ()
     await phone.done();
     await lab.fact('call-connected', { user: team.second });
     caller.hangUp();
+    await lab.fact('call-ended', { ending: 'completed' });
   });
 
   test('given_1_is_awaited_when_the_caller_leaves_then_the_mobile_is_hung_up_and_nobody_is_blamed', async () => {
@@ -122,12 +124,55 @@ describe('stations, on a real Asterisk with SIPp as the carrier of a mobile', ()
     await lab.fact('call-ended', { call, ending: 'completed' });
   });
 
+  test('given_a_queue_whose_name_is_shown_when_a_phone_is_offered_a_call_then_it_stands_before_the_callers', async () => {
+    const team = await lab.team([answers], { announce: 'name-shown', wrapUpMs: 0 });
+    const stranger = await lab.stranger();
+    const caller = await stranger.dial(team.extension);
+    const phone = team.agents[0]?.phone;
+    if (phone === undefined) throw new Error('there is no phone');
+    const { from } = await waitFor(phone, 'incoming');
+    expect(from.name).toMatch(new RegExp(`^${team.group}(: .+)?$`));
+    await lab.fact('call-connected', { user: team.agents[0]?.name ?? '' });
+    caller.hangUp();
+    await lab.fact('call-ended', { ending: 'completed' });
+  });
+
+  test.each([
+    ['offers', 1],
+    ['all', 2],
+  ] as const)(
+    'given_a_phone_that_answers_%s_by_itself_when_a_queue_and_a_colleague_call_then_%i_of_the_two_ask_it_to',
+    async (autoAnswer, asked) => {
+      const team = await lab.team([answers, answers], { strategy: 'linear', wrapUpMs: 0 });
+      const [first, second] = team.agents;
+      if (first === undefined || second === undefined) throw new Error('there are no phones');
+      const before = lab.facts().at(-1)?.seq ?? 0;
+      await lab.api('PATCH', `/v1/phones/${first.extension}`, { autoAnswer });
+      await lab.fact('settings-applied', {}, before);
+      for (const [caller, dials] of [
+        [await lab.stranger(), team.extension],
+        [second.phone, first.extension],
+      ] as const) {
+        const seq = lab.facts().at(-1)?.seq ?? 0;
+        const call = await caller.dial(dials);
+        await lab.fact('call-connected', { user: first.name }, seq);
+        call.hangUp();
+        await lab.fact('call-ended', {}, seq);
+      }
+      const headers = first.phone.events.flatMap((event) =>
+        event.type === 'incoming' ? [event.asksToAnswer === true] : [],
+      );
+      expect(headers.filter((one) => one)).toHaveLength(asked);
+    },
+  );
+
   test('given_a_sound_that_is_not_there_when_it_is_whispered_then_they_talk_all_the_same', async () => {
     const team = await lab.team([answers], { announce: 'whisper', announceSound: 'custom/nowhere', wrapUpMs: 0 });
     const caller = await (await lab.stranger()).dial(team.extension);
     await lab.fact('offer-announced', { sound: 'custom/nowhere' });
     await lab.fact('call-connected', {});
     caller.hangUp();
+    await lab.fact('call-ended', { ending: 'completed' });
   });
 
   test.each(['caller', 'agent'] as const)(

@@ -83,6 +83,24 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    lie: 'an agent is joined while they are still spoken to',
+    file: 'src/core/calls/announce.ts',
+    from: "else if (queue?.announce === 'whisper') whisper(turn, call, offer, leg, queue);",
+    to: "else if (queue?.announce === 'whisper') {\n    whisper(turn, call, offer, leg, queue);\n    connect(turn, call, leg, offer.agent);\n  }",
+  },
+  {
+    lie: 'who hangs up in a whisper takes the caller along',
+    file: 'src/core/calls/gone.ts',
+    from: 'if (isPartner && isBeingJoined(call)) return dropped(',
+    to: "if (isPartner && call.phase === 'connecting') return dropped(",
+  },
+  {
+    lie: 'a whisper whose end nobody tells goes on for ever',
+    file: 'src/core/reindex-call.ts',
+    from: "    case 'announcing':\n",
+    to: "    case 'announcing':\n      return call.leaseAt;\n",
+  },
+  {
     lie: 'another trunk is not tried for a number',
     file: 'src/core/calls/station-leg.ts',
     from: 'return fails && ringNext(turn, call, offer);',

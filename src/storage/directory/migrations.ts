@@ -195,4 +195,9 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    number: 6,
+    name: 'phones that answer by themselves',
+    sql: "ALTER TABLE phones ADD COLUMN auto_answer TEXT NOT NULL DEFAULT 'no';",
+  },
 ];

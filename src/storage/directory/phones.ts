@@ -1,5 +1,5 @@
 import type { PhoneId, UserId } from '../../core/settings.ts';
-import type { Nat, Transport } from '../../protocol/phone-settings.ts';
+import type { AutoAnswer, Nat, Transport } from '../../protocol/phone-settings.ts';
 import type { PhoneDrift } from '../../protocol/phones.ts';
 import type { DirectoryDb } from './database.ts';
 
@@ -12,6 +12,8 @@ export type PhoneSettings = {
   readonly callGroups: readonly string[];
   readonly pickupGroups: readonly string[];
   /** Null: the extension's own, for a phone that asks. */
+  /** Whether it answers by itself: offers of queues alone, or calls by colleagues too. */
+  readonly autoAnswer: AutoAnswer;
   readonly mailboxes: readonly string[] | null;
   /** Null: the user's name, or extension. */
   readonly callerName: string | null;
@@ -41,7 +43,7 @@ type Stored = Omit<PhoneRow, 'codecs' | 'callGroups' | 'pickupGroups' | 'mailbox
 };
 
 const columns = `SELECT p.id, p.user, u.name AS userName, u.extension, p.label, p.transport, p.codecs, p.nat, p.context,
-  p.call_groups AS callGroups, p.pickup_groups AS pickupGroups, p.mailboxes, p.caller_name AS callerName,
+  p.call_groups AS callGroups, p.pickup_groups AS pickupGroups, p.auto_answer AS autoAnswer, p.mailboxes, p.caller_name AS callerName,
   p.caller_number AS callerNumber, p.ha1, p.applied, p.failure, p.drift
   FROM phones p JOIN users u ON u.id = p.user`;
 
@@ -51,10 +53,11 @@ export function phoneRows(db: DirectoryDb) {
   const ofUser = db.prepare<[string], Stored>(`${columns} WHERE p.user = ? ORDER BY p.label IS NOT NULL, p.id`);
   const all = db.prepare<[], Stored>(`${columns} ORDER BY p.id`);
   const unapplied = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM phones WHERE applied IS NULL');
-  const insert = db.prepare(`INSERT INTO phones (transport, codecs, nat, context, call_groups, pickup_groups, mailboxes,
-    caller_name, caller_number, ha1, id, user, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insert =
+    db.prepare(`INSERT INTO phones (transport, codecs, nat, context, call_groups, pickup_groups, auto_answer, mailboxes,
+    caller_name, caller_number, ha1, id, user, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const update = db.prepare(`UPDATE phones SET transport = ?, codecs = ?, nat = ?, context = ?, call_groups = ?,
-    pickup_groups = ?, mailboxes = ?, caller_name = ?, caller_number = ?, ha1 = ?, applied = NULL, failure = NULL WHERE id = ?`);
+    pickup_groups = ?, auto_answer = ?, mailboxes = ?, caller_name = ?, caller_number = ?, ha1 = ?, applied = NULL, failure = NULL WHERE id = ?`);
   const mark = db.prepare('UPDATE phones SET applied = ?, failure = ? WHERE id = ?');
   const drifted = db.prepare('UPDATE phones SET drift = ?, applied = NULL WHERE id = ?');
   const remove = db.prepare('DELETE FROM phones WHERE id = ?');
@@ -101,10 +104,23 @@ export function phoneRows(db: DirectoryDb) {
 }
 
 function values(phone: PhoneSettings): (string | null)[] {
-  const { transport, codecs, nat, context, callGroups, pickupGroups, mailboxes, callerName, callerNumber, ha1 } = phone;
+  const {
+    transport,
+    codecs,
+    nat,
+    context,
+    callGroups,
+    pickupGroups,
+    autoAnswer,
+    mailboxes,
+    callerName,
+    callerNumber,
+    ha1,
+  } = phone;
   const lists = [
     JSON.stringify(callGroups),
     JSON.stringify(pickupGroups),
+    autoAnswer,
     mailboxes === null ? null : JSON.stringify(mailboxes),
   ];
   return [transport, JSON.stringify(codecs), nat, context, ...lists, callerName, callerNumber, ha1];
