@@ -80,7 +80,7 @@ describe('cordboard phone', () => {
     await addUser('ada', '1201');
     const callee = phone('ada', '--answer-after', '50ms');
     await until('ada is registered', () => isRegistered('ada'));
-    const caller = phone('--dial', '1201', '--for', '700ms');
+    const caller = phone('--dial', '1201', '--for', '4s');
     await happened(callee, 'answered');
     expect(await caller.exit).toBe(0);
     expect(caller.events().at(-1)?.type).toBe('disconnected');
