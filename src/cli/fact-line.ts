@@ -138,6 +138,8 @@ function said(fact: NumberedFact): readonly [Colour, string] {
       return [pc.red, `${fact.payer ?? fact.user} reached a limit: ${fact.limit}`];
     case 'first-international':
       return [pc.yellow, `the first call ever of ${fact.payer ?? fact.user} to another country`];
+    case 'forward-refused':
+      return [pc.yellow, `the phone ${fact.phone} of ${fact.user} forwards (302): nobody is called there`];
     case 'call-sent-out':
       return [plain, `sent out to ${fact.number} (${fact.class}), on the account of ${fact.payer}`];
     case 'trunk-tried':

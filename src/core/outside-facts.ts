@@ -37,6 +37,8 @@ export type OutsideFact =
       readonly number: string;
       readonly class: NumberClass;
     }
+  /** A phone that was called by its user's number answered with a forward (302): nobody is called there. */
+  | { readonly type: 'forward-refused'; readonly call: CallId; readonly user: UserId; readonly phone: PhoneId }
   | { readonly type: 'trunk-tried'; readonly call: CallId; readonly trunk: TrunkId; readonly leg: LegId }
   /** The number was not reached over this trunk; `next` says whether another one may do better. */
   | {

@@ -7,6 +7,7 @@ import { AgentBooks } from './agent-books.ts';
 import type { SimulatedAsterisk } from './asterisk.ts';
 import { Ledger } from './ledger.ts';
 import { LineJudge } from './lines.ts';
+import { PayerJudge } from './payers.ts';
 import { QueueBooks } from './queue-books.ts';
 import { WishJudge } from './wishes.ts';
 
@@ -30,6 +31,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   const lines = new LineJudge();
   const queues = new QueueBooks();
   const wishes = new WishJudge(asterisk);
+  const payers = new PayerJudge();
   return {
     ledger,
     afterBatch(batch, world) {
@@ -44,6 +46,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
       }
       checkRows(world);
       lines.afterBatch(batch, world);
+      payers.afterBatch(batch, world);
       books.compare(world);
       queues.compare(world, batch.steps.at(-1)?.at ?? 0);
       checkAsterisk(asterisk);
@@ -126,9 +129,8 @@ export function checkRows(world: World): void {
   for (const agent of agents.values()) checkAgent(world, agent.id);
 }
 
-/** Who pays for what: no leg outside but for a call that may have one, one at a time, and no more than the trunk and the user may. */
+/** No leg outside but for a call that may have one, and one at a time. What limits allow is the `PayerJudge`'s. */
 function checkOutside({ state }: World): void {
-  const out = new Map<string, number>();
   for (const call of state.calls.values()) {
     const trying = call.legs.filter((id) => {
       const leg = state.legs.get(id);
@@ -140,12 +142,6 @@ function checkOutside({ state }: World): void {
       call.outbound === null || call.inbound === null || call.kind !== 'outbound',
       `call ${call.id} came in by one trunk and goes out by another`,
     );
-    if (call.outbound !== null && call.phase !== 'ended' && call.from !== null)
-      out.set(call.from, (out.get(call.from) ?? 0) + 1);
-  }
-  for (const [user, count] of out) {
-    const most = state.users.get(user)?.calling?.maxCalls ?? null;
-    rule(most === null || count <= most, `${user} has ${count} calls out and may have ${most}`);
   }
 }
 
@@ -176,6 +172,8 @@ function checkAsterisk(asterisk: SimulatedAsterisk): void {
     rule(!channel.isBlocking, `something was asked of ${channel.id} while it was spoken to`);
     if (channel.kind === 'inbound' || channel.bridge === null) continue;
     rule(channel.saying === null, `${channel.id} is in ${channel.bridge} while it is spoken to`);
+    // A trunk has as many talks as it has lines.
+    if (channel.endpoint.startsWith('trunk-')) continue;
     rule(!up.has(channel.endpoint), `phone ${channel.endpoint} talks in ${up.get(channel.endpoint)} and ${channel.id}`);
     up.set(channel.endpoint, channel.id);
   }

@@ -45,7 +45,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Simulat
     limits: { confirmMs: dice.pick([500, 2_000]) },
     restarts: weather === 'storm' || options.twin === true,
   });
-  const workload = createWorkload(rig, dice.split(), weather);
+  const workload = createWorkload(rig, dice.split(), weather, seed);
   const auditor = createAuditor(rig.asterisk);
   let steps = 0;
   if (options.twin) rig.store.onCommit = createTwin(rig.store);

@@ -1,3 +1,4 @@
+import { drawCarriers } from './carriers.ts';
 import { drawQueue, drawUser, drawWishes, overflows, phoneOf } from './company.ts';
 import type { SimulatedCaller } from './dialplan.ts';
 import type { Dice } from './dice.ts';
@@ -20,12 +21,17 @@ export type Workload = {
   readonly describe: string;
 };
 
-/** Draws a company from the dice and puts it into the rig. */
-export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload {
-  const users = Array.from({ length: dice.between(2, 10) }, (_, place) => drawUser(dice, place));
-  const phones = users.flatMap((one) => one.phones);
+/** So often something happens between the company and the world outside. */
+const outsideMs = 5_000;
+
+/** Draws a company from the dice, and what is outside of it from dice of their own, and puts both into the rig. */
+export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSeed = 1): Workload {
+  const people = Array.from({ length: dice.between(2, 10) }, (_, place) => drawUser(dice, place));
+  const phones = people.flatMap((one) => one.phones);
   let revision = 1;
-  const groups = Array.from({ length: dice.between(1, 3) }, (_, place) => drawQueue(dice, place, users));
+  const groups = Array.from({ length: dice.between(1, 3) }, (_, place) => drawQueue(dice, place, people));
+  const carriers = drawCarriers(rig, outsideSeed, people, groups);
+  const { users } = carriers;
   const callers: SimulatedCaller[] = [];
   const paceMs = dice.pick([800, 2_000, 4_000, 9_000]);
   let isOpen = true;
@@ -46,6 +52,9 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
     rig.post({ type: 'calendar', day: '2026-11-22' });
     rig.post({ type: 'phones-surveyed', reachable: phones });
     for (const { id } of users) if (!dice.happens(100)) rig.ask({ do: 'sign-in', user: id, ready: !dice.happens(100) });
+    carriers.begin();
+    // At even intervals: the dice of the company are not asked.
+    rig.scheduler.after(outsideMs, outside);
     often(paceMs, call);
     often(12_000, changeHabit);
     often(6_000, () => rig.ask(intent(rig, dice, users, overflows)));
@@ -93,6 +102,12 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather): Workload
       () => rig.asterisk.crash(dice.between(1_000, 15_000)),
       () => isRough,
     );
+  }
+
+  function outside(): void {
+    if (!isOpen) return;
+    carriers.happen(callers);
+    rig.scheduler.after(outsideMs, outside);
   }
 
   function call(): void {

@@ -16,6 +16,20 @@ export type Mutant = {
 export const mutants: readonly Mutant[] = [
   ...queueMutants,
   {
+    lie: 'a talk outside is metered for the first of its payers alone',
+    file: 'src/core/calls/call.ts',
+    from: 'for (const payer of call.outbound.payers) noteTalked(turn, payer, talkedMs);',
+    to: 'for (const payer of call.outbound.payers.slice(0, 1)) noteTalked(turn, payer, talkedMs);',
+    by: 'test/simulation/fair.test.ts',
+  },
+  {
+    lie: 'a trunk takes one call more than it may',
+    file: 'src/core/trunks.ts',
+    from: 'callsOn(turn, trunk) >= trunk.settings.maxCalls',
+    to: 'callsOn(turn, trunk) > trunk.settings.maxCalls',
+    by: 'test/simulation/fair.test.ts',
+  },
+  {
     lie: 'the limits of a group do not hold for its members',
     file: 'src/core/calls/call-out.ts',
     from: 'for (const payer of others) {',

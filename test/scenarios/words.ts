@@ -117,6 +117,8 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
       return `${fact.payer} reached the limit of ${fact.limit}`;
     case 'first-international':
       return `${fact.payer} calls another country for the first time`;
+    case 'forward-refused':
+      return `${name(fact.phone)} forwards ${name(fact.call)}, and nobody is called there`;
     case 'call-sent-out':
       return `call ${name(fact.call)} is sent out to ${fact.number}, ${fact.class}, on the account of ${fact.payer}`;
     case 'trunk-tried':
