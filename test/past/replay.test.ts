@@ -185,7 +185,7 @@ describe('what is kept', () => {
 
   it('given_a_limit_of_bytes_when_the_journal_is_shortened_then_the_oldest_go_with_their_facts_and_callers', async () => {
     recording = record(1, 'fair');
-    recording.work(0.5);
+    recording.work(2);
     const calls = new Set(recording.rig.facts.flatMap((fact) => (fact.type === 'call-arrived' ? [fact.call] : [])));
     const callers = [...calls].map((call) => ({ call, number: '0301234', name: '' }));
     recording.store.commit({ rows: [], steps: [], callers });
