@@ -193,10 +193,12 @@ describe('what is kept', () => {
     journal = openJournal(recording.liveDb);
     const before = journal.bounds()?.last.seq ?? 0;
     const keep = { since: 0, mostBytes: Number.MAX_SAFE_INTEGER };
-    expect(recording.store.prune(keep, 100)).toBe(0);
+    // How long the journal is depends on how the simulated work falls out.
+    const half = Math.floor(before / 2);
+    expect(recording.store.prune(keep, half)).toBe(0);
     const tight = { ...keep, mostBytes: 1_000 };
-    expect(recording.store.prune(tight, 100)).toBe(100);
-    expect(journal.bounds()).toMatchObject({ first: { seq: 101 }, last: { seq: before } });
+    expect(recording.store.prune(tight, half)).toBe(half);
+    expect(journal.bounds()).toMatchObject({ first: { seq: half + 1 }, last: { seq: before } });
     while (recording.store.prune(tight, 500) > 0);
     const db = new Database(recording.liveDb, { readonly: true });
     const left = db
