@@ -19,8 +19,12 @@ export function freeOrphans(turn: Turn): void {
   for (const call of sorted(state.calls, (one) => isCallOrphan(turn, one))) freeCall(turn, call);
   for (const offer of sorted(state.offers, (one) => isOfferOrphan(turn, one))) freeOffer(turn, offer);
   const offered = new Map<string, Offer[]>();
-  for (const offer of state.offers.values()) offered.set(offer.agent, [...(offered.get(offer.agent) ?? []), offer]);
-  for (const agent of sorted(state.agents, (one) => isAgentOrphan(turn, one, offered.get(one.id) ?? []))) {
+  for (const offer of state.offers.values()) {
+    const known = offered.get(offer.agent);
+    if (known === undefined) offered.set(offer.agent, [offer]);
+    else known.push(offer);
+  }
+  for (const agent of sorted(state.agents, (one) => isAgentOrphan(turn, one, offered))) {
     goIdle(turn, agent);
     tell(turn, { type: 'repaired', what: 'agent-stuck', entity: agent.id });
   }
@@ -28,7 +32,10 @@ export function freeOrphans(turn: Turn): void {
 
 /** By id: the order of a Map is another one after a reload. */
 function sorted<T extends { readonly id: string }>(rows: ReadonlyMap<string, T>, isOrphan: (row: T) => boolean): T[] {
-  return [...rows.values()].filter(isOrphan).sort((a, b) => compareIds(a.id, b.id));
+  // There is hardly ever one: of the rows that are as they should be no list is made.
+  const orphans: T[] = [];
+  for (const row of rows.values()) if (isOrphan(row)) orphans.push(row);
+  return orphans.sort((a, b) => compareIds(a.id, b.id));
 }
 
 function isLegOrphan(turn: Turn, leg: Leg): boolean {
@@ -110,15 +117,20 @@ function freeOffer(turn: Turn, offer: Offer): void {
   endOffer(turn, offer, 'lost');
 }
 
-function isAgentOrphan({ now, world: { state, index } }: Turn, agent: Agent, offers: readonly Offer[]): boolean {
+function isAgentOrphan(
+  { now, world: { state, index } }: Turn,
+  agent: Agent,
+  offered: ReadonlyMap<string, readonly Offer[]>,
+): boolean {
   const { is, until, call } = agent.work;
   switch (is) {
     case 'idle':
       return false;
     case 'offered':
-      return !offers.some(isOpen);
+      return !offered.get(agent.id)?.some(isOpen);
     case 'talking':
-      return state.calls.get(call ?? '')?.partner?.user !== agent.id && !offers.some((offer) => offer.call === call);
+      if (state.calls.get(call ?? '')?.partner?.user === agent.id) return false;
+      return !offered.get(agent.id)?.some((offer) => offer.call === call);
     case 'releasing':
     case 'wrap-up':
     case 'backing-off':
