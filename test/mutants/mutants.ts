@@ -110,9 +110,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     lie: 'a whisper whose end nobody tells goes on for ever',
-    file: 'src/core/reindex-call.ts',
-    from: "    case 'announcing':\n",
-    to: "    case 'announcing':\n      return call.leaseAt;\n",
+    file: 'src/core/expire.ts',
+    from: 'return announcedForLong(turn, call);',
+    to: 'return renewLease(turn, call);',
   },
   {
     lie: 'another trunk is not tried for a number',
