@@ -18,12 +18,14 @@ const longestName = 80;
  */
 export function shownAs(queue: string, caller: CallerId | null): Readonly<Record<string, string>> {
   const hidden = caller === null || caller.withheld;
-  const who = hidden ? '' : caller.name.replace(/[\p{Cc}\p{Cs}"<>]/gu, ' ').trim() || caller.number;
+  const number = hidden ? '' : caller.number.replace(/[\p{Cc}\p{Cs}]/gu, '');
+  const who = hidden ? '' : caller.name.replace(/[\p{Cc}\p{Cs}"<>]/gu, ' ').trim() || number;
   const name = who === '' ? queue : `${queue}: ${who}`;
   return {
-    'CONNECTEDLINE(name,i)': name.slice(0, longestName),
+    // A cut in the middle of a character leaves half of one, which no request can carry.
+    'CONNECTEDLINE(name,i)': name.slice(0, longestName).replace(/\p{Cs}$/u, ''),
     'CONNECTEDLINE(name-pres,i)': 'allowed_not_screened',
-    'CONNECTEDLINE(num,i)': hidden || caller.number === '' ? 'anonymous' : caller.number,
+    'CONNECTEDLINE(num,i)': number === '' ? 'anonymous' : number,
     'CONNECTEDLINE(num-pres,i)': 'allowed_not_screened',
   };
 }

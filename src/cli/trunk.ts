@@ -35,7 +35,8 @@ export function trunkCommand(program: Command, context: CliContext): void {
     .option('--host <host>', 'another place')
     .action(async (name: string, options: SettingOptions) => {
       const patch = wire(options);
-      if (Object.keys(patch).length === 0) throw new Failure('usage', 'say what to change, such as --max-calls 10', 2);
+      if (Object.keys(patch).every((key) => key === 'dryRun'))
+        throw new Failure('usage', 'say what to change, such as --max-calls 10', 2);
       const answer = await context.client().patch<{ trunk: TrunkView }>(path(name), patch);
       context.output().result(answer, (saved) => `${name} ${done(options, 'changed')}\n\n${trunkText(saved.trunk)}`);
     });
@@ -45,6 +46,8 @@ export function trunkCommand(program: Command, context: CliContext): void {
     .action(async () => {
       const checked = await context.client().post<TrunksChecked>('/v1/trunks/check');
       context.output().result(checked, checkedText);
+      if (checked.failed.length > 0)
+        throw new Failure('not-put-right', `${checked.failed.length} trunks could not be put right; see above why`);
     });
   trunk
     .command('remove <name>')

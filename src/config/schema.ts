@@ -61,7 +61,8 @@ const CODEC_LIST = z
   .refine((list) => new Set(list).size === list.length, { error: 'each codec once' })
   .prefault(['opus', 'g722', 'alaw', 'ulaw']);
 
-const ICE_URL = /^(?:stuns?|turns?):[A-Za-z0-9.:_[\]-]{1,253}(?:\?transport=(?:udp|tcp))?$/;
+// A STUN address has no query (RFC 7064), a TURN address may name its transport (RFC 7065).
+const ICE_URL = /^(?:stuns?:[A-Za-z0-9.:_[\]-]{1,253}|turns?:[A-Za-z0-9.:_[\]-]{1,253}(?:\?transport=(?:udp|tcp))?)$/;
 const ICE_URL_IN_WORDS = 'an address such as stun:stun.example.net or turn:turn.example.net:3478?transport=tcp';
 
 const ICE_SERVER = z
@@ -82,7 +83,15 @@ const ICE_SERVER = z
   .refine((server) => server.user === undefined || server['shared-secret-file'] === undefined, {
     path: ['shared-secret-file'],
     error: 'either user with secret-file, or shared-secret-file',
-  });
+  })
+  // A browser takes no TURN server without credentials, and then no call at all (W3C WebRTC, RTCPeerConnection).
+  .refine(
+    (server) =>
+      server.user !== undefined ||
+      server['shared-secret-file'] !== undefined ||
+      !server.urls.some((url) => /^turns?:/.test(url)),
+    { path: ['urls'], error: 'with turn: or turns:, user and secret-file, or shared-secret-file' },
+  );
 
 const ASTERISK = z.strictObject({
   host: text('127.0.0.1', HOST, HOST_IN_WORDS),

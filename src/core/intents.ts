@@ -8,6 +8,7 @@ import { setReady } from './routing/readiness.ts';
 import { chooseAnew, signIn, signOut, withdrawOffers } from './routing/sign-in.ts';
 import { endWrapUp, extendWrapUp } from './routing/wrap-up.ts';
 import type { Agent } from './state.ts';
+import type { Station } from './station.ts';
 import { changedAgent, changedMeta, send, type Turn, tell } from './turn.ts';
 import { touchAll } from './world.ts';
 
@@ -70,11 +71,18 @@ function stale(agent: Agent, ask: AgentIntent): Refusal | null {
   };
 }
 
+/** Signed in at a number outside, and to be so at the same one: each offer is checked by itself. */
+function staysAt(agent: Agent, station: Station): boolean {
+  const now = agent.station;
+  return agent.signedIn && now.kind === 'number' && station.kind === 'number' && now.number === station.number;
+}
+
 function choose(turn: Turn, agent: Agent, ask: AgentIntent): Refusal | null {
   switch (ask.do) {
     case 'sign-in': {
       const station = ask.station ?? agent.station;
-      const refusal = stationRefusal(turn, agent, station);
+      // Who stays where they are is not asked whether they may go there: their own call there would be in their way.
+      const refusal = staysAt(agent, station) ? null : stationRefusal(turn, agent, station);
       if (refusal === null) signIn(turn, agent, ask.session ?? null, ask.ready, station);
       return refusal;
     }

@@ -13,7 +13,8 @@ export function upgradeUser(row: UserSettings): UserSettings {
 }
 
 export function upgradeCall(row: Call): Call {
-  const { outbound } = row;
+  // A row from before there were calls out has none: null, and not nothing at all.
+  const outbound = row.outbound ?? null;
   return {
     ...callDefaults,
     ...row,

@@ -183,6 +183,7 @@ const phoneFieldNames = [
   'context',
   'callGroups',
   'pickupGroups',
+  'autoAnswer',
   'mailboxes',
   'callerName',
   'callerNumber',

@@ -42,7 +42,12 @@ export function createQuietMedia(): SessionDescriptionHandler {
       isOffering = false;
       return Promise.resolve();
     },
-    rollbackDescription: () => Promise.resolve(),
+    rollbackDescription: () => {
+      // A refused offer of ours: the next description from Asterisk is an offer, and no answer to it.
+      isOffering = false;
+      offer = null;
+      return Promise.resolve();
+    },
     sendDtmf: () => false,
   };
 }

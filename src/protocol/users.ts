@@ -10,7 +10,10 @@ const extension = () =>
 
 /** `POST /v1/users`: a user with no extension has no phone. */
 export const newUserSchema = z.strictObject({
-  username: nameSchema('a username'),
+  // Where the rules say `system`, nobody's own rights are meant.
+  username: nameSchema('a username').refine((name) => name !== 'system', {
+    error: 'a username: any but system, which stands for the rules themselves (cordboard outbound)',
+  }),
   name: displayName(),
   extension: extension().optional(),
   ...phoneFields,

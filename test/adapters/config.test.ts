@@ -90,6 +90,14 @@ describe('a wrong configuration', () => {
     ['rona: {ladder: [{misses: 1}]}', /rona\.ladder\.0 .*either rest: DURATION or hold: until-ready/],
     ['rona: {ladder: [{misses: 1, rest: 1s, hold: until-ready}]}', /either rest: DURATION or hold: until-ready/],
     ['groups: 3', /^groups @1: object \| 3/],
+    [
+      'sip: {ice-servers: [{urls: [turn:t.example.net]}]}',
+      /^sip\.ice-servers\.0\.urls .*user and secret-file, or shared-secret-file/,
+    ],
+    [
+      'sip: {ice-servers: [{urls: ["stun:s.example.net?transport=udp"]}]}',
+      /^sip\.ice-servers\.0\.urls\.0 .*an address such as stun:/,
+    ],
     ['[1, 2]', /^\(the whole file\) @null: object/],
     ['groups: {ring: 15s', /YAML 1\.2/],
     ['log: {level: info}\nlog: {level: warn}', /@2: YAML 1\.2 \| Map keys must be unique/],

@@ -42,7 +42,10 @@ export const start = 1_000_000;
 
 /** A driver on rows (none: an empty world). */
 export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {}, twin = true): Driver {
-  const world = load(structuredClone(rows));
+  return driveOn(load(structuredClone(rows)), twin);
+}
+
+function driveOn(world: World, twin: boolean): Driver {
   const driver: Driver = {
     world,
     now: start,
@@ -50,8 +53,8 @@ export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {
     commands: [],
     twin,
     step(event) {
-      const before = driver.twin ? load(rowsOf(world)) : null;
       const written = driver.twin ? bodiesOf(world) : null;
+      const before = written === null ? null : load(rowsIn(written));
       const done = step(world, event, driver.now);
       const changed = new Set(takeChanges(world).map(({ kind, id }) => `${kind}/${id}`));
       if (written !== null) checkWritten(written, bodiesOf(world), changed, event);
@@ -79,7 +82,7 @@ export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {
 
 /** A driver at the same place, made from nothing but the rows. */
 export function again(driver: Driver): Driver {
-  const copy = drive(rowsOf(driver.world));
+  const copy = driveOn(load(rowsOf(driver.world)), true);
   copy.now = driver.now;
   copy.commands.push(...driver.commands);
   return copy;
@@ -94,26 +97,37 @@ export function rowsOf(world: World): { readonly [K in RowKind]: Rows[K][] } {
 }
 
 /** The bodies of all rows as text, by kind and id. */
-function bodiesOf({ state }: World): Map<string, string> {
+type Bodies = ReadonlyMap<RowKind, ReadonlyMap<string, string>>;
+
+function bodiesOf({ state }: World): Bodies {
   const { meta, ...maps } = state;
-  const bodies = new Map([['meta/meta', JSON.stringify(meta)]]);
-  for (const [kind, rows] of Object.entries(maps))
-    for (const [id, row] of rows) bodies.set(`${kind}/${id}`, JSON.stringify(row));
+  const bodies = new Map<RowKind, Map<string, string>>([['meta', new Map([['meta', JSON.stringify(meta)]])]]);
+  for (const kind of rowKinds) {
+    if (kind === 'meta') continue;
+    const texts = new Map<string, string>();
+    for (const [id, row] of maps[kind]) texts.set(id, JSON.stringify(row));
+    bodies.set(kind, texts);
+  }
   return bodies;
 }
 
+/** The rows of those bodies, as they would come back from the database. */
+function rowsIn(bodies: Bodies): { readonly [K in RowKind]: Rows[K][] } {
+  const lists = [...bodies].map(([kind, texts]) => `"${kind}":[${[...texts.values()].join(',')}]`);
+  return JSON.parse(`{${lists.join(',')}}`) as { readonly [K in RowKind]: Rows[K][] };
+}
+
 /** A row that is another one after the step was marked, or the database would keep the old one. */
-function checkWritten(
-  before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
-  changed: ReadonlySet<string>,
-  event: Event,
-): void {
-  for (const key of new Set([...before.keys(), ...after.keys()])) {
-    if (changed.has(key) || before.get(key) === after.get(key)) continue;
-    throw new Error(
-      `${key} is not written down at ${JSON.stringify(event)}: it was ${before.get(key)} and is ${after.get(key)}`,
-    );
+function checkWritten(before: Bodies, after: Bodies, changed: ReadonlySet<string>, event: Event): void {
+  for (const kind of rowKinds) {
+    const old = before.get(kind) ?? new Map<string, string>();
+    const now = after.get(kind) ?? new Map<string, string>();
+    for (const id of [...old.keys(), ...now.keys()]) {
+      if (old.get(id) === now.get(id) || changed.has(`${kind}/${id}`)) continue;
+      throw new Error(
+        `${kind}/${id} is not written down at ${JSON.stringify(event)}: it was ${old.get(id)} and is ${now.get(id)}`,
+      );
+    }
   }
 }
 

@@ -82,6 +82,12 @@ test.each([
   ['sip.carrier.example,198.51.100.7', '203.0.113.9/32,198.51.100.7/32', true],
   ['sip.carrier.example,198.51.100.7', '203.0.113.9/32', false],
   ['2001:db8::7', '2001:DB8::7/128', true],
+  ['198.51.100.7/24', '198.51.100.0/24', true],
+  ['198.51.100.7/24', '198.51.101.0/24', false],
+  ['2001:db8:0:0::1', '2001:db8::1/128', true],
+  ['2001:db8::ffff/112', '2001:db8::/112', true],
+  ['::ffff:198.51.100.7', '::ffff:c633:6407/128', true],
+  ['::1', '0.0.0.1/32', false],
 ])('given_addresses_%s_when_asterisk_says_%s_then_that_they_are_the_same_is_%s', (wanted, got, is) => {
   expect(isSameMatch(wanted, got)).toBe(is);
 });

@@ -194,6 +194,8 @@ export function legRefused(turn: Turn, id: LegId, status: number): void {
     return legGone(turn, id, { cause: 0, sip: 0, outcome });
   }
   if (leg.phase !== 'dialling') return;
+  // Where an agent takes calls at a number outside it is the trunk's fault: the end of the leg has the next one tried.
+  if (leg.trunk !== null && leg.offer !== null) return hangUpLeg(turn, leg, 'normal');
   giveUp(turn, leg, 'failed');
 }
 

@@ -31,7 +31,8 @@ export function usageOf(turn: Turn, payer: PayerId, but: CallId | null): Usage {
   for (const id of index.paidLegs) {
     const leg = state.legs.get(id);
     const call = state.calls.get(leg?.call ?? '');
-    if (call === undefined || call.id === but || leg?.payers?.includes(payer) !== true) continue;
+    // A leg that is being hung up costs nothing more: its agent may be rung again at once.
+    if (call === undefined || call.id === but || leg?.ending !== null || leg.payers?.includes(payer) !== true) continue;
     openCalls += 1;
     if (call.partner?.leg !== id || call.phase !== 'talking') continue;
     talking += 1;

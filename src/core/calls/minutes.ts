@@ -31,14 +31,18 @@ function setEnd(turn: Turn, call: Call): void {
   const { outbound } = call;
   if (outbound === null) return;
   const shares = outbound.payers.flatMap((payer) => shareOf(turn, payer) ?? []);
-  outbound.talkUntil = shares.length === 0 ? null : turn.now + Math.min(...shares);
+  const until = shares.length === 0 ? null : turn.now + Math.min(...shares);
+  if (outbound.talkUntil === until) return;
+  outbound.talkUntil = until;
   changedCall(turn, call);
 }
 
 /** How many ms each talk of this payer may go on; null for as long as it likes. */
 function shareOf(turn: Turn, payer: PayerId): number | null {
   const { payers, users } = turn.world.state;
+  const rights = payers.get(payer)?.rights ?? users.get(payer)?.calling ?? internalOnly;
+  if (rights.minutesPerDay === null) return null;
   const usage = usageOf(turn, payer, null);
-  const leftMs = talkLeftMs(payers.get(payer)?.rights ?? users.get(payer)?.calling ?? internalOnly, usage);
+  const leftMs = talkLeftMs(rights, usage);
   return leftMs === null ? null : Math.floor(leftMs / Math.max(1, usage.talking));
 }

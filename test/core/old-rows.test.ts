@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import type { Call } from '../../src/core/state.ts';
+import { drive, rowsOf } from './driver.ts';
+import { situations } from './situations.ts';
+
+// A daemon is upgraded under live calls: their rows lack what came later, and are as good as any.
+
+/** What calls have had since calls go outside. */
+const later = ['inbound', 'outbound', 'priority', 'needs', 'tier', 'wave', 'waveAt', 'relaxed', 'rises'] as const;
+
+test.each(['a call waits and nobody is ready', 'a leg is ringing', 'two talk'])(
+  'given_%s_in_rows_of_an_older_version_when_loaded_then_the_call_goes_on_and_ends',
+  (name) => {
+    const there = situations[name]?.();
+    if (there === undefined) throw new Error(`there is no situation “${name}”`);
+    const rows = rowsOf(there.world);
+    const calls = rows.calls.map(
+      (call) => Object.fromEntries(Object.entries(call).filter(([key]) => !later.some((one) => one === key))) as Call,
+    );
+    const driver = drive({ ...rows, calls });
+    driver.now = there.now;
+    const [call] = driver.world.state.calls.values();
+    expect(call).toMatchObject({ outbound: null, inbound: null, priority: 5 });
+    driver.step({ type: 'leg-gone', leg: call?.caller ?? '', cause: 16, sip: 0 });
+    expect(driver.facts.filter((fact) => fact.type === 'call-ended')).toHaveLength(1);
+  },
+);
