@@ -32,7 +32,8 @@ export default defineConfig({
           env,
           testTimeout: 90_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          // They wait for phones most of the time: three keep two cores busy.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
