@@ -217,7 +217,8 @@ describe('simulated phones', () => {
     await waitFor(phone, 'disconnected');
     expect(phone.registered).toBe(false);
     await asterisk.startAgain();
-    await until('registered again', () => phone.registered, 15_000);
+    // A REGISTER into an Asterisk that is just starting may stay without an answer for its whole 10 s.
+    await until('registered again', () => phone.registered, 40_000);
     const caller = box.make(options(1001));
     await caller.dial('91002');
     await waitFor(caller, 'answered');
