@@ -28,6 +28,8 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   const counts = { adopted: 0, lost: 0 };
   const doubts: string[] = [];
   const askedAt = event.askedAt ?? turn.now + 1;
+  // Before anything is joined: whoever was to be answered by a daemon that died meanwhile was perhaps not.
+  if (event.full) for (const leg of event.legs) answerAgain(turn, leg);
   const judged = differences(desired(state), event, isOurs).filter((one) => !isYounger(turn, one, askedAt));
   for (const difference of judged) {
     about(turn, 'call' in difference ? difference.call : state.legs.get(entityOf(difference))?.call);
@@ -47,12 +49,22 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   touchAll(turn.world.index);
 }
 
-/** Whether a caller was answered and hears music may have been lost with the daemon: both may be asked for twice. */
+/**
+ * Whether a caller was answered may have been lost with the daemon, whatever became of their call since: an agent's phone can have
+ * been answered while nobody was there. It may be asked for twice.
+ */
+function answerAgain(turn: Turn, seen: SeenLeg): void {
+  const leg = turn.world.state.legs.get(seen.leg);
+  const call = leg && turn.world.state.calls.get(leg.call);
+  if (leg?.role !== 'caller' || leg.ending !== null || call?.answered !== true || call.phase === 'ended') return;
+  if (seen.state !== 'up' && seen.state !== 'away') send(turn, { do: 'answer', leg: leg.id });
+}
+
+/** Whether a caller hears music may have been lost with the daemon: it may be asked for twice. */
 function hearAgain(turn: Turn, seen: SeenLeg): void {
   const leg = turn.world.state.legs.get(seen.leg);
   const call = leg && turn.world.state.calls.get(leg.call);
   if (leg?.role !== 'caller' || call?.phase !== 'waiting' || seen.state === 'away') return;
-  if (call.answered && seen.state !== 'up') send(turn, { do: 'answer', leg: leg.id });
   if (call.hearing !== 'silence') send(turn, { do: 'hear', leg: leg.id, what: call.hearing, was: 'silence' });
 }
 
