@@ -1,5 +1,5 @@
-import { Registerer, Subscriber, SubscriptionState, UserAgent } from 'sip.js';
-import { SocketTransport } from '../../src/phones/socket-transport.ts';
+import { Registerer, UserAgent } from 'sip.js';
+import { addressOf, type Desk, deskOptions, subscribe } from './subscription.ts';
 
 /** A message waiting lamp on a desk phone (RFC 3842). */
 export type MessageLamp = {
@@ -8,40 +8,18 @@ export type MessageLamp = {
   close(): Promise<void>;
 };
 
-type Who = { readonly wsUrl: string; readonly user: string; readonly ha1: string };
-
 /** A phone that asks: it subscribes to message-summary of its own address. Resolves when Asterisk has accepted it. */
-export async function watchMessages(who: Who): Promise<MessageLamp> {
+export async function watchMessages(desk: Desk): Promise<MessageLamp> {
   const shown: string[] = [];
-  const agent = agentOf(who, shown);
-  await agent.start();
-  const subscriber = new Subscriber(agent, agent.configuration.uri, 'message-summary');
-  subscriber.delegate = {
-    onNotify(notification) {
-      shown.push(summaryIn(notification.request.body));
-      void notification.accept();
-    },
-  };
-  const accepted = new Promise<void>((resolve) => {
-    subscriber.stateChange.addListener((state) => {
-      if (state === SubscriptionState.Subscribed) resolve();
-    });
-  });
-  await subscriber.subscribe();
-  await accepted;
-  return {
-    shown,
-    async close() {
-      await subscriber.unsubscribe();
-      await agent.stop();
-    },
-  };
+  const to = { uri: addressOf(desk, desk.user), event: 'message-summary' };
+  const close = await subscribe(agentOf(desk, shown), to, (body) => void shown.push(summaryIn(body)));
+  return { shown, close };
 }
 
 /** A phone that never asks: it registers, and takes what it is told. */
-export async function hearMessages(who: Who): Promise<MessageLamp> {
+export async function hearMessages(desk: Desk): Promise<MessageLamp> {
   const shown: string[] = [];
-  const agent = agentOf(who, shown);
+  const agent = agentOf(desk, shown);
   await agent.start();
   const registerer = new Registerer(agent);
   await registerer.register();
@@ -54,16 +32,9 @@ export async function hearMessages(who: Who): Promise<MessageLamp> {
   };
 }
 
-function agentOf({ wsUrl, user, ha1 }: Who, shown: string[]): UserAgent {
-  const uri = UserAgent.makeURI(`sip:${user}@${new URL(wsUrl).hostname}`);
-  if (uri === undefined) throw new Error(`no SIP URI of ${user}`);
+function agentOf(desk: Desk, shown: string[]): UserAgent {
   return new UserAgent({
-    uri,
-    authorizationUsername: user,
-    authorizationHa1: ha1,
-    transportConstructor: SocketTransport,
-    transportOptions: { url: wsUrl, insecure: true, connectMs: 5_000, trace: null },
-    logBuiltinEnabled: false,
+    ...deskOptions(desk),
     delegate: {
       onNotify(notification) {
         shown.push(summaryIn(notification.request.body));
