@@ -1,6 +1,7 @@
 import type { Command } from './core/commands.ts';
 import type { Event } from './core/events.ts';
 import type { NumberedFact } from './core/facts.ts';
+import { canWait } from './core/patience.ts';
 import { step } from './core/step.ts';
 import { takeChanges, type World } from './core/world.ts';
 import type { CallerRow, JournalEntry, LiveStore } from './storage/live/store.ts';
@@ -35,15 +36,25 @@ export type Engine = {
   stop(): void;
   readonly world: World;
   readonly counts: { batches: number; repairs: number; turnedAway: number };
+  /** Steps were made that are not written yet, since nobody waits for them. */
+  isGathering(): boolean;
   /** Since when a batch has been held, in engine time; null when none is. */
   heldSince(): number | null;
 };
 
 type Posted = { readonly event: Event; readonly caller: Omit<CallerRow, 'call'> | null; readonly at: number };
-type Batch = { readonly steps: JournalEntry[]; readonly callers: CallerRow[] };
+type Batch = {
+  readonly steps: JournalEntry[];
+  readonly callers: CallerRow[];
+  readonly since: number;
+  /** Somebody waits for one of its commands. */
+  presses: boolean;
+};
 
-/** So many events at the most make a batch; the others are in the next. */
+/** So many events at the most are stepped in one go, and so many steps at the most are gathered. */
 const maxBatch = 256;
+/** A batch that nobody waits for stays open for so long: what comes meanwhile is written with it, in one commit. */
+const gatherMs = 5;
 /** So many full batches may pass before deadlines are looked at all the same. */
 const maxBusy = 8;
 const retryMs = 100;
@@ -55,13 +66,16 @@ const slowMs = 1_000;
 
 /**
  * The loop: drain the inbox, step each event, commit once, send the commands, set the one timer. Nothing interleaves.
- * Deadlines are stepped last, once the inbox is empty: what the socket brought goes first.
+ * Deadlines are stepped last, once the inbox is empty: what the socket brought goes first. A commit costs more than the steps in
+ * it, so one that nobody waits for is put off a little; what it would have told dies with us as if it had never come.
  */
 export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, ports: EnginePorts): Engine {
   let inbox: Posted[] = [];
   let scheduled = false;
   let stopped = false;
+  let stopping = false;
   let held = false;
+  let open: Batch | null = null;
   let busy = 0;
   let wake: (() => void) | null = null;
   let wakeAt = Number.POSITIVE_INFINITY;
@@ -78,7 +92,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     scheduled = false;
     if (stopped || held) return;
     const now = ports.now();
-    const batch: Batch = { steps: [], callers: [] };
+    const batch: Batch = open ?? { steps: [], callers: [], since: now, presses: false };
     const drained = inbox.length <= maxBatch ? inbox : inbox.slice(0, maxBatch);
     inbox = inbox.length <= maxBatch ? [] : inbox.slice(maxBatch);
     const overload = inbox.length > longInbox;
@@ -86,7 +100,14 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     busy = inbox.length === 0 ? 0 : busy + 1;
     if (isDue(now) && (busy === 0 || busy > maxBusy))
       stepOne(batch, { event: { type: 'tick' }, caller: null, at: now }, now, false);
-    if (!stopped) commit(batch, now);
+    if (stopped) return;
+    open = isRipe(batch, now) ? null : batch;
+    if (open === null) commit(batch);
+    else setTimer();
+  }
+
+  function isRipe({ steps, presses, since }: Batch, now: number): boolean {
+    return stopping || presses || steps.length === 0 || steps.length >= maxBatch || now - since >= gatherMs;
   }
 
   function stepOne(batch: Batch, { event: posted, caller }: Posted, now: number, overload: boolean): void {
@@ -98,6 +119,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
       // What changes nothing is not worth a commit: a replay passes over it as we do.
       if (commands.length === 0 && facts.length === 0 && world.dirty.isEmpty) return;
       batch.steps.push({ at: now, event, commands, facts });
+      batch.presses ||= !commands.every(canWait);
       const arrived = caller && facts.find((fact) => fact.type === 'call-arrived');
       if (caller && arrived && 'call' in arrived) batch.callers.push({ call: arrived.call, ...caller });
     } catch (error) {
@@ -107,7 +129,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
   }
 
   /** Persist, then act. A batch that cannot be written is held with its commands, and nothing is decided meanwhile. */
-  function commit(batch: Batch, since: number): void {
+  function commit(batch: Batch): void {
     if (batch.steps.length === 0) return setTimer();
     const rows = takeChanges(world);
     const attempt = () => {
@@ -126,7 +148,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
           return ports.onBug(error, { type: 'tick' }, null);
         }
         held = true;
-        heldAt ??= since;
+        heldAt ??= batch.since;
         ports.onHeld(error, ports.now() - heldAt);
         ports.after(retryMs, attempt);
         return;
@@ -168,7 +190,8 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
   }
 
   function setTimer(): void {
-    const next = world.index.deadlines.first()?.at ?? Number.POSITIVE_INFINITY;
+    const gathered = open === null ? Number.POSITIVE_INFINITY : open.since + gatherMs;
+    const next = Math.min(world.index.deadlines.first()?.at ?? Number.POSITIVE_INFINITY, gathered);
     if (next === wakeAt || stopped) return;
     wake?.();
     wakeAt = next;
@@ -184,12 +207,14 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
   return {
     world,
     counts,
+    isGathering: () => open !== null,
     heldSince: () => heldAt,
     post(event, caller = null) {
       inbox.push({ event, caller, at: ports.now() });
       schedule();
     },
     stop() {
+      stopping = true;
       run();
       stopped = true;
       wake?.();

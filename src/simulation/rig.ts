@@ -24,6 +24,8 @@ export type Rig = {
   /** The engine's world now; null while it is dead. */
   world(): World | null;
   post(event: Event): void;
+  /** What was decided is not carried out yet. */
+  isGathering(): boolean;
   /** Asks for something as a person does; the answer goes to `onReply`. */
   ask(ask: Intent): string;
   onReply: (intent: string, error: { readonly code: string; readonly message: string } | null) => void;
@@ -72,6 +74,7 @@ export function createRig(options: {
     facts: [],
     world: () => life?.engine.world ?? null,
     post: (event) => life?.post(event),
+    isGathering: () => life?.engine.isGathering() ?? false,
     ask(ask) {
       intents += 1;
       const intent = `i${intents}`;

@@ -87,6 +87,7 @@ function checkWhenStill(rig: Rig, auditor: Auditor): void {
     if (state === undefined) return;
     const isStill =
       rig.asterisk.inFlight() === 0 &&
+      !rig.isGathering() &&
       rig.scheduler.nextAt() !== rig.scheduler.now() &&
       [...state.legs.values()].every((leg) => leg.ending === null && leg.phase !== 'requested') &&
       [...state.legs.values()].every((leg) => leg.phase !== 'dialling') &&

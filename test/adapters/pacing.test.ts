@@ -36,11 +36,11 @@ const room = (call: string): PbxCommand => ({ do: 'open-room', call });
 test('given_commands_that_nobody_waits_for_when_another_call_s_are_due_then_each_waits_its_own_time', () => {
   const it = paced();
   it.pacing.send(answer('caller.1'));
-  it.until(9);
+  it.until(199);
   it.pacing.send(answer('caller.2'));
-  it.until(10);
+  it.until(200);
   expect(it.sent).toEqual([answer('caller.1')]);
-  it.until(19);
+  it.until(399);
   expect(it.sent).toEqual([answer('caller.1'), answer('caller.2')]);
 });
 
@@ -48,9 +48,9 @@ test('given_a_phone_that_is_just_being_rung_when_their_time_is_over_then_they_gi
   const it = paced();
   it.pacing.send(answer('caller.1'));
   it.phone.isRinging = true;
-  it.until(10);
+  it.until(200);
   expect(it.sent).toEqual([]);
-  it.until(20);
+  it.until(210);
   expect(it.sent).toEqual([answer('caller.1')]);
   expect(it.pending()).toBe(0);
 });
@@ -64,7 +64,7 @@ test('given_held_commands_when_something_pressing_is_said_of_the_same_legs_then_
   it.pacing.send(answer('caller.2'));
   it.pacing.send(join);
   expect(it.sent).toEqual([room('cb-1-c1'), answer('caller.1'), music('caller.1'), join]);
-  it.until(10);
+  it.until(200);
   expect(it.sent.at(-1)).toEqual(answer('caller.2'));
   expect(it.pending()).toBe(0);
 });
@@ -75,6 +75,34 @@ test('given_a_ring_when_sent_then_it_goes_at_once_and_nothing_held_with_it', () 
   it.pacing.send(answer('caller.1'));
   it.pacing.send(ring);
   expect(it.sent).toEqual([ring]);
+});
+
+test('given_music_that_is_held_when_the_caller_is_to_hear_nothing_then_it_is_never_asked_for', () => {
+  const it = paced();
+  const silence: PbxCommand = { do: 'hear', leg: 'caller.1', was: 'music', what: 'silence' };
+  it.pacing.send(answer('caller.1'));
+  it.pacing.send(music('caller.1'));
+  it.pacing.send(silence);
+  const join: PbxCommand = { do: 'join', call: 'cb-1-c1', legs: ['caller.1', 'cb-1-l2'] };
+  it.pacing.send(join);
+  expect(it.sent).toEqual([answer('caller.1'), join]);
+});
+
+test('given_music_that_is_held_when_another_sound_comes_then_what_was_heard_before_both_is_what_ends', () => {
+  const it = paced();
+  it.pacing.send({ do: 'hear', leg: 'caller.1', was: 'ringing', what: 'music' });
+  it.pacing.send({ do: 'hear', leg: 'caller.1', was: 'music', what: 'silence' });
+  expect(it.sent).toEqual([{ do: 'hear', leg: 'caller.1', was: 'ringing', what: 'silence' }]);
+});
+
+test('given_a_caller_whose_answer_is_held_when_they_are_hung_up_then_their_line_is_free_after_ten_milliseconds', () => {
+  const it = paced();
+  const end: PbxCommand = { do: 'hang-up', leg: 'caller.1', cause: 'normal' };
+  it.pacing.send(answer('caller.1'));
+  it.pacing.send(end);
+  it.until(10);
+  expect(it.sent).toEqual([answer('caller.1'), end]);
+  expect(it.pending()).toBe(0);
 });
 
 test('given_held_commands_when_closed_then_all_are_sent', () => {

@@ -151,6 +151,20 @@ export const mutants: readonly Mutant[] = [
     to: "if (isDue(now)) stepOne(batch, { event: { type: 'tick' }, caller: null, at: now }, now, false);\n    for (const posted of drained) stepOne(",
   },
   {
+    lie: 'a phone is rung only when nothing more comes',
+    by: 'test/core/gathering.test.ts',
+    file: 'src/engine.ts',
+    from: 'return stopping || presses ||',
+    to: 'return stopping ||',
+  },
+  {
+    lie: 'what nobody waits for is written only when somebody waits for something else',
+    by: 'test/core/gathering.test.ts',
+    file: 'src/engine.ts',
+    from: ' || now - since >= gatherMs',
+    to: '',
+  },
+  {
     lie: 'the losers of a race ring on',
     file: 'src/core/calls/answer.ts',
     from: "rescindAll(turn, call, 'race-lost', offer.id);",

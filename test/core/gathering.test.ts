@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import type { Command } from '../../src/core/commands.ts';
+import type { Event } from '../../src/core/events.ts';
+import { load } from '../../src/core/world.ts';
+import { createEngine } from '../../src/engine.ts';
+import type { Batch } from '../../src/storage/live/store.ts';
+import { company } from './company.ts';
+import { rowsOf } from './driver.ts';
+
+/** An engine whose clock is turned by hand, for a queue with one idle agent; `written` has its commits, `sent` its commands. */
+function engineAtWork() {
+  const { driver, ready } = company({ queues: [{ id: 'q', extension: '8001', members: [{ user: 'ann' }] }] });
+  ready('ann');
+  const written: Batch[] = [];
+  const sent: Command[] = [];
+  const timers: { at: number; run: () => void }[] = [];
+  let now = driver.now;
+  const later = (ms: number, run: () => void) => {
+    const timer = { at: now + ms, run };
+    timers.push(timer);
+    return () => void timers.splice(timers.indexOf(timer), 1);
+  };
+  const engine = createEngine(
+    load(rowsOf(driver.world)),
+    { commit: (batch) => (written.push(batch), 'written') },
+    {
+      now: () => now,
+      soon: (run) => void later(0, run),
+      after: later,
+      send: (command) => void sent.push(command),
+      publish: () => undefined,
+      onHeld: () => undefined,
+      onResumed: () => undefined,
+      onReplaced: () => undefined,
+      onBug: (error) => {
+        throw error;
+      },
+    },
+  );
+  return {
+    engine,
+    written,
+    sent,
+    /** The turn after this one, with what is due by then. */
+    pass(ms: number): void {
+      now += ms;
+      let turns = 0;
+      for (let due = next(); due !== undefined; due = next()) {
+        turns += 1;
+        if (turns > 100) throw new Error('the engine wakes again and again at the same moment');
+        timers.splice(timers.indexOf(due), 1);
+        due.run();
+      }
+    },
+  };
+  function next() {
+    return timers.find(({ at }) => at <= now);
+  }
+}
+
+const arrival = (leg: string): Event => ({ type: 'caller-arrived', leg, dialled: '8001', phone: null });
+const asked = (batch: Batch): string[] => batch.steps.map(({ event }) => event.type);
+
+test('given_a_caller_for_a_free_agent_when_they_arrive_then_it_is_written_and_the_phone_is_rung_at_once', () => {
+  const it = engineAtWork();
+  it.engine.post(arrival('caller.1'));
+  it.pass(0);
+  expect(it.written.map(asked)).toEqual([['caller-arrived']]);
+  expect(it.sent.map((command) => command.do)).toContain('create-leg');
+  expect(it.engine.isGathering()).toBe(false);
+});
+
+test('given_steps_that_nobody_waits_for_when_more_come_within_five_milliseconds_then_all_are_written_in_one_commit', () => {
+  const it = engineAtWork();
+  it.engine.post(arrival('caller.1'));
+  it.pass(0);
+  it.engine.post(arrival('caller.2'));
+  it.pass(0);
+  it.pass(3);
+  it.engine.post(arrival('caller.3'));
+  it.pass(0);
+  expect(it.written).toHaveLength(1);
+  expect(it.sent.filter((command) => command.do === 'answer')).toHaveLength(1);
+  expect(it.engine.isGathering()).toBe(true);
+  it.pass(2);
+  expect(it.written.map(asked)).toEqual([['caller-arrived'], ['caller-arrived', 'caller-arrived']]);
+  expect(it.sent.filter((command) => command.do === 'answer')).toHaveLength(3);
+});
+
+test('given_steps_that_wait_to_be_written_when_somebody_waits_for_the_next_one_then_they_are_written_before_it_is_sent', () => {
+  const it = engineAtWork();
+  it.engine.post(arrival('caller.1'));
+  it.pass(0);
+  it.engine.post(arrival('caller.2'));
+  it.pass(0);
+  const leg = it.sent.flatMap((command) => (command.do === 'create-leg' ? [command.leg] : []))[0] ?? '';
+  it.engine.post({ type: 'leg-created', leg, dialled: true });
+  it.engine.post({ type: 'leg-answered', leg });
+  it.pass(0);
+  expect(it.written.map(asked)).toEqual([['caller-arrived'], ['caller-arrived', 'leg-created', 'leg-answered']]);
+  expect(it.sent.map((command) => command.do)).toContain('join');
+});
+
+test('given_steps_that_wait_to_be_written_when_the_engine_stops_then_they_are_written', () => {
+  const it = engineAtWork();
+  it.engine.post(arrival('caller.1'));
+  it.pass(0);
+  it.engine.post(arrival('caller.2'));
+  it.pass(0);
+  it.engine.stop();
+  expect(it.written.map(asked)).toEqual([['caller-arrived'], ['caller-arrived']]);
+});
