@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { Refusal } from '../directory/refusal.ts';
 import type { Log } from '../lib/log.ts';
 import type { RefusalBody } from '../protocol/refusal.ts';
@@ -25,7 +25,18 @@ import { whyRoutes } from './why-routes.ts';
 /** The REST interface on a Unix socket. It has no sign-in yet: who can open the socket owns the exchange. */
 export function buildServer(services: Services, log: Log): FastifyInstance {
   // A follower's stream never ends by itself: closing must not wait for it.
-  const app = fastify({ logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true });
+  const app = fastify({
+    logger: false,
+    bodyLimit: 8 * 1024 * 1024,
+    forceCloseConnections: true,
+    // What fastify says before any route is found (a name that is too long, an address that is none) reads like the rest.
+    frameworkErrors: (error, request, reply: FastifyReply) => {
+      const message = error instanceof Error ? error.message : String(error);
+      void reply
+        .code(400)
+        .send(refused('invalid', `${request.method}: expected an address of this interface: ${message}`));
+    },
+  });
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof Refusal) {
       void reply.code(statusOf(error.code)).send(refused(error.code, error.message, error.field));
