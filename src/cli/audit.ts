@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import type { AuditDetails, AuditView } from '../protocol/audit.ts';
+import pc from 'picocolors';
+import type { AuditDetails, AuditUndone, AuditView } from '../protocol/audit.ts';
 import { countArgument, timeArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { fields, orDash, table } from './output.ts';
+import { changedLines } from './queue-settings.ts';
 
 type ListOptions = { who?: string; action?: string; since?: number; until?: number; limit: number };
 
@@ -33,27 +35,55 @@ export function auditCommand(program: Command, context: CliContext): void {
       const answer = await context.client().get<{ entry: AuditDetails }>(`/v1/audit/${encodeURIComponent(id)}`);
       context.output().result(answer, ({ entry }) => entryText(entry));
     });
+
+  audit
+    .command('undo <id>')
+    .description('put back what one change altered; refused when it is another one since, or cannot be as it was')
+    .option('--dry-run', 'check everything and say what would change, and do nothing')
+    .option('--yes', 'also when other things of the same were changed since')
+    .action(async (id: string, { dryRun = false, yes = false }: { dryRun?: boolean; yes?: boolean }) => {
+      const path = `/v1/audit/${encodeURIComponent(id)}/undo?dryRun=${dryRun}&confirmed=${yes}`;
+      context.output().result(await context.client().post<AuditUndone>(path), undoneText);
+    });
+}
+
+/** What becomes another, in the words of the command that sets it. */
+function undoneText({ undone, entry, changes, queue, warnings, dryRun }: AuditUndone): string {
+  const { id, action, subject } = undone;
+  const lines =
+    queue === null
+      ? changes.map(({ field, from, to }) => `  ${field}: ${orDash(jsonOf(from))} → ${orDash(jsonOf(to))}`)
+      : changedLines(queue.before, queue.after);
+  const head = dryRun
+    ? `#${id} (${action} ${subject}) could be undone; nothing was done`
+    : `#${id} (${action} ${subject}) undone${entry === null ? '' : `, by #${entry.id}`}`;
+  return [head, ...lines, ...warnings.map((each) => pc.yellow(`warning: ${each}`))].join('\n');
+}
+
+function jsonOf(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
 
 function auditTable(entries: readonly AuditView[]): string {
-  const rows = entries.map(({ id, at, who, action, subject, fields: changed }) => [
+  const rows = entries.map(({ id, at, who, action, subject, undoes, fields: changed }) => [
     String(id),
     new Date(at).toISOString(),
     who,
-    action,
+    undoes === null ? action : `${action} (undoes ${undoes})`,
     subject,
     orDash(changed.join(', ')),
   ]);
   return table(['Id', 'At', 'Who', 'What', 'Of', 'Changed'], rows, 'No change is like that');
 }
 
-function entryText({ id, at, who, action, subject, before, after }: AuditDetails): string {
+function entryText({ id, at, who, action, subject, before, after, undoes }: AuditDetails): string {
   const head = fields([
     ['id', String(id)],
     ['at', new Date(at).toISOString()],
     ['who', who],
     ['what', action],
     ['of', subject],
+    ...(undoes === null ? [] : [['undoes', `#${undoes}`] as const]),
   ]);
   const [was, is] = [partsOf(before), partsOf(after)];
   const rows = [...new Set([...was.keys(), ...is.keys()])].map((name) => {

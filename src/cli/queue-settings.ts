@@ -164,12 +164,32 @@ export function changedText(
   after: QueueView,
   { warnings, dryRun }: { readonly warnings: readonly string[]; readonly dryRun: boolean },
 ): string {
-  const was = new Map(settingsOf(before));
-  const lines = settingsOf(after).flatMap(([label, value]) =>
-    was.get(label) === value ? [] : [`  ${label}: ${was.get(label)} → ${value}`],
-  );
+  const lines = changedLines(before, after);
   const what = lines.length === 0 ? ['  nothing is another'] : lines;
   const notes = [...what, ...warnings.map((each) => pc.yellow(`warning: ${each}`))];
   if (dryRun) return [`${after.name} could be changed; nothing was done`, ...notes].join('\n');
   return [`${after.name} changed`, ...notes, '', queueText(after)].join('\n');
+}
+
+/** Each setting that is another one, before and after; and the members, where they or what is set of them are others. */
+export function changedLines(before: QueueView, after: QueueView): readonly string[] {
+  const was = new Map(settingsOf(before));
+  const settings = settingsOf(after).flatMap(([label, value]) =>
+    was.get(label) === value ? [] : [`  ${label}: ${was.get(label)} → ${value}`],
+  );
+  const [old, now] = [membersText(before), membersText(after)];
+  return old === now ? settings : [...settings, `  members: ${old} → ${now}`];
+}
+
+/** `anna, ben (penalty 1)`: in their order, with what is not as for everybody. */
+function membersText({ members }: QueueView): string {
+  const all = members.map(({ username, penalty, weight, wrapUpMs }) => {
+    const own = [
+      ...(penalty === 0 ? [] : [`penalty ${penalty}`]),
+      ...(weight === 1 ? [] : [`weight ${weight}`]),
+      ...(wrapUpMs === null ? [] : [`wrap-up ${formatDuration(wrapUpMs)}`]),
+    ];
+    return own.length === 0 ? username : `${username} (${own.join(', ')})`;
+  });
+  return all.join(', ') || 'none';
 }

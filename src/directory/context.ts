@@ -12,6 +12,10 @@ export type DirectoryContext = {
   readonly now: () => number;
   /** Called after each committed change with the phones that Asterisk must now be told of, or made to forget. */
   readonly changed: (phones: readonly PhoneId[]) => void;
+  /** Set while a change is put back: the entry of the audit that made it. */
+  readonly undoes?: number;
+  /** Every change is checked and made, and taken back in the end. */
+  readonly isRehearsal?: boolean;
 };
 
 /** What an operation does inside its transaction. */
@@ -28,7 +32,8 @@ export type ChangeOptions = { readonly dryRun?: boolean; readonly avoid?: Readon
 
 /** Runs one change as `who`: one transaction, one new revision, its audit rows, and then `changed`. */
 export function change<T>(context: DirectoryContext, who: string, work: (change: Change) => T, dryRun = false): T {
-  const { store } = context;
+  const { store, undoes = null } = context;
+  const isRehearsal = dryRun || context.isRehearsal === true;
   const phones: PhoneId[] = [];
   const rehearsed = { result: null as { readonly it: T } | null };
   const result = (): T =>
@@ -38,10 +43,10 @@ export function change<T>(context: DirectoryContext, who: string, work: (change:
       const done = work({
         revision,
         audit: (action, subject, before, after) =>
-          store.audit.add({ at: context.now(), who, action, subject, before, after }),
+          store.audit.add({ at: context.now(), who, action, subject, before, after, undoes }),
         touchPhone: (id) => void phones.push(id),
       });
-      if (!dryRun) return done;
+      if (!isRehearsal) return done;
       rehearsed.result = { it: done };
       // What is thrown takes the transaction back: a rehearsal leaves no trace, but is otherwise the real thing.
       throw rehearsed;

@@ -1,4 +1,4 @@
-import { memberOf } from '../core/queue-settings.ts';
+import { type Member, memberOf } from '../core/queue-settings.ts';
 import type { QueueId, UserId } from '../core/settings.ts';
 import type { MemberImport, MemberPatch, NewMembers } from '../protocol/queues.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
@@ -66,6 +66,38 @@ export function setMember(
     context.store.queues.putMember(queue, withSaid(before, patch));
     return true;
   });
+}
+
+/** Makes these the members of a queue, in this order: whoever is new must be able to join. */
+export function putMembers(
+  context: DirectoryContext,
+  kind: QueueKind,
+  id: QueueId,
+  members: readonly Member[],
+  who: string,
+): QueueRow {
+  const { store } = context;
+  return change(context, who, (now) => {
+    const before = existingQueue(context, kind, id);
+    for (const { user } of before.members) {
+      store.queues.dropMember(id, user);
+      store.users.touch(user, now.revision);
+    }
+    joinAll(context, now, before, members);
+    store.queues.touch(id, now.revision);
+    const queue = existingQueue(context, kind, id);
+    now.audit(`${kind}.member.put`, id, before.members, queue.members);
+    return queue;
+  });
+}
+
+/** Puts members into a queue that has none, within a change. */
+export function joinAll(context: DirectoryContext, now: Change, queue: QueueRow, members: readonly Member[]): void {
+  for (const member of members) {
+    checkJoin(context, queue, member.user, 'members');
+    context.store.queues.putMember(queue, member);
+    context.store.users.touch(member.user, now.revision);
+  }
 }
 
 /** Adds or changes many members, of groups and queues, in one transaction; a `Refusal` says which one was wrong. */

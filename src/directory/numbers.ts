@@ -84,7 +84,8 @@ export function refuseWhileRouted(store: DirectoryStore, to: Destination): void 
   );
 }
 
-function existingNumber(context: DirectoryContext, name: string): RouteRow {
+/** The route, or a `Refusal`. */
+export function existingNumber(context: DirectoryContext, name: string): RouteRow {
   const route = context.store.outside.routes.find(name);
   if (route === null)
     throw new Refusal('unknown-number', `There is no number ${name}: see cordboard number list`, 'name');

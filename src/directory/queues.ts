@@ -1,13 +1,15 @@
 import { printNeeds } from '../core/needs.ts';
-import { queueOf } from '../core/queue-settings.ts';
+import { type Member, queueOf } from '../core/queue-settings.ts';
 import type { Destination, QueueId } from '../core/settings.ts';
 import type { QueueView } from '../protocol/queues.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
 import { type Change, change, type DirectoryContext, takeExtension } from './context.ts';
 import { printDestination } from './destination.ts';
+import { joinAll } from './members.ts';
 import { refuseWhileRouted } from './numbers.ts';
 import { checkOverflow, queuesThatOverflowTo } from './overflow.ts';
 import { Refusal } from './refusal.ts';
+import { dropRights } from './rights.ts';
 
 /** Whether it is a group's own queue, or a standalone one. */
 export type QueueKind = QueueRow['kind'];
@@ -17,12 +19,13 @@ export type QueueSaid = {
   [K in Exclude<keyof QueueRow, 'id' | 'kind' | 'members' | 'revision'>]?: QueueRow[K] | undefined;
 };
 
-/** Adds a queue (with `kind` group: a group with its own) with no members; what was not said is the configuration's. */
+/** Adds a queue (with `kind` group: a group with its own) with these members; what was not said is the configuration's. */
 export function addQueue(
   context: DirectoryContext,
   kind: QueueKind,
   { name, ...said }: QueueSaid & { readonly name: QueueId },
   who: string,
+  members: readonly Member[] = [],
 ): QueueRow {
   const { store } = context;
   return change(context, who, (now) => {
@@ -37,8 +40,10 @@ export function addQueue(
     const queue = { ...settings, ladder, revision: now.revision };
     checkOverflow(store, name, queue.overflow);
     store.queues.insert(queue, context.now());
-    now.audit(`${kind}.add`, name, null, queueView(queue));
-    return queue;
+    joinAll(context, now, queue, members);
+    const made = existingQueue(context, kind, name);
+    now.audit(`${kind}.add`, name, null, queueView(made));
+    return made;
   });
 }
 
@@ -89,9 +94,9 @@ export function removeQueue(
     }
     refuseWhileRouted(store, to);
     for (const { user } of queue.members) store.users.touch(user, now.revision);
-    store.outside.rights.remove(`${kind}:${id}`);
     store.queues.remove(id);
     if (queue.extension !== null) store.extensions.free(queue.extension);
+    dropRights(store, now, `${kind}:${id}`);
     now.audit(`${kind}.remove`, id, queueView(queue), null);
     return { membersFreed: queue.members.length };
   });

@@ -39,7 +39,8 @@ export function removeReason(context: DirectoryContext, name: string, who: strin
   });
 }
 
-function existingReason({ store }: Pick<DirectoryContext, 'store'>, name: string): ReasonView {
+/** The reason, or a `Refusal`. */
+export function existingReason({ store }: Pick<DirectoryContext, 'store'>, name: string): ReasonView {
   const reason = store.reasons.find(name);
   if (reason === null) {
     throw new Refusal('unknown-reason', `There is no reason ${name}: see cordboard reason list`, 'name');

@@ -3,7 +3,7 @@ import type { UserId } from '../core/settings.ts';
 import type { RightsPatch, RightsView } from '../protocol/outbound.ts';
 import type { RightsBody, Together } from '../storage/directory/outside.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
-import { change, type DirectoryContext } from './context.ts';
+import { type Change, change, type DirectoryContext } from './context.ts';
 import { existingQueue } from './queues.ts';
 import { Refusal } from './refusal.ts';
 import { existingUser } from './users.ts';
@@ -36,6 +36,15 @@ export function setRights(context: DirectoryContext, subject: string, patch: Rig
     now.audit('outbound.set', subject, before, after);
   });
   return rightsView(context, subject);
+}
+
+/** What was said of a subject that is removed goes with it, and is kept in the audit like any other change. */
+export function dropRights(store: DirectoryStore, now: Change, subject: string): void {
+  const row = store.outside.rights.find(subject);
+  if (row === null) return;
+  const { id: _, ...before } = row;
+  store.outside.rights.remove(subject);
+  now.audit('outbound.set', subject, before, {});
 }
 
 function usersOf(context: DirectoryContext, { kind, id }: Subject): readonly UserId[] {

@@ -1,4 +1,5 @@
 import type { SiteInput, SiteView } from '../protocol/sites.ts';
+import type { SiteBody } from '../storage/directory/outside.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { change, type DirectoryContext } from './context.ts';
 import { Refusal } from './refusal.ts';
@@ -16,8 +17,9 @@ export function putSite(context: DirectoryContext, name: string, input: SiteInpu
       if (id === name) continue;
       const users = other.users.filter((user) => !input.users.includes(user));
       const isDefault = other.isDefault && !input.isDefault;
-      if (users.length !== other.users.length || isDefault !== other.isDefault)
-        sites.put(id, { ...other, users, isDefault });
+      if (users.length === other.users.length && isDefault === other.isDefault) continue;
+      sites.put(id, { ...other, users, isDefault });
+      now.audit('site.set', id, other, { ...other, users, isDefault });
     }
     sites.put(name, input);
     now.audit('site.set', name, before, input);
@@ -29,11 +31,17 @@ export function putSite(context: DirectoryContext, name: string, input: SiteInpu
 export function removeSite(context: DirectoryContext, name: string, who: string): void {
   const { sites } = context.store.outside;
   change(context, who, (now) => {
-    const before = sites.find(name);
-    if (before === null) throw new Refusal('unknown-site', `There is no site ${name}: see cordboard site list`, 'name');
+    const { id: _, ...before } = existingSite(context.store, name);
     sites.remove(name);
     now.audit('site.remove', name, before, null);
   });
+}
+
+/** The site, or a `Refusal`. */
+export function existingSite(store: DirectoryStore, name: string): SiteBody & { readonly id: string } {
+  const site = store.outside.sites.find(name);
+  if (site === null) throw new Refusal('unknown-site', `There is no site ${name}: see cordboard site list`, 'name');
+  return site;
 }
 
 /** All sites, by name. */

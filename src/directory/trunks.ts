@@ -33,7 +33,7 @@ export function setTrunk(context: DirectoryContext, name: string, patch: TrunkPa
     const body: TrunkBody = { ...before, ...defined(said) };
     check(body);
     trunks.put(name, body);
-    now.audit('trunk.set', name, shownBody(before), shownBody(body));
+    now.audit('trunk.set', name, shownBody(before), { ...shownBody(body), ...newPassword(before, body) });
     return { ...body, id: name };
   };
   return change(context, who, work, dryRun);
@@ -108,8 +108,13 @@ function check(body: TrunkBody): void {
     throw new Refusal('invalid', 'password: expected a username and a password, or neither', 'password');
 }
 
-function shownBody(body: TrunkBody): unknown {
+/** What of a trunk the audit keeps: its settings, and never its secret. */
+export function shownBody(body: TrunkBody): Readonly<Record<string, unknown>> {
   return { ...body, password: body.password === null ? null : '(set)' };
+}
+
+function newPassword(before: TrunkBody, { password }: TrunkBody): { newPassword?: true } {
+  return password === null || password === before.password ? {} : { newPassword: true };
 }
 
 function defined<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -15,6 +15,7 @@ import { queuesThatOverflowTo } from './overflow.ts';
 import { makePassword } from './password.ts';
 import { insertPhone, type SavedPhone, shown as shownPhone, updatePhone } from './phones.ts';
 import { Refusal } from './refusal.ts';
+import { dropRights } from './rights.ts';
 
 /**
  * A user that was saved. `password` is the first phone's new SIP password, told this once; null when none was made. `phones`
@@ -89,8 +90,8 @@ export function setUser(
     for (const other of others) phones.push(updatePhone(context, now, other, {}, null));
     const password = phones[0]?.password ?? null;
     const first = phones[0]?.phone ?? null;
-    now.audit('user.set', id, shown(before, phone), {
-      ...shown(user, first),
+    now.audit('user.set', id, shownUser(before, phone), {
+      ...shownUser(user, first),
       ...(password === null ? {} : { newPassword: true }),
     });
     return { user, password, phones };
@@ -124,8 +125,8 @@ export function removeUser(context: DirectoryContext, id: UserId, who: string): 
     }
     refuseWhileRouted(store, { to: 'user', user: id });
     store.users.remove(id);
-    store.outside.rights.remove(`user:${id}`);
-    now.audit('user.remove', id, shown(user, null), null);
+    dropRights(store, now, `user:${id}`);
+    now.audit('user.remove', id, shownUser(user, null), null);
     return { leftGroup: user.group, leftQueues: user.queues };
   });
 }
@@ -158,7 +159,7 @@ function insertUser(context: DirectoryContext, now: Change, input: NewUser, avoi
       phones.push(insertPhone(context, now, user.id, extension, further.label, further));
     }
   }
-  now.audit('user.add', user.id, null, shown(user, phones[0]?.phone ?? null));
+  now.audit('user.add', user.id, null, shownUser(user, phones[0]?.phone ?? null));
   return { user, password: phones[0]?.password ?? null, phones };
 }
 
@@ -200,7 +201,7 @@ function refusePhoneFields(
 }
 
 /** What the audit keeps: no secret. */
-function shown(user: UserRow, phone: SavedPhone['phone'] | null): Readonly<Record<string, unknown>> {
+export function shownUser(user: UserRow, phone: SavedPhone['phone'] | null): Readonly<Record<string, unknown>> {
   const { revision: _, ...kept } = user;
   return phone === null ? kept : { ...kept, phone: shownPhone(phone) };
 }

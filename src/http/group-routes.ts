@@ -53,7 +53,7 @@ export function groupRoutes(app: FastifyInstance, services: Services): void {
     if (!confirmed && waiting > 0) {
       throw new Refusal(
         'costly',
-        `This cannot be undone by one command: ${waiting} callers wait in ${name}, who go to its overflow. Confirm it (cordboard group remove ${name} --yes)`,
+        `This hits others: ${waiting} callers wait in ${name}, who go to its overflow. Confirm it (cordboard group remove ${name} --yes)`,
         'confirmed',
       );
     }

@@ -70,7 +70,7 @@ export function queueRoutes(app: FastifyInstance, services: Services): void {
     if (!confirmed && members.length + waiting > 0) {
       throw new Refusal(
         'costly',
-        `This cannot be undone by one command: ${name} has ${members.length} members, whose penalties and weights go with it, and ${waiting} callers wait there, who go to its overflow. Confirm it (cordboard queue remove ${name} --yes)`,
+        `This hits others: ${name} has ${members.length} members, whose penalties and weights go with it, and ${waiting} callers wait there, who go to its overflow. Confirm it (cordboard queue remove ${name} --yes)`,
         'confirmed',
       );
     }

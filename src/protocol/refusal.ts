@@ -13,6 +13,8 @@ export type RefusalCode =
   | 'too-many-queues'
   | 'not-member'
   | 'costly'
+  | 'changed-since'
+  | 'not-undoable'
   | 'unknown-user'
   | 'unknown-group'
   | 'unknown-queue'

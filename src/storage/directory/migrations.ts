@@ -200,4 +200,13 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'phones that answer by themselves',
     sql: "ALTER TABLE phones ADD COLUMN auto_answer TEXT NOT NULL DEFAULT 'no';",
   },
+  {
+    number: 7,
+    name: 'changes that put another one back',
+    sql: `
+      -- The entry that this one put back; null for every other change.
+      ALTER TABLE audit ADD COLUMN undoes INTEGER;
+      CREATE INDEX audit_by_undone ON audit (undoes) WHERE undoes IS NOT NULL;
+    `,
+  },
 ];

@@ -1,3 +1,4 @@
+import { auditRows } from './audit.ts';
 import type { DirectoryDb } from './database.ts';
 import { mailboxRows } from './mailboxes.ts';
 import { outsideRows } from './outside.ts';
@@ -9,31 +10,6 @@ import { userRows } from './users.ts';
 
 /** Who holds a number. */
 export type ExtensionOwner = { readonly kind: 'user' | 'group' | 'queue'; readonly owner: string };
-
-/** One change that somebody made. `before` is null for what was made, `after` for what was removed. */
-export type AuditRow = {
-  readonly at: number;
-  readonly who: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly before: unknown;
-  readonly after: unknown;
-};
-
-/** What an entry of the audit must be like to be listed; null takes any. Times are ms since 1970. */
-export type AuditFilter = {
-  readonly subject: string | null;
-  /** A part of who did it. */
-  readonly who: string | null;
-  /** An action such as `phone.set`, or what it is about, such as `phone`. */
-  readonly action: string | null;
-  readonly since: number | null;
-  readonly until: number | null;
-};
-
-/** An entry with its number, which grows. */
-export type AuditEntry = AuditRow & { readonly id: number };
-type StoredEntry = AuditEntry & { readonly before: string | null; readonly after: string | null };
 
 /** Everything that `directory.db` holds, as typed rows. */
 export type DirectoryStore = ReturnType<typeof createStore>;
@@ -51,17 +27,6 @@ export function createStore(db: DirectoryDb) {
   const takeNumber = db.prepare('INSERT INTO extensions (number, kind, owner) VALUES (?, ?, ?)');
   const freeNumber = db.prepare('DELETE FROM extensions WHERE number = ?');
   const emptyMailbox = db.prepare('UPDATE mailboxes SET new_count = 0, old_count = 0 WHERE number = ?');
-  const addAudit = db.prepare('INSERT INTO audit (at, who, action, subject, before, after) VALUES (?, ?, ?, ?, ?, ?)');
-  const listAudit = db.prepare<[AuditFilter & { limit: number }], StoredEntry>(
-    `SELECT id, at, who, action, subject, before, after FROM audit
-     WHERE (@subject IS NULL OR subject = @subject) AND (@who IS NULL OR instr(who, @who) > 0)
-       AND (@action IS NULL OR action = @action OR substr(action, 1, length(@action) + 1) = @action || '.')
-       AND (@since IS NULL OR at >= @since) AND (@until IS NULL OR at <= @until)
-     ORDER BY id DESC LIMIT @limit`,
-  );
-  const oneAudit = db.prepare<[number], StoredEntry>(
-    'SELECT id, at, who, action, subject, before, after FROM audit WHERE id = ?',
-  );
   const fallbacks = db.prepare<[], { extension: string; dial: string }>(
     'SELECT extension, dial FROM fallbacks ORDER BY extension',
   );
@@ -104,37 +69,6 @@ export function createStore(db: DirectoryDb) {
       put: (extension: string, dial: string): void => void putFallback.run(extension, dial),
       drop: (extension: string): void => void dropFallback.run(extension),
     },
-    audit: {
-      add(row: AuditRow): void {
-        addAudit.run(row.at, row.who, row.action, row.subject, json(row.before), json(row.after));
-      },
-      /** The newest first. */
-      last: (count: number): readonly AuditRow[] =>
-        listAudit
-          .all({ ...anything, limit: count })
-          .map(entry)
-          .map(({ id: _, ...row }) => row),
-      /** Those that are so, the newest first. */
-      list: (filter: AuditFilter, limit: number): readonly AuditEntry[] =>
-        listAudit.all({ ...filter, limit }).map(entry),
-      find(id: number): AuditEntry | null {
-        const row = oneAudit.get(id);
-        return row === undefined ? null : entry(row);
-      },
-    },
+    audit: auditRows(db),
   };
-}
-
-const anything: AuditFilter = { subject: null, who: null, action: null, since: null, until: null };
-
-function entry(row: StoredEntry): AuditEntry {
-  return { ...row, before: parsed(row.before), after: parsed(row.after) };
-}
-
-function json(value: unknown): string | null {
-  return value === null || value === undefined ? null : JSON.stringify(value);
-}
-
-function parsed(text: string | null): unknown {
-  return text === null ? null : JSON.parse(text);
 }

@@ -1,0 +1,79 @@
+import type { DirectoryDb } from './database.ts';
+
+/** One change that somebody made. `before` is null for what was made, `after` for what was removed. */
+export type AuditRow = {
+  readonly at: number;
+  readonly who: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** The entry that it put back; null for every other change. */
+  readonly undoes?: number | null;
+};
+
+/** What an entry of the audit must be like to be listed; null takes any. Times are ms since 1970. */
+export type AuditFilter = {
+  readonly subject: string | null;
+  /** A part of who did it. */
+  readonly who: string | null;
+  /** An action such as `phone.set`, or what it is about, such as `phone`. */
+  readonly action: string | null;
+  readonly since: number | null;
+  readonly until: number | null;
+};
+
+/** An entry with its number, which grows. */
+export type AuditEntry = AuditRow & { readonly id: number; readonly undoes: number | null };
+type StoredEntry = AuditEntry & { readonly before: string | null; readonly after: string | null };
+
+/** The rows of the audit. They are added, and never changed. */
+export function auditRows(db: DirectoryDb) {
+  const columns = 'SELECT id, at, who, action, subject, before, after, undoes FROM audit';
+  const add = db.prepare(
+    'INSERT INTO audit (at, who, action, subject, before, after, undoes) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const list = db.prepare<[AuditFilter & { limit: number }], StoredEntry>(
+    `${columns}
+     WHERE (@subject IS NULL OR subject = @subject) AND (@who IS NULL OR instr(who, @who) > 0)
+       AND (@action IS NULL OR action = @action OR substr(action, 1, length(@action) + 1) = @action || '.')
+       AND (@since IS NULL OR at >= @since) AND (@until IS NULL OR at <= @until)
+     ORDER BY id DESC LIMIT @limit`,
+  );
+  const one = db.prepare<[number], StoredEntry>(`${columns} WHERE id = ?`);
+  const after = db.prepare<[string, number], StoredEntry>(`${columns} WHERE subject = ? AND id > ? ORDER BY id DESC`);
+  const undoing = db.prepare<[number], StoredEntry>(`${columns} WHERE undoes = ? ORDER BY id DESC LIMIT 1`);
+  const found = (row: StoredEntry | undefined): AuditEntry | null => (row === undefined ? null : entry(row));
+  return {
+    add({ at, who, action, subject, before, after, undoes = null }: AuditRow): void {
+      add.run(at, who, action, subject, json(before), json(after), undoes);
+    },
+    /** The newest first. */
+    last: (count: number): readonly AuditRow[] =>
+      list
+        .all({ ...anything, limit: count })
+        .map(entry)
+        .map(({ id: _, ...row }) => row),
+    /** Those that are so, the newest first. */
+    list: (filter: AuditFilter, limit: number): readonly AuditEntry[] => list.all({ ...filter, limit }).map(entry),
+    find: (id: number): AuditEntry | null => found(one.get(id)),
+    /** What came after this entry to what has this name, the newest first. */
+    after: (subject: string, id: number): readonly AuditEntry[] => after.all(subject, id).map(entry),
+    /** The newest entry that put this one back. */
+    undoing: (id: number): AuditEntry | null => found(undoing.get(id)),
+  };
+}
+
+const anything: AuditFilter = { subject: null, who: null, action: null, since: null, until: null };
+
+function entry(row: StoredEntry): AuditEntry {
+  return { ...row, before: parsed(row.before), after: parsed(row.after) };
+}
+
+function json(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
+
+function parsed(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
+}

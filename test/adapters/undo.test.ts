@@ -1,0 +1,424 @@
+import { stripVTControlCharacters } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { buildProgram } from '../../src/cli/program.ts';
+import type { AuditUndone, AuditView } from '../../src/protocol/audit.ts';
+import { waitUntil } from '../lab/deadline.ts';
+import { type LabFront, startLabFront } from '../lab/front.ts';
+
+/*
+ * One change is put back through the front, as a person would: with all checks, and in the audit.
+ */
+
+let lab: LabFront;
+beforeEach(async () => {
+  lab = await startLabFront();
+});
+afterEach(() => lab.stop());
+
+async function said(method: string, path: string, body?: unknown): Promise<void> {
+  const { status, body: answer } = await lab.ask(method, path, body);
+  expect(status, JSON.stringify(answer)).toBeLessThan(300);
+}
+
+async function entries(): Promise<readonly AuditView[]> {
+  return ((await lab.ask('GET', '/v1/audit')).body as { entries: AuditView[] }).entries;
+}
+
+/** The number of the newest entry of this action. */
+async function newest(action: string): Promise<number> {
+  const entry = (await entries()).find((one) => one.action === action);
+  expect(entry, action).toBeDefined();
+  return entry?.id ?? 0;
+}
+
+const undo = (id: number | string, query = '') => lab.ask('POST', `/v1/audit/${encodeURIComponent(id)}/undo${query}`);
+
+async function undone(id: number, query = ''): Promise<AuditUndone> {
+  const { status, body } = await undo(id, query);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body as AuditUndone;
+}
+
+async function read(path: string): Promise<unknown> {
+  return Object.values((await lab.ask('GET', path)).body as object)[0];
+}
+
+async function team(...names: readonly string[]): Promise<void> {
+  for (const [place, username] of names.entries())
+    await said('POST', '/v1/users', { username, name: username, extension: `100${place + 1}` });
+  await said('POST', '/v1/groups', { name: 'support', extension: '8001', overflow: 'hang-up:busy' });
+  if (names.length > 0) await said('POST', '/v1/groups/support/members', { users: names });
+}
+
+describe('what is put back', () => {
+  test('given_a_changed_group_when_it_is_undone_then_only_those_fields_are_as_before_the_engine_hears_it_and_the_audit_says_so', async () => {
+    await team('anna');
+    await said('PATCH', '/v1/groups/support', { ringMs: 5_000, strategy: 'linear', overflow: 'user:anna' });
+    const id = await newest('group.set');
+    const told = lab.engine.settings().length;
+    const tried = await undone(id, '?dryRun=true');
+    expect(tried).toMatchObject({
+      dryRun: true,
+      entry: null,
+      undone: { id, action: 'group.set', subject: 'support' },
+      queue: {
+        before: { ringMs: 5_000 },
+        after: { ringMs: 15_000, strategy: 'longest-idle', overflow: 'hang-up:busy' },
+      },
+    });
+    expect(tried.changes.toSorted((a, b) => (a.field < b.field ? -1 : 1))).toEqual([
+      { field: 'overflow', from: 'user:anna', to: 'hang-up:busy' },
+      { field: 'ringMs', from: 5_000, to: 15_000 },
+      { field: 'strategy', from: 'linear', to: 'longest-idle' },
+    ]);
+    expect(await read('/v1/groups/support')).toMatchObject({ ringMs: 5_000, strategy: 'linear' });
+    expect(lab.engine.settings().length, 'a trial is not told to the engine').toBe(told);
+    expect(await newest('group.set'), 'nor is it in the audit').toBe(id);
+
+    expect(await undone(id)).toMatchObject({ dryRun: false, entry: { undoes: id, action: 'group.set' }, warnings: [] });
+    expect(await read('/v1/groups/support')).toMatchObject({
+      ringMs: 15_000,
+      strategy: 'longest-idle',
+      overflow: 'hang-up:busy',
+      members: [{ username: 'anna' }],
+    });
+    expect(lab.engine.settings().at(-1)?.queues).toMatchObject([{ id: 'support', ringMs: 15_000 }]);
+    const [last] = await entries();
+    expect(last).toMatchObject({ action: 'group.set', subject: 'support', undoes: id });
+    await undone(last?.id ?? 0);
+    expect(await read('/v1/groups/support'), 'an undoing is undone like any other change').toMatchObject({
+      ringMs: 5_000,
+      strategy: 'linear',
+    });
+    expect((await undone(id)).entry).toMatchObject({ undoes: id });
+  });
+
+  test('given_a_member_taken_out_of_a_team_when_it_is_undone_then_they_are_back_at_their_place_with_what_was_said_of_them', async () => {
+    await team('anna', 'bert', 'cleo');
+    await said('PATCH', '/v1/groups/support/members/bert', { penalty: 2, weight: 7, wrapUpMs: 9_000 });
+    await said('POST', '/v1/groups/support/members/remove', { users: ['bert', 'anna'] });
+    await undone(await newest('group.member.remove'));
+    const { members } = (await read('/v1/groups/support')) as { members: unknown };
+    expect(members).toEqual([
+      { username: 'anna', penalty: 0, weight: 1, wrapUpMs: null },
+      { username: 'bert', penalty: 2, weight: 7, wrapUpMs: 9_000 },
+      { username: 'cleo', penalty: 0, weight: 1, wrapUpMs: null },
+    ]);
+    expect(await read('/v1/users/bert')).toMatchObject({ group: 'support' });
+    expect(lab.engine.settings().at(-1)?.queues).toMatchObject([
+      { members: [{ user: 'anna' }, { user: 'bert', penalty: 2, weight: 7 }, { user: 'cleo' }] },
+    ]);
+    await undone(await newest('group.member.put'));
+    expect(await read('/v1/groups/support')).toMatchObject({ members: [{ username: 'cleo' }] });
+  });
+
+  test('given_a_user_with_another_name_and_phone_settings_when_it_is_undone_then_both_are_as_before_and_asterisk_has_them', async () => {
+    await team('anna');
+    await said('PATCH', '/v1/users/anna', { name: 'Hanna', codecs: ['ulaw'], nat: 'no', context: 'from-home' });
+    const id = await newest('user.set');
+    expect((await entries())[0]?.fields).toEqual(['name', 'phone.codecs', 'phone.nat', 'phone.context']);
+    await undone(id);
+    expect(await read('/v1/users/anna')).toMatchObject({
+      name: 'anna',
+      phones: [{ codecs: ['opus', 'g722', 'alaw', 'ulaw'], nat: 'yes', context: 'from-sip', provisioned: true }],
+    });
+    await waitUntil(() => lab.asterisk.phones.get('1001')?.callerName === 'anna', 'the phone in Asterisk');
+  });
+
+  test('given_skills_a_phone_a_trunk_a_number_rules_a_site_and_a_reason_when_each_is_undone_then_each_is_as_before', async () => {
+    await team('anna');
+    await said('PATCH', '/v1/users/anna/skills', { skills: { es: 5, billing: 2 } });
+    await said('PATCH', '/v1/users/anna/skills', { skills: { es: null, billing: 9, fr: 1 } });
+    await undone(await newest('user.skills'));
+    expect(await read('/v1/users/anna')).toMatchObject({ skills: { es: 5, billing: 2 } });
+
+    await said('PATCH', '/v1/phones/1001', { nat: 'no', callerNumber: '+33170123456' });
+    await undone(await newest('phone.set'));
+    expect(await read('/v1/phones/1001')).toMatchObject({ nat: 'yes', callerNumber: '1001' });
+
+    await said('POST', '/v1/trunks', { name: 'carrier', host: 'sip.example.net', maxCalls: 10 });
+    await said('PATCH', '/v1/trunks/carrier', { host: 'sip2.example.net', maxCalls: null, headers: ['X-A: 1'] });
+    await undone(await newest('trunk.set'));
+    expect(await read('/v1/trunks/carrier')).toMatchObject({ host: 'sip.example.net', maxCalls: 10, headers: [] });
+    expect(lab.asterisk.trunkBodies.get('carrier')).toMatchObject({ host: 'sip.example.net' });
+
+    await said('POST', '/v1/numbers', { name: 'main', number: '+33170123456', to: 'group:support' });
+    await said('PATCH', '/v1/numbers/main', { to: 'number:+33170999999,else=hang-up:busy', trunk: 'carrier' });
+    await undone(await newest('number.set'));
+    expect(await read('/v1/numbers')).toMatchObject([{ name: 'main', to: 'group:support', trunk: null }]);
+
+    await said('PATCH', '/v1/outbound/group:support', { outbound: true, classes: ['national'], maxCalls: 3 });
+    await said('PATCH', '/v1/outbound/group:support', { classes: ['premium'], maxCalls: null, bar: ['+338'] });
+    await undone(await newest('outbound.set'));
+    expect(await read('/v1/outbound/group:support')).toMatchObject({
+      ...{ classes: ['national'], maxCalls: 3, bar: [], own: ['classes', 'maxCalls', 'outbound'] },
+    });
+
+    const paris = { callback: '+33170123456', location: 'Paris', users: ['anna'] };
+    await said('PUT', '/v1/sites/paris', paris);
+    await said('PUT', '/v1/sites/lyon', { callback: '+33470123456', location: 'Lyon', users: ['anna'] });
+    const lost = (await entries()).find(({ action, subject }) => action === 'site.set' && subject === 'paris');
+    expect(lost?.fields, 'what another site lost by it is a change of its own').toEqual(['users']);
+    await undone(lost?.id ?? 0);
+    expect(await read('/v1/sites')).toMatchObject([
+      { name: 'lyon', users: [] },
+      { name: 'paris', users: ['anna'] },
+    ]);
+
+    await said('POST', '/v1/reasons', { name: 'lunch', limitMs: 60_000 });
+    await said('PATCH', '/v1/reasons/lunch', { limitMs: null });
+    await undone(await newest('reason.set'));
+    expect(await read('/v1/reasons')).toMatchObject([{ name: 'lunch', limitMs: 60_000 }]);
+  });
+
+  test('given_removed_things_that_hold_no_secret_when_it_is_undone_then_they_are_made_again_as_they_were', async () => {
+    await team('anna', 'bert');
+    await said('POST', '/v1/queues', { name: 'billing', extension: '9001', needs: 'es>=3', priority: 7, ladder: [] });
+    await said('POST', '/v1/queues/billing/members', { users: ['bert', 'anna'], penalty: 3 });
+    await said('PATCH', '/v1/outbound/queue:billing', { outbound: true });
+    const before = await read('/v1/queues/billing');
+    await said('DELETE', '/v1/queues/billing?confirmed=true');
+    const [removed, rights] = await entries();
+    expect([rights?.action, removed?.action]).toEqual(['outbound.set', 'queue.remove']);
+    const back = await undone(removed?.id ?? 0);
+    expect(back.warnings).toEqual([
+      expect.stringContaining(`went with it: cordboard audit undo ${rights?.id} gives it back`),
+      expect.stringContaining('no member of billing has es'),
+    ]);
+    expect(await read('/v1/queues/billing')).toEqual(before);
+    await undone(rights?.id ?? 0);
+    expect(await read('/v1/outbound/queue:billing')).toMatchObject({ outbound: true });
+
+    await said('POST', '/v1/trunks', { name: 'carrier', host: 'sip.example.net', maxCalls: 10 });
+    await said('POST', '/v1/numbers', { name: 'main', number: '*', to: 'group:support', caller: 'withheld' });
+    const [numbers, trunk] = [await read('/v1/numbers'), await read('/v1/trunks/carrier')];
+    await said('DELETE', '/v1/numbers/main');
+    await said('DELETE', '/v1/trunks/carrier');
+    await undone(await newest('trunk.remove'));
+    await undone(await newest('number.remove'));
+    expect([await read('/v1/numbers'), await read('/v1/trunks/carrier')]).toEqual([numbers, trunk]);
+
+    await said('PUT', '/v1/sites/paris', { callback: '+33170123456', location: 'Paris', users: ['anna'] });
+    await said('DELETE', '/v1/sites/paris');
+    await said('PUT', '/v1/sites/lyon', { callback: '+33470123456', location: 'Lyon', users: ['anna'] });
+    const site = await newest('site.remove');
+    expect(await undo(site)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'changed-since', message: expect.stringContaining('anna is at lyon by now') } },
+    });
+    await said('DELETE', '/v1/sites/lyon');
+    await undone(site);
+    expect(await read('/v1/sites')).toMatchObject([{ name: 'paris', users: ['anna'] }]);
+
+    await said('POST', '/v1/reasons', { name: 'lunch', limitMs: 60_000 });
+    await said('DELETE', '/v1/reasons/lunch');
+    await undone(await newest('reason.remove'));
+    expect(await read('/v1/reasons')).toMatchObject([{ name: 'lunch', limitMs: 60_000 }]);
+  });
+});
+
+describe('on the command line', () => {
+  const cordboard = async (...args: readonly string[]): Promise<string> => {
+    let said = '';
+    const program = buildProgram({ CORDBOARD_HOME: lab.home }, (text) => {
+      said += text;
+    });
+    await program.parseAsync(['node', 'cordboard', ...args]);
+    return stripVTControlCharacters(said);
+  };
+
+  test('given_a_change_then_a_trial_says_what_would_be_in_the_words_of_set_and_the_table_says_what_was_undone', async () => {
+    await team('anna', 'bert');
+    await said('PATCH', '/v1/groups/support', { ringMs: 5_000, overflow: 'user:anna' });
+    await said('PATCH', '/v1/groups/support', { wrapUpMs: 0 });
+    const [last, set] = await entries();
+    expect(await cordboard('audit', 'undo', String(set?.id), '--dry-run')).toBe(
+      [
+        `#${set?.id} (group.set support) could be undone; nothing was done`,
+        '  ring: 5s → 15s',
+        '  overflow: user:anna → hang-up:busy',
+        `warning: since then: unknown at ${new Date(last?.at ?? 0).toISOString()} (#${last?.id} group.set)\n`,
+      ].join('\n'),
+    );
+    await expect(cordboard('audit', 'undo', String(set?.id))).rejects.toMatchObject({ code: 'costly' });
+    expect(await cordboard('audit', 'undo', String(set?.id), '--yes')).toMatch(
+      /^#\d+ \(group\.set support\) undone, by #/,
+    );
+    await said('POST', '/v1/groups/support/members/remove', { users: ['bert'] });
+    const removed = await newest('group.member.remove');
+    expect(await cordboard('audit', 'undo', String(removed))).toContain('\n  members: anna → anna, bert\n');
+    expect(await cordboard('audit', 'list', 'support')).toMatch(
+      new RegExp(`group\\.member\\.put \\(undoes ${removed}\\)`),
+    );
+    await said('PATCH', '/v1/users/anna', { name: 'Hanna' });
+    const renamed = String(await newest('user.set'));
+    expect(await cordboard('audit', 'undo', renamed, '--dry-run')).toContain('\n  name: "Hanna" → "anna"\n');
+    expect(JSON.parse(await cordboard('audit', 'undo', renamed, '--json'))).toMatchObject({
+      changes: [{ field: 'name', from: 'Hanna', to: 'anna' }],
+      entry: { undoes: Number(renamed) },
+    });
+  });
+});
+
+describe('what is refused', () => {
+  test('given_a_field_that_is_another_one_since_then_it_is_named_with_what_it_is_now_and_by_whom', async () => {
+    await team();
+    await said('PATCH', '/v1/groups/support', { ringMs: 5_000, wrapUpMs: 1_000 });
+    const id = await newest('group.set');
+    await said('PATCH', '/v1/groups/support', { ringMs: 6_000 });
+    const since = await newest('group.set');
+    for (const query of ['', '?confirmed=true', '?dryRun=true']) {
+      expect(await undo(id, query)).toMatchObject({
+        status: 409,
+        body: {
+          error: {
+            code: 'changed-since',
+            field: 'ringMs',
+            message: expect.stringMatching(
+              new RegExp(
+                `^ringMs: expected 5000, as #${id} left it; it is 6000 now, by unknown at .*\\(#${since} group.set\\)`,
+              ),
+            ),
+          },
+        },
+      });
+    }
+    expect(await read('/v1/groups/support')).toMatchObject({ ringMs: 6_000, wrapUpMs: 1_000 });
+    await undone(since);
+    await undone(id);
+    expect(await read('/v1/groups/support')).toMatchObject({ ringMs: 15_000, wrapUpMs: 10_000 });
+    expect(await undo(id)).toMatchObject({
+      status: 409,
+      body: {
+        error: { code: 'changed-since', message: expect.stringContaining(`#${id} was undone already, by unknown`) },
+      },
+    });
+  });
+
+  test('given_other_changes_of_the_same_since_then_they_are_told_and_want_to_be_confirmed', async () => {
+    await team('anna');
+    await said('PATCH', '/v1/groups/support', { ringMs: 5_000 });
+    const id = await newest('group.set');
+    await said('PATCH', '/v1/groups/support', { wrapUpMs: 0 });
+    expect(await undo(id)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'costly', message: expect.stringMatching(/group\.set\) \(wrapUpMs\).*--yes/) } },
+    });
+    expect((await undone(id, '?dryRun=true')).warnings).toEqual([expect.stringContaining('since then: unknown at')]);
+    await undone(id, '?confirmed=true');
+    expect(await read('/v1/groups/support')).toMatchObject({ ringMs: 15_000, wrapUpMs: 0 });
+  });
+
+  test('given_members_that_are_others_since_or_a_user_who_is_gone_then_it_says_by_whom', async () => {
+    await team('anna', 'bert');
+    await said('PATCH', '/v1/groups/support/members/anna', { penalty: 4 });
+    const id = await newest('group.member.set');
+    await said('DELETE', '/v1/users/bert');
+    const gone = await newest('user.remove');
+    expect(await undo(id, '?confirmed=true')).toMatchObject({
+      status: 409,
+      body: { error: { field: 'members', message: expect.stringContaining(`(#${gone} user.remove)`) } },
+    });
+  });
+
+  test('given_a_thing_that_was_removed_or_is_another_of_that_name_then_it_is_left_alone', async () => {
+    await team('anna');
+    await said('PATCH', '/v1/users/anna', { name: 'Hanna' });
+    const named = await newest('user.set');
+    await said('PATCH', '/v1/phones/1001', { nat: 'no' });
+    const phone = await newest('phone.set');
+    await said('PATCH', '/v1/outbound/user:anna', { outbound: true });
+    const rights = await newest('outbound.set');
+    await said('DELETE', '/v1/users/anna');
+    const refused = async (id: number, what: string): Promise<void> =>
+      expect(await undo(id, '?confirmed=true')).toMatchObject({
+        status: 409,
+        body: { error: { code: 'changed-since', message: expect.stringContaining(what) } },
+      });
+    for (const id of [named, phone, rights]) await refused(id, 'is gone since');
+    await said('POST', '/v1/users', { username: 'anna', name: 'Hanna', extension: '1001', nat: 'no' });
+    await said('PATCH', '/v1/outbound/user:anna', { outbound: true });
+    for (const id of [named, phone, rights]) await refused(id, 'is another one since');
+    expect(await read('/v1/users/anna')).toMatchObject({ name: 'Hanna', phones: [{ nat: 'no' }] });
+  });
+
+  test.each([
+    ['user.add', 'remove it instead (cordboard user remove anna)'],
+    ['group.add', 'remove it instead (cordboard group remove support)'],
+    ['phone.set', 'Give a new one (cordboard phone rotate 1001)'],
+    ['phone.rotate', 'changed a secret'],
+    ['user.set', 'gave an extension, which never changes'],
+    ['trunk.set', 'Give a new one (cordboard trunk set carrier --password)'],
+    ['trunk.remove', 'changed a secret'],
+    ['phone.remove', 'took a SIP password along'],
+    ['user.remove', 'took a SIP password along'],
+    ['group.set', 'altered nothing'],
+  ])('given_an_entry_%s_then_it_says_why_it_cannot_be_undone', async (action, why) => {
+    await team('anna');
+    await said('PATCH', '/v1/phones/1001', { nat: 'no', sipPassword: 'a-new-secret-of-hers' });
+    await said('POST', '/v1/phones/1001/rotate');
+    await said('POST', '/v1/users', { username: 'boss', name: 'Boss' });
+    await said('PATCH', '/v1/users/boss', { extension: '1009' });
+    await said('DELETE', '/v1/phones/1009');
+    await said('DELETE', '/v1/users/boss');
+    await said('POST', '/v1/trunks', { name: 'carrier', host: 'a.example.net', username: 'u', password: 'one-secret' });
+    await said('PATCH', '/v1/trunks/carrier', { password: 'another-secret', maxCalls: 5 });
+    await said('DELETE', '/v1/trunks/carrier');
+    await said('PATCH', '/v1/groups/support', { ringMs: 15_000 });
+    const all = (await entries()).filter((one) => one.action === action);
+    const entry = all.at(action === 'user.add' ? -1 : 0);
+    const answer = await undo(entry?.id ?? 0, '?confirmed=true');
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { error: { code: 'not-undoable', message: expect.stringContaining(why) } },
+    });
+    expect(JSON.stringify(answer.body)).not.toMatch(/secret-of-hers|one-secret|another-secret/);
+  });
+
+  test('given_what_would_be_refused_to_anybody_then_it_is_refused_here_too', async () => {
+    await team('anna', 'bert');
+    await said('PATCH', '/v1/groups/support', { extension: '8002', overflow: 'user:bert' });
+    await said('POST', '/v1/groups', { name: 'sales', extension: '8001' });
+    expect(await undo(await newest('group.set'))).toMatchObject({
+      status: 409,
+      body: { error: { code: 'taken', field: 'extension', message: expect.stringContaining('the group sales') } },
+    });
+    await said('PATCH', '/v1/phones/1001', { context: 'from-home' });
+    lab.asterisk.contexts.delete('from-sip');
+    expect(await undo(await newest('phone.set'))).toMatchObject({
+      status: 400,
+      body: { error: { code: 'no-context' } },
+    });
+    expect(await read('/v1/phones/1001')).toMatchObject({ context: 'from-home' });
+
+    await said('POST', '/v1/groups/support/members/remove', { users: ['bert'] });
+    await said('POST', '/v1/groups/sales/members', { users: ['bert'] });
+    const out = await newest('group.member.remove');
+    expect(await undo(out)).toMatchObject({ status: 409, body: { error: { code: 'in-another-group' } } });
+    expect(await read('/v1/groups/support'), 'nobody was lost on the way').toMatchObject({
+      members: [{ username: 'anna' }],
+    });
+  });
+
+  test.each(['999999', 'x', '-1', '1;', '1e3', '0x1', '9'.repeat(400), '../1', ' 1', '１'])(
+    'given_%j_for_an_entry_then_it_is_not_found_and_nothing_is_done',
+    async (id) => {
+      await team();
+      await said('PATCH', '/v1/groups/support', { ringMs: 5_000 });
+      const count = (await entries()).length;
+      const { status, body } = await undo(id);
+      expect([400, 404], JSON.stringify(body)).toContain(status);
+      expect(body).toMatchObject({ error: { code: expect.stringMatching(/^(unknown-entry|invalid)$/) } });
+      expect((await entries()).length).toBe(count);
+    },
+  );
+
+  test('given_a_query_that_is_no_yes_or_no_then_it_is_refused_and_nothing_is_done', async () => {
+    await team();
+    await said('PATCH', '/v1/groups/support', { ringMs: 5_000 });
+    const id = await newest('group.set');
+    expect(await undo(id, '?dryRun=perhaps')).toMatchObject({ status: 400, body: { error: { field: 'dryRun' } } });
+    expect(await undo(id, '?confirmed=7')).toMatchObject({ status: 400, body: { error: { field: 'confirmed' } } });
+    expect(await read('/v1/groups/support')).toMatchObject({ ringMs: 5_000 });
+  });
+});
