@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { formatDuration, parseDuration } from '../lib/duration.ts';
-import { CLIMBS, NOTIFY } from '../protocol/queue-fields.ts';
+import { BACK_OFF_OUTCOMES, CLIMBS, NOTIFY } from '../protocol/queue-fields.ts';
 import type { QueueView } from '../protocol/queues.ts';
 
 /*
@@ -8,8 +8,6 @@ import type { QueueView } from '../protocol/queues.ts';
  */
 
 type Step = NonNullable<QueueView['ladder']>[number];
-
-const OUTCOMES = ['declined', 'busy', 'forwarded', 'dropped', 'failed'] as const;
 
 /**
  * `1:20s,2:60s:agent,3/30m:hold:supervisors`: from the first miss a rest of 20 s, and so on; `none` does nothing. What is
@@ -43,7 +41,7 @@ export function backOffsArgument(text: string): QueueView['backOffs'] {
       const [, outcome = '', after = ''] = /^([a-z-]+)=(.+)$/.exec(item.trim()) ?? [];
       const ms = parseDuration(after);
       if (ms === null) throw new InvalidArgumentError('Expected such as busy=5s,declined=30s, or none.');
-      return [known(OUTCOMES, outcome), ms];
+      return [known(BACK_OFF_OUTCOMES, outcome), ms];
     }),
   );
 }

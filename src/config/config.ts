@@ -77,6 +77,7 @@ export type QueueDefaults = Pick<
   | 'maxWaitMs'
   | 'wrapUpMs'
   | 'backOffMs'
+  | 'backOffs'
   | 'maxRinging'
   | 'targetMs'
   | 'priority'

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { FeatureCodes } from '../core/features.ts';
+import { backOffsUnder, defaultBackOffs } from '../core/queue-settings.ts';
 import type { Config, IceServerConfig } from './config.ts';
 import { ConfigError, type ConfigProblem, problemsOf } from './problem.ts';
 import { CONFIG_SCHEMA, type RawConfig } from './schema.ts';
@@ -118,6 +119,7 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
       maxWaitMs: groups['max-wait'],
       wrapUpMs: groups['wrap-up'],
       backOffMs: groups['back-off'],
+      backOffs: groups['back-offs'] ?? backOffsUnder(defaultBackOffs, groups['back-off']),
       maxRinging: groups['max-ringing'],
       targetMs: groups.target,
       onMiss: groups['on-miss'],

@@ -31,7 +31,8 @@ export function problemsOf(
         const path = [...issue.path, key];
         const known = keysOf(issue.path);
         const meant = similar(key, known);
-        const expected = meant === null ? `one of the keys ${known.join(', ')}` : `a known key: did you mean ${meant}?`;
+        const keys = known.length === 0 ? issue.message : `one of the keys ${known.join(', ')}`;
+        const expected = meant === null ? keys : `a known key: did you mean ${meant}?`;
         return { path: path.join('.'), line: lineOf(path), expected, got: `the unknown key ${key}` };
       });
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CODECS } from '../protocol/phone-settings.ts';
-import { NOBODY_RULES, ON_MISS, STRATEGIES } from '../protocol/queue-fields.ts';
+import { BACK_OFF_OUTCOMES, NOBODY_RULES, ON_MISS, STRATEGIES } from '../protocol/queue-fields.ts';
 import { LOG_LEVELS } from './config.ts';
 import {
   country,
@@ -162,6 +162,8 @@ const FEATURE_CODES = z
     { error: 'a code of its own for each feature' },
   );
 
+const BACK_OFFS = `a rest for each of ${BACK_OFF_OUTCOMES.join(', ')}, such as {busy: 5s}`;
+
 const GROUPS = z.strictObject({
   strategy: oneOf(STRATEGIES, 'longest-idle'),
   ring: duration('15s', '1s', '10m'),
@@ -169,6 +171,7 @@ const GROUPS = z.strictObject({
   'max-wait': duration('2m', '1s', '24h'),
   'wrap-up': duration('10s', '0s', '24h'),
   'back-off': duration('10s', '0s', '1h'),
+  'back-offs': z.partialRecord(z.enum(BACK_OFF_OUTCOMES), durationIn('0s', '1h'), { error: BACK_OFFS }).optional(),
   'max-ringing': integer(10, 1, 100),
   target: duration('20s', '0s', '1h'),
   priority: integer(5, 1, 10),

@@ -105,6 +105,14 @@ export type QueueSettings = {
   readonly backOffs: Readonly<Partial<Record<Outcome, number>>>;
 };
 
+/** A phone that says busy rests for less than an agent who declined, where nothing else is said: its user is soon done. */
+export const defaultBackOffs: QueueSettings['backOffs'] = { busy: 5_000 };
+
+/** The rests by outcome that hold beside this one for all: a default that is longer gives way to what was said for all. */
+export function backOffsUnder(defaults: QueueSettings['backOffs'], backOffMs: number): QueueSettings['backOffs'] {
+  return Object.fromEntries(Object.entries(defaults).filter(([, ms]) => ms < backOffMs));
+}
+
 /** The head starts of the priorities 1 to 10 in ms. Under 5, the ordinary one, a call stands back. */
 export const defaultHeadStartsMs: readonly number[] = [
   -120_000, -90_000, -60_000, -30_000, 0, 30_000, 60_000, 120_000, 300_000, 600_000,

@@ -4,7 +4,7 @@ import type { DirectoryStore } from '../storage/directory/store.ts';
 
 /** What is allowed and yet may not be what was meant, one line each. */
 export function warningsOf(store: DirectoryStore, queue: QueueRow): readonly string[] {
-  return [...needsOfNobody(store, queue), ...keepsAll(queue), ...risesDown(queue)];
+  return [...needsOfNobody(store, queue), ...keepsAll(queue), ...risesDown(queue), ...busyForLonger(queue)];
 }
 
 /** A required skill that no member has at its level: calls wait for nobody until it is relaxed. */
@@ -33,4 +33,13 @@ function risesDown({ rises, priority, id }: QueueRow): readonly string[] {
   return rises
     .filter((rise) => rise.priority <= priority)
     .map((rise) => `the rise to ${rise.priority} does nothing for calls of ${id}'s own priority, which is ${priority}`);
+}
+
+/** A phone that says busy is soon free again: to leave it alone for longer than who declined is hardly meant. */
+function busyForLonger({ id, backOffs, backOffMs }: QueueRow): readonly string[] {
+  const { busy, declined = backOffMs } = backOffs;
+  if (busy === undefined || busy <= declined) return [];
+  return [
+    `an agent of ${id} whose phone says busy rests ${busy} ms, and one who declined ${declined} ms: --back-offs says it for each`,
+  ];
 }

@@ -1,5 +1,5 @@
 import { printNeeds } from '../core/needs.ts';
-import { type Member, queueOf } from '../core/queue-settings.ts';
+import { backOffsUnder, type Member, queueOf } from '../core/queue-settings.ts';
 import type { Destination, QueueId } from '../core/settings.ts';
 import type { QueueView } from '../protocol/queues.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
@@ -36,7 +36,11 @@ export function addQueue(
     const extension = said.extension ?? null;
     if (extension !== null) takeExtension(context, extension, kind, name);
     const { ladder = null, ...rest } = said;
-    const settings = queueOf({ ...context.config.groups, ...defined(rest), id: name, kind, extension });
+    const { groups } = context.config;
+    // Who says one rest for all means no shorter one to become longer by it.
+    const { backOffMs } = rest;
+    const backOffs = backOffMs === undefined ? groups.backOffs : backOffsUnder(groups.backOffs, backOffMs);
+    const settings = queueOf({ ...groups, backOffs, ...defined(rest), id: name, kind, extension });
     const queue = { ...settings, ladder, revision: now.revision };
     checkOverflow(store, name, queue.overflow);
     store.queues.insert(queue, context.now());

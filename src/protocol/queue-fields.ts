@@ -16,6 +16,8 @@ export const STRATEGIES = [
 export const ON_MISS = ['next', 'overflow'] as const;
 export const ANNOUNCES = ['none', 'name-shown', 'whisper'] as const;
 export const CLIMBS = ['no-answer', 'declined'] as const;
+/** The outcomes after which an agent rests, and of which each may have a rest of its own. */
+export const BACK_OFF_OUTCOMES = ['declined', 'busy', 'forwarded', 'dropped', 'failed'] as const;
 export const NOTIFY = ['nobody', 'agent', 'supervisors'] as const;
 export const NOBODY_RULES = ['never', 'nobody-signed-in', 'nobody-ready', 'nobody-reachable'] as const;
 
@@ -81,13 +83,12 @@ const ladder = z
   });
 
 const backOff = millisecondsSchema(0, 60 * MINUTE);
-const backOffs = z.strictObject({
-  declined: backOff,
-  busy: backOff,
-  forwarded: backOff,
-  dropped: backOff,
-  failed: backOff,
-});
+const backOffs = z.strictObject(
+  Object.fromEntries(BACK_OFF_OUTCOMES.map((outcome) => [outcome, backOff])) as Record<
+    (typeof BACK_OFF_OUTCOMES)[number],
+    typeof backOff
+  >,
+);
 
 /** What can be set of every queue, a group's own or a standalone one. */
 export const queueFields = {

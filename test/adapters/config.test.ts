@@ -36,6 +36,8 @@ describe('the commented configuration of the package', () => {
     const walk = (value: unknown, path: readonly string[]): void => {
       known.push(...keysOf(path).map((key) => [...path, key].join('.')));
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+      // What is below a map of our own words, such as groups.back-offs, are no keys of the schema.
+      if (keysOf(path).length === 0) return;
       for (const [key, inner] of Object.entries(value)) {
         written.push([...path, key].join('.'));
         walk(inner, [...path, key]);
@@ -99,6 +101,13 @@ describe('a wrong configuration', () => {
       /^sip\.ice-servers\.0\.urls\.0 .*an address such as stun:/,
     ],
     ['[1, 2]', /^\(the whole file\) @null: object/],
+    [
+      'groups: {back-offs: {bussy: 5s}}',
+      'groups.back-offs.bussy @1: a rest for each of declined, busy, forwarded, dropped, failed, such as {busy: 5s} | the unknown key bussy',
+    ],
+    ['groups: {back-offs: {busy: 2h}}', 'groups.back-offs.busy @1: a duration from 0s to 1h, such as 15s | "2h"'],
+    ['groups: {back-offs: 5s}', /^groups\.back-offs @1: a rest for each of declined, .* \| "5s"$/],
+    ['groups: {back-offs: }', /^groups\.back-offs @1: a rest for each of declined, .* \| null$/],
     ['groups: {ring: 15s', /YAML 1\.2/],
     ['log: {level: info}\nlog: {level: warn}', /@2: YAML 1\.2 \| Map keys must be unique/],
   ])('given_%s_then_it_is_refused_in_words', (text, expected) => {

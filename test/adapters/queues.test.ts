@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config/load.ts';
 import { parseNeeds } from '../../src/core/needs.ts';
 import { fallbacks } from '../../src/directory/fallback-keeper.ts';
 import { addMembers, importMembers, removeMembers, setMember } from '../../src/directory/members.ts';
@@ -59,6 +60,30 @@ describe('standalone queues', () => {
     setQueue(lab.context, 'queue', 'billing', { waves: null, needs: [], extension: null }, who);
     expect(lab.store.queues.find('billing')).toMatchObject({ ...said, waves: null, needs: [], extension: null });
     expect(lab.store.extensions.owner('9001')).toBeNull();
+  });
+
+  test('given_what_the_configuration_says_of_back_offs_then_a_new_queue_takes_it_and_what_is_said_of_it_comes_first', () => {
+    const made = (name: string, rest = {}) => {
+      queue(name, rest);
+      const { backOffMs, backOffs } = existingQueue(lab.context, 'queue', name);
+      return { backOffMs, backOffs };
+    };
+    expect(made('plain')).toEqual({ backOffMs: 10_000, backOffs: { busy: 5_000 } });
+    expect(made('long', { backOffMs: 30_000 })).toEqual({ backOffMs: 30_000, backOffs: { busy: 5_000 } });
+    expect(made('short', { backOffMs: 2_000 })).toEqual({ backOffMs: 2_000, backOffs: {} });
+    expect(made('said', { backOffs: { declined: 9_000 } })).toEqual({
+      backOffMs: 10_000,
+      backOffs: { declined: 9_000 },
+    });
+    expect(made('none', { backOffs: {} })).toEqual({ backOffMs: 10_000, backOffs: {} });
+    const groups = (text: string) => readConfig(`groups: {${text}}`, 'f', '/home').groups;
+    expect(groups('back-off: 2s')).toMatchObject({ backOffMs: 2_000, backOffs: {} });
+    expect(groups('back-offs: {}')).toMatchObject({ backOffMs: 10_000, backOffs: {} });
+    expect(groups('back-offs: {dropped: 30s}')).toMatchObject({ backOffMs: 10_000, backOffs: { dropped: 30_000 } });
+    const set = setQueue(lab.context, 'queue', 'plain', { backOffMs: 1_000 }, who);
+    expect(set.backOffs, 'what is there stays').toEqual({ busy: 5_000 });
+    expect(warningsOf(lab.store, set)).toEqual([expect.stringContaining('says busy rests 5000 ms')]);
+    expect(warningsOf(lab.store, existingQueue(lab.context, 'queue', 'long'))).toEqual([]);
   });
 
   test('given_names_and_numbers_that_are_taken_or_wrong_then_each_is_refused_with_its_field', () => {

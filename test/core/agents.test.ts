@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentIntent } from '../../src/core/events.ts';
 import type { Outcome } from '../../src/core/facts.ts';
-import type { QueueGiven } from '../../src/core/queue-settings.ts';
+import { backOffsUnder, defaultBackOffs, type QueueGiven, type QueueSettings } from '../../src/core/queue-settings.ts';
 import { ledgerAt } from '../../src/core/routing/ledger.ts';
 import { policies } from '../../src/core/routing/policy.ts';
 import type { Agent } from '../../src/core/state.ts';
@@ -36,6 +36,15 @@ function ringAnn(driver: Driver): string {
   driver.step({ type: 'leg-created', leg });
   driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
   return leg;
+}
+
+/** A caller comes to the line, and ann's phone says busy before it rang. */
+function refuseUnrung(driver: Driver): void {
+  callers += 1;
+  driver.step({ type: 'caller-arrived', leg: `caller-${callers}`, dialled: '8001', phone: null });
+  const leg = lastLeg(driver);
+  driver.step({ type: 'leg-created', leg });
+  driver.step({ type: 'leg-gone', leg, cause: 17, sip: 486 });
 }
 
 function abandon(driver: Driver): void {
@@ -393,6 +402,28 @@ describe('the ladder and the network', () => {
     driver.pass(2_000);
     ends.forwarded?.(driver, ringAnn(driver));
     expect(agent(driver).work.until).toBe(driver.now + 6_000);
+  });
+
+  it('given_what_is_set_where_nothing_is_said_then_busy_rests_shorter_than_a_decline_and_never_longer_than_what_was_said_for_all', () => {
+    const restAfter = (
+      outcome: 'busy' | 'declined',
+      backOffMs: number,
+      backOffs: QueueSettings['backOffs'],
+    ): number => {
+      const driver = running(['ann']);
+      const none = { users: [], removedUsers: [], removedQueues: [] };
+      const line = group('line', '8001', ['ann'], { backOffMs, backOffs });
+      driver.step({ type: 'settings', revision: 2, ...none, queues: [line] });
+      if (outcome === 'busy') refuseUnrung(driver);
+      else ends.declined?.(driver, ringAnn(driver));
+      return (agent(driver).work.until ?? 0) - driver.now;
+    };
+    expect(restAfter('busy', 10_000, defaultBackOffs)).toBe(5_000);
+    expect(restAfter('declined', 10_000, defaultBackOffs)).toBe(10_000);
+    expect(backOffsUnder({ busy: 5_000, dropped: 20_000 }, 5_001)).toEqual({ busy: 5_000 });
+    expect(backOffsUnder({ busy: 5_000, dropped: 20_000 }, 5_000)).toEqual({});
+    expect(restAfter('busy', 2_000, backOffsUnder(defaultBackOffs, 2_000))).toBe(2_000);
+    expect(restAfter('busy', 10_000, {}), 'one from before there was a default').toBe(10_000);
   });
 
   it('given_a_step_that_tells_the_supervisors_then_an_alarm_stands_as_long_as_the_hold', () => {

@@ -133,6 +133,19 @@ export const mutants: readonly Mutant[] = [
     to: "declined: { ...refused, backsOff: false, miss: 'where-configured'",
   },
   {
+    lie: 'a phone that says busy rests as long as an agent who declined',
+    file: 'src/core/routing/offer.ts',
+    from: 'group?.backOffs[outcome] ?? group?.backOffMs',
+    to: "(outcome === 'busy' ? undefined : group?.backOffs[outcome]) ?? group?.backOffMs",
+  },
+  {
+    lie: 'a default of busy makes its rest longer than what was said for all',
+    file: 'src/core/queue-settings.ts',
+    from: 'filter(([, ms]) => ms < backOffMs)',
+    to: 'filter(() => backOffMs >= 0)',
+    by: 'test/core/agents.test.ts',
+  },
+  {
     lie: 'the end of the wrap-up is lost',
     file: 'src/core/reindex.ts',
     from: 'earliest(agent.work.until, agent.hold?.until ?? null, limitOf(agent))',

@@ -1,5 +1,11 @@
 import type { NumberClass } from '../../src/core/outside.ts';
-import { type QueueSettings, queueOf, type StrategyName } from '../../src/core/queue-settings.ts';
+import {
+  backOffsUnder,
+  defaultBackOffs,
+  type QueueSettings,
+  queueOf,
+  type StrategyName,
+} from '../../src/core/queue-settings.ts';
 import { strategies } from '../../src/core/routing/strategy/table.ts';
 import type { ClimbingOutcome, Destination, HangUpCause, LadderStep, ReasonSettings } from '../../src/core/settings.ts';
 import type { Behaviour } from '../../src/phones/behaviour.ts';
@@ -24,7 +30,7 @@ export function groupOf(text: string): QueueSettings {
     return value === undefined ? ms : duration(value);
   };
   const known =
-    /^(ring|silent|wait|wrap-up|back-off|at-most|on-miss|nobody|overflow|target|members|ladder|climbs|one miss in|waves of|needs|relax|rises|tiers|holds|talks|keeps|refuse|leave|announces) /;
+    /^(ring|silent|wait|wrap-up|back-off|back-offs|at-most|on-miss|nobody|overflow|target|members|ladder|climbs|one miss in|waves of|needs|relax|rises|tiers|holds|talks|keeps|refuse|leave|announces) /;
   for (const part of said)
     if (!known.test(part) && !(part in strategies)) throw new Error(`a group knows no "${part}"`);
   return queueOf({
@@ -38,6 +44,7 @@ export function groupOf(text: string): QueueSettings {
     maxWaitMs: time('wait', 120_000),
     wrapUpMs: time('wrap-up', 10_000),
     backOffMs: time('back-off', 10_000),
+    backOffs: backOffsOf(after('back-offs'), after('back-off')),
     maxRinging: Number(after('at-most') ?? 10),
     targetMs: time('target', 20_000),
     overflow: destinationOf(after('overflow') ?? 'hang-up busy'),
@@ -50,6 +57,15 @@ export function groupOf(text: string): QueueSettings {
     climbs: climbing.filter((outcome) => (after('climbs') ?? 'no-answer').split(' ').includes(outcome)),
     ringAllMissEvery: Number(after('one miss in') ?? 0),
   });
+}
+
+/** `busy 2s declined 30s`; where nothing is said, as the configuration makes a group, with a back-off of its own or without. */
+function backOffsOf(said: string | undefined, backOff: string | undefined): QueueSettings['backOffs'] {
+  if (said === undefined)
+    return backOff === undefined ? defaultBackOffs : backOffsUnder(defaultBackOffs, duration(backOff));
+  return Object.fromEntries(
+    [...said.matchAll(/(\S+) (\S+)/g)].map(([, outcome = '', rest = '']) => [outcome, duration(rest)]),
+  );
 }
 
 const climbing: readonly ClimbingOutcome[] = ['no-answer', 'declined'];
