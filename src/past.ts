@@ -1,29 +1,43 @@
 import { Worker } from 'node:worker_threads';
 import type { Paths } from './config/paths.ts';
-import type { PastAnswer, PastAsk } from './protocol/why.ts';
+import type { PastSays } from './past-thread.ts';
+import type { PastAnswer, PastAsk, PastWatch } from './protocol/why.ts';
 
 /**
  * Asks the past in a thread of its own, one question after the other, so that a long way back holds up neither the front nor
- * more than one core. Never rejects: a thread that died is a `failure`.
+ * more than one core. Never rejects: a thread that died is a `failure`. A question that nobody waits for any more is stopped.
  */
-export function createPast(paths: Paths): (ask: PastAsk) => Promise<PastAnswer> {
+export function createPast(paths: Paths): (ask: PastAsk, watch?: PastWatch) => Promise<PastAnswer> {
   let last: Promise<unknown> = Promise.resolve();
-  return (ask) => {
-    const answer = last.then(() => askInThread(paths, ask));
+  return (ask, watch) => {
+    const answer = last.then(() => askInThread(paths, ask, watch));
     last = answer;
     return answer;
   };
 }
 
-function askInThread({ liveDb, checkpoints }: Paths, ask: PastAsk): Promise<PastAnswer> {
+const stopped: PastAnswer = { moments: [], failure: 'Nobody waits for it any more: it was stopped.' };
+
+function askInThread({ liveDb, checkpoints }: Paths, ask: PastAsk, watch?: PastWatch): Promise<PastAnswer> {
+  if (watch?.signal.aborted === true) return Promise.resolve(stopped);
   return new Promise((resolve) => {
     const worker = new Worker(new URL('./past-thread.js', import.meta.url), {
       workerData: { liveDb, checkpoints, ask },
     });
-    worker.once('message', resolve);
-    worker.once('error', (error) => resolve({ moments: [], failure: error.message }));
-    worker.once('exit', (code) =>
-      resolve({ moments: [], failure: `The thread that reads the past ended with ${code}.` }),
-    );
+    const stop = (): void => {
+      // The next question begins when this one uses no core any more.
+      void worker.terminate().then(() => resolve(stopped));
+    };
+    const end = (answer: PastAnswer): void => {
+      watch?.signal.removeEventListener('abort', stop);
+      if (watch?.signal.aborted !== true) resolve(answer);
+    };
+    watch?.signal.addEventListener('abort', stop);
+    worker.on('message', (said: PastSays) => {
+      if ('answer' in said) end(said.answer);
+      else watch?.tell(said.progress);
+    });
+    worker.once('error', (error) => end({ moments: [], failure: error.message }));
+    worker.once('exit', (code) => end({ moments: [], failure: `The thread that reads the past ended with ${code}.` }));
   });
 }

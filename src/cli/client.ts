@@ -1,34 +1,33 @@
 import { type IncomingMessage, request } from 'node:http';
 import { userInfo } from 'node:os';
 import type { RefusalBody } from '../protocol/refusal.ts';
+import type { PastProgress, WhyLine } from '../protocol/why.ts';
 import { Failure } from './failure.ts';
 
 /** Speaks REST with the daemon over its Unix socket. Every method throws a `Failure`. */
 export type ApiClient = {
-  /** `patienceMs`: how long an answer may take, where it may take longer than those of most requests. */
-  get<T>(path: string, patienceMs?: number): Promise<T>;
+  get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
   delete<T>(path: string): Promise<T>;
+  /** Like `get`, for what may take minutes: `onProgress` hears how far it is, where the daemon tells of it. */
+  slow<T>(path: string, onProgress: (progress: PastProgress) => void): Promise<T>;
   /** Calls `onLine` with each line that is not empty, until the daemon ends the stream or `signal` is aborted. */
   lines(path: string, onLine: (line: string) => void, signal?: AbortSignal): Promise<void>;
 };
 
 /** Longer than the daemon's own deadlines, so that its reason is heard. */
 const PATIENCE_MS = 30_000;
+/** The past is told step by step from the checkpoint before each moment: seconds for each, at 10,000 agents. */
+const SLOW_MS = 600_000;
 
 export function createClient(socket: string): ApiClient {
-  const call = async <T>(method: string, path: string, body?: unknown, patienceMs = PATIENCE_MS): Promise<T> => {
-    const response = await send(socket, method, path, body, patienceMs);
-    const text = await textOf(response);
-    if ((response.statusCode ?? 500) >= 300) {
-      throw refusalOf(text, response.statusCode ?? 500);
-    }
-    return JSON.parse(text) as T;
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    return await answerOf<T>(await send(socket, method, path, body, PATIENCE_MS));
   };
   return {
-    get: (path, patienceMs) => call('GET', path, undefined, patienceMs),
+    get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body ?? {}),
     patch: (path, body) => call('PATCH', path, body),
     put: (path, body) => call('PUT', path, body),
@@ -38,21 +37,43 @@ export function createClient(socket: string): ApiClient {
       if (response.statusCode !== 200) {
         throw refusalOf(await textOf(response), response.statusCode ?? 500);
       }
-      let rest = '';
-      response.setEncoding('utf8');
       try {
-        for await (const chunk of response) {
-          const parts = (rest + String(chunk)).split('\n');
-          rest = parts.pop() ?? '';
-          for (const line of parts) if (line !== '') onLine(line);
-        }
+        for await (const line of linesOf(response)) onLine(line);
       } catch (error) {
         if (signal?.aborted !== true) {
           throw new Failure('stream-lost', `The daemon ended the stream (${reason(error)}): run the command again`);
         }
       }
     },
+    async slow<T>(path: string, onProgress: (progress: PastProgress) => void): Promise<T> {
+      const response = await send(socket, 'GET', path, undefined, SLOW_MS);
+      if (response.headers['content-type'] !== 'application/x-ndjson') return await answerOf<T>(response);
+      for await (const text of linesOf(response)) {
+        const line = JSON.parse(text) as WhyLine<T>;
+        if ('answer' in line) return line.answer;
+        if ('error' in line) throw refusalOf(text, 500);
+        onProgress(line.progress);
+      }
+      throw new Failure('stream-lost', 'The daemon ended before it had answered: run the command again');
+    },
   };
+}
+
+async function answerOf<T>(response: IncomingMessage): Promise<T> {
+  const text = await textOf(response);
+  if ((response.statusCode ?? 500) >= 300) throw refusalOf(text, response.statusCode ?? 500);
+  return JSON.parse(text) as T;
+}
+
+/** The lines of a stream that are not empty. */
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  let rest = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response) {
+    const parts = (rest + String(chunk)).split('\n');
+    rest = parts.pop() ?? '';
+    for (const line of parts) if (line !== '') yield line;
+  }
 }
 
 function send(

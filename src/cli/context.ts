@@ -6,6 +6,7 @@ import { ConfigError } from '../config/problem.ts';
 import { type ApiClient, createClient } from './client.ts';
 import { Failure } from './failure.ts';
 import { createOutput, type Output } from './output.ts';
+import { createProgress, type Progress, type Terminal } from './progress.ts';
 
 /** What every command works with. The methods read the options of the command line when they are called. */
 export type CliContext = {
@@ -15,6 +16,8 @@ export type CliContext = {
   config(): Config;
   client(): ApiClient;
   output(): Output;
+  /** How far a long work is, on a terminal; with `--json` nothing is said of it. */
+  progress(): Progress;
 };
 
 /** Reads `--home`, `--config` and `--json` of `program`. `environment` is the process's, or a test's. */
@@ -22,6 +25,7 @@ export function createContext(
   program: Command,
   environment: Readonly<Record<string, string | undefined>>,
   write: (text: string) => void,
+  terminal: Terminal = process.stderr,
 ): CliContext {
   const options = (): { home?: string; config?: string; json?: boolean } => program.opts();
   const home = (): string => resolve(options().home ?? environment.CORDBOARD_HOME ?? 'var');
@@ -40,5 +44,6 @@ export function createContext(
     config,
     client: () => createClient(config().socket),
     output: () => createOutput(options().json === true, write),
+    progress: () => createProgress(terminal, options().json !== true, Date.now),
   };
 }

@@ -22,10 +22,17 @@ export function replayCommand(program: Command, context: CliContext): void {
       const { replay } = await import('../storage/past/replay.ts');
       const { listCheckpoints } = await import('../storage/past/checkpoint.ts');
       const { liveDb, checkpoints } = pathsOf(context.config().home);
+      const progress = context.progress();
       const journal = attempt(() => openJournal(liveDb));
       try {
         const { first, last } = attempt(() => stretch(journal, options, listCheckpoints(checkpoints)));
-        const result = attempt(() => replay(journal, checkpoints, first, last));
+        const result = attempt(() => {
+          try {
+            return replay(journal, checkpoints, first, last, progress.show);
+          } finally {
+            progress.clear();
+          }
+        });
         context.output().result(result, replayText);
         if (result.difference !== null && result.promised) {
           throw new Failure(

@@ -15,9 +15,6 @@ import {
   winnerWords,
 } from './why-words.ts';
 
-/** The past is told step by step from the checkpoint before each moment: seconds for each, at 10,000 agents. */
-const pastMs = 600_000;
-
 /** `cordboard why` and `cordboard why-not`. */
 export function whyCommands(program: Command, context: CliContext): void {
   program
@@ -28,7 +25,7 @@ export function whyCommands(program: Command, context: CliContext): void {
     .option('--at <time>', 'how it stood then, and not now', timeArgument)
     .action(async (id: string, options: { full?: boolean; members: number; at?: number }) => {
       const query = `members=${options.members}${options.full === true ? '&full=true' : ''}${atQuery(options.at)}`;
-      const answer = await context.client().get<CallWhy>(`/v1/calls/${encodeURIComponent(id)}/why?${query}`, pastMs);
+      const answer = await ask<CallWhy>(context, `/v1/calls/${encodeURIComponent(id)}/why?${query}`);
       context.output().result(answer, callText);
     });
 
@@ -39,9 +36,19 @@ export function whyCommands(program: Command, context: CliContext): void {
     .option('--at <time>', 'how it was then, and not now', timeArgument)
     .action(async (agent: string, options: { call?: string; at?: number }) => {
       const call = options.call === undefined ? '' : `&call=${encodeURIComponent(options.call)}`;
-      const path = `/v1/agents/${encodeURIComponent(agent)}/why-not?${`${call}${atQuery(options.at)}`.slice(1)}`;
-      context.output().result(await context.client().get<AgentWhyNot>(path, pastMs), agentText);
+      const path = `/v1/agents/${encodeURIComponent(agent)}/why-not?${call}${atQuery(options.at)}`;
+      context.output().result(await ask<AgentWhyNot>(context, path), agentText);
     });
+}
+
+/** Asks, and shows how far it is where the past takes long. Ctrl-C ends the connection, and with it the work in the daemon. */
+async function ask<T>(context: CliContext, path: string): Promise<T> {
+  const progress = context.progress();
+  try {
+    return await context.client().slow<T>(`${path}&progress=true`, progress.show);
+  } finally {
+    progress.clear();
+  }
 }
 
 /** A time, not a step: what is asked for goes over the interface. */

@@ -7,7 +7,7 @@ import type { PhoneKeeper } from '../directory/phone-keeper.ts';
 import type { TrialPhones } from '../directory/trial-phones.ts';
 import type { TrunkKeeper } from '../directory/trunk-keeper.ts';
 import type { StatusView } from '../protocol/status.ts';
-import type { PastAnswer, PastAsk } from '../protocol/why.ts';
+import type { PastAnswer, PastAsk, PastWatch } from '../protocol/why.ts';
 import type { LiveReader } from '../reports/live.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { Followers } from './followers.ts';
@@ -30,8 +30,8 @@ export type Services = {
   readonly engine: EngineClient;
   readonly live: LiveReader;
   readonly followers: Followers;
-  /** Answers about the past, one question after the other; never rejects. */
-  readonly askPast: (ask: PastAsk) => Promise<PastAnswer>;
+  /** Answers about the past, one question after the other, and stops when nobody waits any more; never rejects. */
+  readonly askPast: (ask: PastAsk, watch: PastWatch) => Promise<PastAnswer>;
   /** What can be said of Asterisk itself; never rejects. */
   readonly readPbx: () => Promise<StatusView['asterisk']>;
   readonly now: () => number;

@@ -1,11 +1,12 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { CallExplanation } from '../core/explain-call.ts';
 import { Refusal } from '../directory/refusal.ts';
 import { existingUser } from '../directory/users.ts';
-import type { AgentWhyNot, CallWhy, OfferStory, PastAnswer, PastAsk, PastMoment } from '../protocol/why.ts';
+import type { AgentWhyNot, CallWhy, OfferStory, PastAnswer, PastAsk, PastMoment, PastWatch } from '../protocol/why.ts';
 import { openCallView, pastCallView } from '../reports/call-view.ts';
 import { offerStories } from '../reports/why.ts';
+import { withProgress } from './progress.ts';
 import { pathPart, queryOf } from './request.ts';
 import type { Services } from './services.ts';
 
@@ -13,20 +14,22 @@ const callQuery = z.object({
   at: z.coerce.number().int().min(0).optional(),
   full: z.stringbool().default(false),
   members: z.coerce.number().int().min(1).max(1_000).default(20),
+  progress: z.stringbool().default(false),
 });
 
 const agentQuery = z.object({
   at: z.coerce.number().int().min(0).optional(),
   call: z.string().min(1).max(64).optional(),
+  progress: z.stringbool().default(false),
 });
 
 /** Why a call went where it went, and why a phone is silent. */
 export function whyRoutes(app: FastifyInstance, services: Services): void {
   const { live, engine } = services;
 
-  app.get('/v1/calls/:id/why', async (request): Promise<CallWhy> => {
+  app.get('/v1/calls/:id/why', async (request, reply): Promise<CallWhy | FastifyReply> => {
     const id = pathPart(request, 'id');
-    const { at, full, members } = queryOf(callQuery, request);
+    const { at, full, members, progress } = queryOf(callQuery, request);
     const [row, facts, caller, now] = [live.call(id), live.factsOfCall(id), live.caller(id), services.now()];
     const isOpen = row !== null && row.phase !== 'ended';
     const call = isOpen ? openCallView(row, caller, now) : pastCallView(facts, caller, now);
@@ -36,20 +39,22 @@ export function whyRoutes(app: FastifyInstance, services: Services): void {
     const ask = { about: 'call', call: id, limit: members } as const;
     const offers = offerStories(facts).filter((offer) => offer.at <= (at ?? Number.POSITIVE_INFINITY));
     const made = full ? factsOfOffers(offers, facts) : [];
-    const { moments: past, failure: untold } = await recalled({ ask, at: at ?? null, facts: made });
-    const explanation = at === undefined ? isOpen && (await engine.why(ask)).call : momentAt(past)?.answer.call;
-    return {
-      call,
-      offers: offers.map((offer, place) => ({ ...offer, members: membersAt(past, made[place]) })),
-      explanation: explanation || null,
-      exact: past.every(({ exact }) => exact),
-      untold,
-    };
+    return await withProgress<CallWhy>(reply, progress, async (watch) => {
+      const { moments: past, failure: untold } = await recalled({ ask, at: at ?? null, facts: made }, watch);
+      const explanation = at === undefined ? isOpen && (await engine.why(ask)).call : momentAt(past)?.answer.call;
+      return {
+        call,
+        offers: offers.map((offer, place) => ({ ...offer, members: membersAt(past, made[place]) })),
+        explanation: explanation || null,
+        exact: past.every(({ exact }) => exact),
+        untold,
+      };
+    });
   });
 
-  app.get('/v1/agents/:username/why-not', async (request): Promise<AgentWhyNot> => {
+  app.get('/v1/agents/:username/why-not', async (request, reply): Promise<AgentWhyNot | FastifyReply> => {
     const agent = existingUser(services.directory, pathPart(request, 'username')).id;
-    const { at, call = null } = queryOf(agentQuery, request);
+    const { at, call = null, progress } = queryOf(agentQuery, request);
     const facts = call === null ? [] : live.factsOfCall(call);
     if (call !== null && facts.length === 0 && live.call(call) === null) {
       throw unknownCall(call);
@@ -57,27 +62,29 @@ export function whyRoutes(app: FastifyInstance, services: Services): void {
     const ask = { about: 'agent', agent, call } as const;
     const offers = offerStories(facts).filter((offer) => offer.at <= (at ?? Number.POSITIVE_INFINITY));
     const made = factsOfOffers(offers, facts);
-    const { moments: past, failure: untold } = await recalled({ ask, at: at ?? null, facts: made });
-    const now = at === undefined ? await engine.why(ask) : momentAt(past)?.answer;
-    return {
-      agent,
-      explanation: now?.agent ?? null,
-      towards: now?.towards ?? null,
-      offers: offers.map((offer, place) => ({
-        offer: offer.offer,
-        at: offer.at,
-        winner: offer.agent,
-        standing: past.find(({ fact }) => fact === made[place])?.answer.towards?.standing ?? null,
-      })),
-      exact: past.every(({ exact }) => exact),
-      untold,
-    };
+    return await withProgress<AgentWhyNot>(reply, progress, async (watch) => {
+      const { moments: past, failure: untold } = await recalled({ ask, at: at ?? null, facts: made }, watch);
+      const now = at === undefined ? await engine.why(ask) : momentAt(past)?.answer;
+      return {
+        agent,
+        explanation: now?.agent ?? null,
+        towards: now?.towards ?? null,
+        offers: offers.map((offer, place) => ({
+          offer: offer.offer,
+          at: offer.at,
+          winner: offer.agent,
+          standing: past.find(({ fact }) => fact === made[place])?.answer.towards?.standing ?? null,
+        })),
+        exact: past.every(({ exact }) => exact),
+        untold,
+      };
+    });
   });
 
   /** Nothing is recalled where nothing is asked. A time that cannot be told of is refused; the offers' part is said to miss. */
-  async function recalled(ask: PastAsk): Promise<PastAnswer> {
+  async function recalled(ask: PastAsk, watch: PastWatch): Promise<PastAnswer> {
     if (ask.at === null && ask.facts.length === 0) return { moments: [], failure: null };
-    const past = await services.askPast(ask);
+    const past = await services.askPast(ask, watch);
     if (past.failure !== null && ask.at !== null) {
       throw new Refusal('past-not-kept', past.failure, 'at');
     }

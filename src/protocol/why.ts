@@ -4,6 +4,7 @@ import type { CallExplanation } from '../core/explain-call.ts';
 import type { OfferWhy, Outcome } from '../core/facts.ts';
 import type { CallId, OfferId } from '../core/state.ts';
 import type { CallView } from './calls.ts';
+import type { RefusalBody } from './refusal.ts';
 
 /** What is asked of the engine, or of a moment of the past. `limit`: so many members are told of at most. */
 export type WhyAsk =
@@ -38,6 +39,15 @@ export type PastMoment = {
 };
 /** `failure`: why the past cannot be told, as a sentence. */
 export type PastAnswer = { readonly moments: readonly PastMoment[]; readonly failure: string | null };
+
+/** How far a way through the past is: so many steps of the journal of those it takes, and the engine time that was reached. */
+export type PastProgress = { readonly stepped: number; readonly of: number; readonly at: number };
+
+/** Who waits for an answer about the past: is told how far it is, and can stop it. */
+export type PastWatch = { readonly tell: (progress: PastProgress) => void; readonly signal: AbortSignal };
+
+/** With `progress=true`, a line of an answer about the past that took a while: the last one is the answer, or the refusal. */
+export type WhyLine<T> = { readonly progress: PastProgress } | { readonly answer: T } | RefusalBody;
 
 /** `GET /v1/calls/:id/why`: each offer of the call, and where it stands. */
 export type CallWhy = {

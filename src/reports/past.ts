@@ -1,13 +1,18 @@
-import type { PastAnswer, PastAsk, PastMoment } from '../protocol/why.ts';
+import type { PastAnswer, PastAsk, PastMoment, PastProgress } from '../protocol/why.ts';
 import { openJournal } from '../storage/past/journal.ts';
-import { recall } from '../storage/past/recall.ts';
+import { type Moment, recall } from '../storage/past/recall.ts';
 import { answerWhy } from './why.ts';
 
 /**
  * Answers from the past: goes from the checkpoint before it to each moment that is asked for. It takes up to seconds of a
  * thread that is better not the front's. What can no longer be told is said in `failure`.
  */
-export function askPast(liveDb: string, checkpoints: string, { ask, at, facts }: PastAsk): PastAnswer {
+export function askPast(
+  liveDb: string,
+  checkpoints: string,
+  { ask, at, facts }: PastAsk,
+  pass: (progress: PastProgress) => void = () => {},
+): PastAnswer {
   const journal = openJournal(liveDb);
   const moments: PastMoment[] = [];
   let failure: string | null = null;
@@ -21,14 +26,15 @@ export function askPast(liveDb: string, checkpoints: string, { ask, at, facts }:
     const then = at === null ? null : journal.lastUntil(at);
     if (at !== null && then === null) return { moments, failure: 'The journal is not kept so far back.' };
     const steps = [...new Set([...wanted.keys(), ...(then === null ? [] : [then.seq])])].sort((a, b) => a - b);
-    recall(journal, checkpoints, steps, (moment) => {
+    const look = (moment: Moment): void => {
       const { exact, world } = moment;
       const tell = (fact: number | null, now: number): void => {
         moments.push({ at: now, fact, exact, answer: structuredClone(answerWhy(world, ask, now)) });
       };
       for (const fact of wanted.get(moment.seq) ?? []) tell(fact, moment.at);
       if (at !== null && then?.seq === moment.seq) tell(null, at);
-    });
+    };
+    recall(journal, checkpoints, steps, look, undefined, pass);
     return { moments, failure };
   } catch (error) {
     return { moments, failure: error instanceof Error ? error.message : String(error) };

@@ -10,7 +10,7 @@ import { startFront } from '../../src/front.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { EngineStatus, ToEngine, ToFront } from '../../src/protocol/seam.ts';
 import type { TrunkBody } from '../../src/protocol/trunks.ts';
-import type { PastAsk, WhyAnswer, WhyAsk } from '../../src/protocol/why.ts';
+import type { PastAnswer, PastAsk, PastWatch, WhyAnswer, WhyAsk } from '../../src/protocol/why.ts';
 import { askPast } from '../../src/reports/past.ts';
 import { openLiveStore } from '../../src/storage/live/store.ts';
 import { takePorts } from './ports.ts';
@@ -29,6 +29,11 @@ export async function startLabFront() {
   live.own('abcd', process.pid);
   const engine = createEngineStub();
   const asterisk = createAsteriskStub();
+  const past = {
+    /** Answers about the past; a test may put another in its place. */
+    ask: async (ask: PastAsk, watch: PastWatch): Promise<PastAnswer> =>
+      askPast(paths.liveDb, paths.checkpoints, ask, watch.tell),
+  };
   const outside = {
     log: silentLog(),
     provisioner: asterisk.provisioner,
@@ -38,7 +43,7 @@ export async function startLabFront() {
     fallback: asterisk.fallback,
     lamps: asterisk.lamps,
     mailboxes: asterisk.mailboxes,
-    askPast: async (ask: PastAsk) => askPast(paths.liveDb, paths.checkpoints, ask),
+    askPast: (ask: PastAsk, watch: PastWatch) => past.ask(ask, watch),
     readPbx: async () => ({ host: '127.0.0.1', version: '22.10.1', warnings: [], failure: null }),
   };
   const start = () => startFront(engine.port, config, paths, outside);
@@ -50,6 +55,7 @@ export async function startLabFront() {
     config,
     engine,
     asterisk,
+    past,
     port,
     socket: config.socket,
     /** One more front in the same home. */

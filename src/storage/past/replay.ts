@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Difference, replayStep } from '../../core/replay.ts';
 import type { State } from '../../core/state.ts';
 import { load, type RowKind, rowKinds, type World } from '../../core/world.ts';
+import type { PastProgress } from '../../protocol/why.ts';
 import { behaviour } from '../live/store.ts';
 import { type CheckpointFile, readCheckpoint } from './checkpoint.ts';
 import type { Journal, Place, StepText } from './journal.ts';
+import { passEvery } from './recall.ts';
 import { beginningFor, NoBeginningError, usableCheckpoints } from './segment.ts';
 
 /** What a replay came to. */
@@ -35,7 +37,13 @@ const stepsAround = 3;
  * Runs the steps `from` to `to` (numbers in the journal) through `step` again, from the checkpoint before them, and stops at
  * the first difference. Throws a `NoBeginningError` when the stretch is empty or can no longer be reached.
  */
-export function replay(journal: Journal, directory: string, from: number, to: number): Replay {
+export function replay(
+  journal: Journal,
+  directory: string,
+  from: number,
+  to: number,
+  pass: (progress: PastProgress) => void = () => {},
+): Replay {
   const { checkpoint, world, seq } = beginningFor(journal, directory, from);
   const ahead = usableCheckpoints(journal, directory).filter((one) => one.seq > seq);
   const behaviours = new Set<number>();
@@ -51,6 +59,7 @@ export function replay(journal: Journal, directory: string, from: number, to: nu
     first ??= last;
     steps += 1;
     facts += recorded.facts.length;
+    if (steps % passEvery === 0) pass({ stepped: steps, of: to - seq, at: recorded.at });
     behaviours.add(recorded.behaviour);
     difference = replayStep(world, recorded);
     if (difference === null && ahead[0]?.seq === recorded.seq) {
