@@ -3,15 +3,17 @@ import type { Need } from './needs.ts';
 import type { ClimbingOutcome, Destination, LadderStep, QueueId, UserId } from './settings.ts';
 
 /** How a queue chooses among its idle members; one file each in `routing/strategy/`. */
-export type StrategyName =
-  | 'longest-idle'
-  | 'round-robin'
-  | 'ring-all'
-  | 'fewest-calls'
-  | 'linear'
-  | 'random'
-  | 'weighted-random'
-  | 'most-skilled';
+export const strategyNames = [
+  'longest-idle',
+  'round-robin',
+  'ring-all',
+  'fewest-calls',
+  'linear',
+  'random',
+  'weighted-random',
+  'most-skilled',
+] as const;
+export type StrategyName = (typeof strategyNames)[number];
 
 /** An agent's place in one queue. The order of the members is that of the team: `linear` follows it. */
 export type Member = {
@@ -177,17 +179,3 @@ export function queueOf({ whenNobody, members = [], ...given }: QueueGiven): Que
 export function memberOf(given: MemberGiven): Member {
   return { penalty: 0, weight: 1, wrapUpMs: null, ...given };
 }
-
-/** What a group's page says of its queue; the rest has its default. */
-export type GroupSettings = Pick<
-  QueueSettings,
-  | 'onMiss'
-  | 'ringMs'
-  | 'unreachableAfterMs'
-  | 'maxWaitMs'
-  | 'wrapUpMs'
-  | 'backOffMs'
-  | 'maxRinging'
-  | 'targetMs'
-  | 'overflow'
-> & { readonly strategy: 'ring-all' | 'fewest-calls' | 'linear'; readonly whenNobody: 'wait' | 'overflow' };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CallingRights } from '../core/outside.ts';
 import { e164, prefix, whole } from './outside-fields.ts';
 
 export const NUMBER_CLASSES = ['national', 'mobile', 'international', 'premium'] as const;
@@ -40,22 +41,13 @@ export const callerIdSchema = z.strictObject({ callerId: e164('a number to show'
 export type HoursView = { readonly days: readonly number[]; readonly from: number; readonly to: number };
 
 /** What a user may dial outside, all things considered; what a group gives its members; what a queue or the system may. */
-export type RightsView = {
+export type RightsView = Omit<CallingRights, 'hours'> & {
   readonly subject: string;
-  readonly outbound: boolean;
-  readonly classes: readonly string[];
-  readonly allow: readonly string[];
-  readonly bar: readonly string[];
-  readonly callerId: string | null;
-  readonly callerIds: readonly string[];
-  readonly maxCalls: number | null;
-  readonly callsPerMinute: number | null;
-  readonly minutesPerDay: number | null;
+  readonly hours: readonly HoursView[];
   /** Of a group, for all its members together; null for everybody else. */
   readonly groupMaxCalls: number | null;
   readonly groupCallsPerMinute: number | null;
   readonly groupMinutesPerDay: number | null;
-  readonly hours: readonly HoursView[];
   /** Which of these were said of this very user, group, queue or system. */
   readonly own: readonly string[];
 };

@@ -1,18 +1,10 @@
 import { z } from 'zod';
 import { NEEDS_FORM, parseNeeds, SKILL_NAME } from '../core/needs.ts';
+import { strategyNames } from '../core/queue-settings.ts';
 import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
 import { millisecondsSchema } from './names.ts';
 
-export const STRATEGIES = [
-  'longest-idle',
-  'round-robin',
-  'ring-all',
-  'fewest-calls',
-  'linear',
-  'random',
-  'weighted-random',
-  'most-skilled',
-] as const;
+export const STRATEGIES = strategyNames;
 export const ON_MISS = ['next', 'overflow'] as const;
 export const ANNOUNCES = ['none', 'name-shown', 'whisper'] as const;
 export const CLIMBS = ['no-answer', 'declined'] as const;

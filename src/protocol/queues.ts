@@ -57,35 +57,7 @@ export type QueueView = {
   /** Null: as the configuration says. */
   readonly ladder: QueueSettings['ladder'] | null;
   readonly members: readonly MemberView[];
-} & Pick<
-  QueueSettings,
-  | 'kind'
-  | 'extension'
-  | 'strategy'
-  | 'onMiss'
-  | 'refuseWhen'
-  | 'leaveWhen'
-  | 'ringMs'
-  | 'unreachableAfterMs'
-  | 'maxWaitMs'
-  | 'wrapUpMs'
-  | 'backOffMs'
-  | 'maxRinging'
-  | 'waves'
-  | 'targetMs'
-  | 'priority'
-  | 'rises'
-  | 'relax'
-  | 'tiers'
-  | 'announce'
-  | 'announceSound'
-  | 'maxLength'
-  | 'maxTalking'
-  | 'keepFree'
-  | 'climbs'
-  | 'ringAllMissEvery'
-  | 'backOffs'
->;
+} & Omit<QueueSettings, 'id' | 'overflow' | 'needs' | 'ladder' | 'members'>;
 
 /** The answer to a change: `warnings` are what was done and yet may not be what was meant, one line each. */
 export type QueueSaved = { readonly queue: QueueView; readonly warnings: readonly string[] };

@@ -4,7 +4,7 @@ import {
   type QueueSettings,
   queueOf,
   type Relaxation,
-  type StrategyName,
+  strategyNames,
 } from '../core/queue-settings.ts';
 import type { Destination, LadderStep, UserSettings } from '../core/settings.ts';
 import type { Dice } from './dice.ts';
@@ -26,17 +26,6 @@ export function drawUser(dice: Dice, place: number): UserSettings {
   const phones = hasTwo ? [first, first.replace(/^10/, '19')] : [first];
   return { id, name: id, extension: first, phones, transports: { [first]: 'wss' }, skills };
 }
-
-const strategyNames: readonly StrategyName[] = [
-  'longest-idle',
-  'round-robin',
-  'ring-all',
-  'fewest-calls',
-  'linear',
-  'random',
-  'weighted-random',
-  'most-skilled',
-];
 
 const skillNames = ['es', 'fr', 'billing'];
 

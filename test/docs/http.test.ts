@@ -16,13 +16,14 @@ import * as sites from '../../src/protocol/sites.ts';
 import * as skills from '../../src/protocol/skills.ts';
 import * as trunks from '../../src/protocol/trunks.ts';
 import * as users from '../../src/protocol/users.ts';
-import { cell, columnUnder, sources, tablesOf, tableUnder, wordsOf } from './page.ts';
+import { cell, columnUnder, fileText, sources, tablesOf, tableUnder, wordsOf } from './page.ts';
 import { fieldsOf, typeText } from './types.ts';
 
 const page = 'docs/reference/http.md';
 const routes = tableUnder(page, 'Routes').rows;
 const front = [...sources('src/http').values()].join('\n');
 const protocol = [...sources('src/protocol').values()].join('\n');
+const core = ['outside', 'queue-settings'].map((name) => fileText(`src/core/${name}.ts`)).join('\n');
 
 test('the_server_when_its_routes_are_listed_then_the_page_has_each_and_no_other', async () => {
   // Nothing is asked of the services: the routes only keep them.
@@ -88,7 +89,7 @@ const answers = tablesOf(page)
   .map(({ heading }) => heading);
 
 test.each(answers)('%s_when_compared_with_the_page_then_each_field_is_there_and_no_other', (name) => {
-  expect(columnUnder(page, name, 'Field').toSorted()).toEqual([...fieldsOf(typeText(protocol, name))].sort());
+  expect(columnUnder(page, name, 'Field').toSorted()).toEqual([...fieldsOf(typeText(protocol, name), core)].sort());
 });
 
 test('an_answer_when_a_route_or_another_answer_names_it_then_the_page_has_it', () => {

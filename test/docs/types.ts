@@ -15,8 +15,11 @@ export function typeText(source: string, name: string): string {
   throw new Error(`type ${name} does not end`);
 }
 
-/** The names of the fields at the outermost level of a type's text, and of what it picks from others. */
-export function fieldsOf(text: string): readonly string[] {
+/**
+ * The names of the fields at the outermost level of a type's text, of what it picks from others, and of what it takes of types of
+ * `base` but for what it omits.
+ */
+export function fieldsOf(text: string, base = ''): readonly string[] {
   const names: string[] = [];
   let depth = 0;
   for (const line of text.split('\n')) {
@@ -27,6 +30,11 @@ export function fieldsOf(text: string): readonly string[] {
     }
   }
   for (const [, list = ''] of text.matchAll(/Pick<\s*\w+,([^>]*)>/g)) names.push(...literalsOf(list));
+  // The type of a field may omit something too: only what stands beside the braces counts.
+  for (const [, name = '', list = ''] of text.replace(/\{[\s\S]*\}/, '').matchAll(/Omit<\s*(\w+),([^>]*)>/g)) {
+    const omitted = literalsOf(list);
+    names.push(...fieldsOf(typeText(base, name)).filter((field) => !omitted.includes(field)));
+  }
   return names;
 }
 
