@@ -4,6 +4,7 @@ import type { AgentView, StationAsked } from '../protocol/agents.ts';
 import { agentTable, agentText } from './agent-text.ts';
 import { countArgument, durationArgument, stationArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
+import { listCommand } from './listing.ts';
 
 /** What each ask can say of who asks, and of what they have looked at. */
 type Asked = { seen?: number; session?: string };
@@ -12,15 +13,13 @@ type Asked = { seen?: number; session?: string };
 export function agentCommand(program: Command, context: CliContext): void {
   const agent = program.command('agent').description('who takes calls, and in which state they are');
 
-  agent
-    .command('list')
-    .description(
-      'all agents: ready is what they chose, hold what was imposed, work what they do, reachable their phone',
-    )
-    .action(async () => {
-      const answer = await context.client().get<{ agents: readonly AgentView[] }>('/v1/agents');
-      context.output().result(answer, ({ agents }) => agentTable(agents));
-    });
+  listCommand<AgentView>(
+    agent,
+    context,
+    'all agents: ready is what they chose, hold what was imposed, work what they do, reachable their phone',
+    'agents',
+    agentTable,
+  );
   agent
     .command('show <username>')
     .description('one agent with today in figures: offers, talks, misses, and where the time went')

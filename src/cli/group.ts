@@ -3,6 +3,7 @@ import type { GroupChanged } from '../protocol/groups.ts';
 import type { QueueRemoved, QueueView } from '../protocol/queues.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
+import { listCommand } from './listing.ts';
 import { memberCommand } from './queue-members.ts';
 import { changedText, dryQuery, queueTable, queueText, savedText, wireOf, withSettings } from './queue-settings.ts';
 
@@ -19,13 +20,7 @@ export function groupCommand(program: Command, context: CliContext): void {
       context.output().result(answer, (saved) => savedText(`${name} added`, saved.group, saved.warnings));
     });
 
-  group
-    .command('list')
-    .description('all groups')
-    .action(async () => {
-      const answer = await context.client().get<{ groups: readonly QueueView[] }>('/v1/groups');
-      context.output().result(answer, ({ groups }) => queueTable(groups, 'group'));
-    });
+  listCommand<QueueView>(group, context, 'all groups', 'groups', (all) => queueTable(all, 'group'));
 
   group
     .command('show <name>')

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { MailboxView } from '../protocol/mailboxes.ts';
 import { countArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
+import { listCommand } from './listing.ts';
 import { table } from './output.ts';
 
 type Counts = { new: number; old: number };
@@ -10,13 +11,7 @@ type Counts = { new: number; old: number };
 export function mailboxCommand(program: Command, context: CliContext): void {
   const mailbox = program.command('mailbox').description('how many messages wait, for the lamps of phones');
 
-  mailbox
-    .command('list')
-    .description('the mailboxes of which something was said')
-    .action(async () => {
-      const answer = await context.client().get<{ mailboxes: readonly MailboxView[] }>('/v1/mailboxes');
-      context.output().result(answer, ({ mailboxes }) => mailboxTable(mailboxes));
-    });
+  listCommand<MailboxView>(mailbox, context, 'the mailboxes of which something was said', 'mailboxes', mailboxTable);
 
   mailbox
     .command('set <extension>')

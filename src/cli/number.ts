@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
+import { defined } from '../lib/defined.ts';
 import { ANSWER_POLICIES, EARLY_SOUNDS, type NumberView } from '../protocol/numbers.ts';
 import { destinationArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
+import { listCommand, removeCommand } from './listing.ts';
 import { orDash, table } from './output.ts';
 
 type SettingOptions = { trunk?: string; caller?: string; [other: string]: unknown };
@@ -20,13 +22,7 @@ export function numberCommand(program: Command, context: CliContext): void {
       const answer = await context.client().post<{ number: NumberView }>('/v1/numbers', { name, ...wire(options) });
       context.output().result(answer, (saved) => `${name} added\n\n${numberTable([saved.number])}`);
     });
-  number
-    .command('list')
-    .description('all ways in')
-    .action(async () => {
-      const answer = await context.client().get<{ numbers: readonly NumberView[] }>('/v1/numbers');
-      context.output().result(answer, ({ numbers }) => numberTable(numbers));
-    });
+  listCommand<NumberView>(number, context, 'all ways in', 'numbers', numberTable);
   withSettings(number.command('set <name>').description('change a way in; what is not named stays'))
     .option('--number <number>', 'another number')
     .option('--to <destination>', 'where its calls go', destinationArgument)
@@ -36,13 +32,7 @@ export function numberCommand(program: Command, context: CliContext): void {
       const answer = await context.client().patch<{ number: NumberView }>(path(name), patch);
       context.output().result(answer, (saved) => `${name} changed\n\n${numberTable([saved.number])}`);
     });
-  number
-    .command('remove <name>')
-    .description('remove a way in')
-    .action(async (name: string) => {
-      const answer = await context.client().delete<{ removed: string }>(path(name));
-      context.output().result(answer, ({ removed }) => `${removed} removed`);
-    });
+  removeCommand(number, context, 'remove a way in', path);
 }
 
 const path = (name: string): string => `/v1/numbers/${encodeURIComponent(name)}`;
@@ -59,7 +49,7 @@ function wire(options: SettingOptions): Record<string, unknown> {
   const { trunk, caller, ...rest } = options;
   const orNull = (text: string | undefined): string | null | undefined => (text === 'any' ? null : text);
   const named = { ...rest, trunk: orNull(trunk), caller: orNull(caller) };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  return defined(named);
 }
 
 function numberTable(numbers: readonly NumberView[]): string {

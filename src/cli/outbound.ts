@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
+import { defined } from '../lib/defined.ts';
 import { NUMBER_CLASSES, type RightsView } from '../protocol/outbound.ts';
 import { countArgument, listArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
@@ -101,7 +102,7 @@ function wire(options: SettingOptions): Record<string, unknown> {
   const { on, off, ...rest } = options;
   const named: Record<string, unknown> = { ...rest, outbound: off === true ? false : on };
   for (const limit of limits) if (named[limit] === 0) named[limit] = null;
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  return defined(named);
 }
 
 function rightsText(rights: RightsView): string {

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import type { PhoneRemoved, PhoneSaved, PhonesChecked, PhoneView } from '../protocol/phones.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
+import { listCommand } from './listing.ts';
 import { fields, orDash, table } from './output.ts';
 import { credentialsText } from './phone-credentials.ts';
 import { type PhoneOptions, phoneFieldsOf, withPhoneOptions } from './phone-options.ts';
@@ -32,13 +33,13 @@ export function phoneCommand(program: Command, context: CliContext): void {
       context.output().result(saved, (each) => savedText('added', each));
     });
 
-  phone
-    .command('list')
-    .description('all phones, and by which transport they are registered')
-    .action(async () => {
-      const answer = await context.client().get<{ phones: readonly PhoneView[] }>('/v1/phones');
-      context.output().result(answer, ({ phones }) => phoneTable(phones));
-    });
+  listCommand<PhoneView>(
+    phone,
+    context,
+    'all phones, and by which transport they are registered',
+    'phones',
+    phoneTable,
+  );
 
   phone
     .command('show <id>')

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { defined } from '../lib/defined.ts';
 import type { MembersChanged } from '../protocol/queues.ts';
 import { countArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
@@ -47,7 +48,7 @@ function withMember(command: Command): Command {
 
 function wire({ penalty, weight, wrapUp }: MemberOptions): Record<string, unknown> {
   const said = { penalty, weight, wrapUpMs: wrapUp === undefined ? undefined : orNull(wrapUp) };
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  return defined(said);
 }
 
 function changedText({ changed, unchanged, queue }: MembersChanged, what: string): string {

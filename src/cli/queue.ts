@@ -12,6 +12,7 @@ import { readMembersCsv } from './csv-tables.ts';
 import { timeOfDay } from './fact-line.ts';
 import { Failure } from './failure.ts';
 import { readFileText } from './file.ts';
+import { listCommand } from './listing.ts';
 import { orDash, table } from './output.ts';
 import { memberCommand } from './queue-members.ts';
 import { changedText, dryQuery, queueTable, queueText, savedText, wireOf, withSettings } from './queue-settings.ts';
@@ -27,13 +28,7 @@ export function queueCommand(program: Command, context: CliContext): void {
       context.output().result(answer, (saved) => savedText(`${name} added`, saved.queue, saved.warnings));
     });
 
-  queue
-    .command('list')
-    .description('all standalone queues')
-    .action(async () => {
-      const answer = await context.client().get<{ queues: readonly QueueView[] }>('/v1/queues');
-      context.output().result(answer, ({ queues }) => queueTable(queues, 'queue'));
-    });
+  listCommand<QueueView>(queue, context, 'all standalone queues', 'queues', (all) => queueTable(all, 'queue'));
 
   queue
     .command('show <name>')

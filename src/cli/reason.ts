@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { defined } from '../lib/defined.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { ReasonView } from '../protocol/reasons.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
+import { listCommand, removeCommand } from './listing.ts';
 import { table } from './output.ts';
 import { durationOrNoneArgument, orNull } from './queue-text.ts';
 
@@ -19,13 +21,7 @@ export function reasonCommand(program: Command, context: CliContext): void {
       context.output().result(answer, (saved) => `${name} added\n\n${reasonTable([saved.reason])}`);
     });
 
-  reason
-    .command('list')
-    .description('all reasons, in their order')
-    .action(async () => {
-      const answer = await context.client().get<{ reasons: readonly ReasonView[] }>('/v1/reasons');
-      context.output().result(answer, ({ reasons }) => reasonTable(reasons));
-    });
+  listCommand<ReasonView>(reason, context, 'all reasons, in their order', 'reasons', reasonTable);
 
   withReason(reason.command('set <name>'))
     .description('change a reason; what is not named stays')
@@ -36,13 +32,7 @@ export function reasonCommand(program: Command, context: CliContext): void {
       context.output().result(answer, (saved) => `${name} changed\n\n${reasonTable([saved.reason])}`);
     });
 
-  reason
-    .command('remove <name>')
-    .description('remove a reason; who is not ready for it stays so')
-    .action(async (name: string) => {
-      const answer = await context.client().delete<{ removed: string }>(path(name));
-      context.output().result(answer, ({ removed }) => `${removed} removed`);
-    });
+  removeCommand(reason, context, 'remove a reason; who is not ready for it stays so', path);
 }
 
 const path = (name: string): string => `/v1/reasons/${encodeURIComponent(name)}`;
@@ -55,7 +45,7 @@ function withReason(command: Command): Command {
 
 function wire({ label, limit }: ReasonOptions): Record<string, unknown> {
   const said = { label, limitMs: limit === undefined ? undefined : orNull(limit) };
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  return defined(said);
 }
 
 function reasonTable(reasons: readonly ReasonView[]): string {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { SiteView } from '../protocol/sites.ts';
 import { listArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
+import { listCommand, removeCommand } from './listing.ts';
 import { orDash, table } from './output.ts';
 
 type Options = {
@@ -28,20 +29,13 @@ export function siteCommand(program: Command, context: CliContext): void {
       const answer = await context.client().put<{ site: SiteView }>(url, { ...options, isDefault: isDefault === true });
       context.output().result(answer, (saved) => `${name} set\n\n${siteTable([saved.site])}`);
     });
-  site
-    .command('list')
-    .description('all sites')
-    .action(async () => {
-      const answer = await context.client().get<{ sites: readonly SiteView[] }>('/v1/sites');
-      context.output().result(answer, ({ sites }) => siteTable(sites));
-    });
-  site
-    .command('remove <name>')
-    .description('remove a site; its users are at the default one')
-    .action(async (name: string) => {
-      const answer = await context.client().delete<{ removed: string }>(`/v1/sites/${encodeURIComponent(name)}`);
-      context.output().result(answer, ({ removed }) => `${removed} removed`);
-    });
+  listCommand<SiteView>(site, context, 'all sites', 'sites', siteTable);
+  removeCommand(
+    site,
+    context,
+    'remove a site; its users are at the default one',
+    (name) => `/v1/sites/${encodeURIComponent(name)}`,
+  );
 }
 
 function siteTable(sites: readonly SiteView[]): string {

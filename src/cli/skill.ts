@@ -4,19 +4,20 @@ import type { CliContext } from './context.ts';
 import { readSkillsCsv } from './csv-tables.ts';
 import { readFileText } from './file.ts';
 import { levelsOf, levelsText } from './levels.ts';
+import { listCommand } from './listing.ts';
 import { orDash, table } from './output.ts';
 
 /** `cordboard skill …` */
 export function skillCommand(program: Command, context: CliContext): void {
   const skill = program.command('skill').description('what agents can, and what calls need');
 
-  skill
-    .command('list')
-    .description('every skill that somebody has or a queue needs: who, at which level, and which queues')
-    .action(async () => {
-      const answer = await context.client().get<{ skills: readonly SkillView[] }>('/v1/skills');
-      context.output().result(answer, ({ skills }) => skillTable(skills));
-    });
+  listCommand<SkillView>(
+    skill,
+    context,
+    'every skill that somebody has or a queue needs: who, at which level, and which queues',
+    'skills',
+    skillTable,
+  );
 
   skill
     .command('import <file.csv>')

@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
+import { defined } from '../lib/defined.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { NUMBER_FORMATS, TRUNK_TRANSPORTS, type TrunksChecked, type TrunkView } from '../protocol/trunks.ts';
 import { countArgument, durationArgument, listArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
+import { listCommand, removeCommand } from './listing.ts';
 import { fields, orDash, table } from './output.ts';
 
 /** `cordboard trunk …` */
@@ -17,13 +19,13 @@ export function trunkCommand(program: Command, context: CliContext): void {
       const answer = await context.client().post<{ trunk: TrunkView }>('/v1/trunks', { name, ...wire(options) });
       context.output().result(answer, (saved) => `${name} ${done(options, 'added')}\n\n${trunkText(saved.trunk)}`);
     });
-  trunk
-    .command('list')
-    .description('all trunks, in the order in which they are tried, and whether they are up')
-    .action(async () => {
-      const answer = await context.client().get<{ trunks: readonly TrunkView[] }>('/v1/trunks');
-      context.output().result(answer, ({ trunks }) => trunkTable(trunks));
-    });
+  listCommand<TrunkView>(
+    trunk,
+    context,
+    'all trunks, in the order in which they are tried, and whether they are up',
+    'trunks',
+    trunkTable,
+  );
   trunk
     .command('show <name>')
     .description('one trunk with all settings and its state')
@@ -49,13 +51,7 @@ export function trunkCommand(program: Command, context: CliContext): void {
       if (checked.failed.length > 0)
         throw new Failure('not-put-right', `${checked.failed.length} trunks could not be put right; see above why`);
     });
-  trunk
-    .command('remove <name>')
-    .description('remove a trunk; calls that are on it go on')
-    .action(async (name: string) => {
-      const answer = await context.client().delete<{ removed: string }>(path(name));
-      context.output().result(answer, ({ removed }) => `${removed} removed`);
-    });
+  removeCommand(trunk, context, 'remove a trunk; calls that are on it go on', path);
 }
 
 /** As commander names them: without the unit that the wire's names carry. */
@@ -122,7 +118,7 @@ function wire(options: SettingOptions): Record<string, unknown> {
     qualifyS: qualify,
     headers: header,
   };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  return defined(named);
 }
 
 function stateOf(trunk: TrunkView): string {

@@ -6,6 +6,7 @@ import { readUsersCsv } from './csv.ts';
 import { Failure } from './failure.ts';
 import { readFileText } from './file.ts';
 import { levelsText } from './levels.ts';
+import { listCommand } from './listing.ts';
 import { fields, orDash, table } from './output.ts';
 import { stateOf } from './phone.ts';
 import { credentialsText } from './phone-credentials.ts';
@@ -46,13 +47,13 @@ export function userCommand(program: Command, context: CliContext): void {
       output.result(saved, (each) => savedText('added', each));
     });
 
-  user
-    .command('list')
-    .description('all users, their groups, and whether their phones are registered')
-    .action(async () => {
-      const answer = await context.client().get<{ users: readonly UserView[] }>('/v1/users');
-      context.output().result(answer, ({ users }) => userTable(users));
-    });
+  listCommand<UserView>(
+    user,
+    context,
+    'all users, their groups, and whether their phones are registered',
+    'users',
+    userTable,
+  );
 
   user
     .command('show <username>')

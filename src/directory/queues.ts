@@ -1,6 +1,7 @@
 import { printNeeds } from '../core/needs.ts';
 import { backOffsUnder, type Member, queueOf } from '../core/queue-settings.ts';
 import type { Destination, QueueId } from '../core/settings.ts';
+import { defined } from '../lib/defined.ts';
 import type { QueueView } from '../protocol/queues.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
 import { type Change, change, type DirectoryContext, takeExtension } from './context.ts';
@@ -129,11 +130,4 @@ export function queueView(queue: QueueRow): QueueView {
     overflow: printDestination(overflow),
     members: members.map(({ user, ...member }) => ({ username: user, ...member })),
   };
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** Leaves out the keys that were given as undefined, so that they do not overwrite what was there. */
-function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>;
 }

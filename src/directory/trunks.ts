@@ -1,4 +1,5 @@
 import type { Trunk, TrunkSettings } from '../core/outside.ts';
+import { defined } from '../lib/defined.ts';
 import type { DialPlan } from '../numbering/numbering.ts';
 import { callingCodeOf } from '../numbering/numbering.ts';
 import { type NewTrunk, type TrunkBody, type TrunkPatch, type TrunkView, trunkDefaults } from '../protocol/trunks.ts';
@@ -115,10 +116,4 @@ export function shownBody(body: TrunkBody): Readonly<Record<string, unknown>> {
 
 function newPassword(before: TrunkBody, { password }: TrunkBody): { newPassword?: true } {
   return password === null || password === before.password ? {} : { newPassword: true };
-}
-
-function defined<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }
