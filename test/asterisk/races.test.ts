@@ -29,6 +29,11 @@ function around(ms: number, span: number, round: number): number {
   return Math.max(0, Math.round(ms - span / 2 + ((round * 37) % 100) * (span / 100)));
 }
 
+/** How long the one side is before the other, within half of `span` ms; under 0: behind it. */
+function gapOf(span: number, round: number): number {
+  return around(0, span, round) - around(0, span, round + 50);
+}
+
 function later(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -74,6 +79,15 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
     return { agent, made, invite };
   }
 
+  /** A call rings at the lane's first agent. `gapMs`: how long the one of two things is before the other; under 0: behind it. */
+  async function rung(lane: Lane, round: number) {
+    const begun = await begin(lane);
+    const { agent, invite } = await invited(lane);
+    invite.ring();
+    await later(20);
+    return { ...begun, agent, invite, gapMs: gapOf(24, round) };
+  }
+
   function missesSince(): unknown[] {
     return tail.all.slice(from).filter((fact) => fact.type === 'agent-missed' || fact.type === 'agent-held');
   }
@@ -95,7 +109,7 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
       one.invite.ring();
       two.invite.ring();
       await later(20);
-      const gapMs = around(0, 12, round) - around(0, 12, round + 50);
+      const gapMs = gapOf(12, round);
       const [first, second] = gapMs >= 0 ? [one, two] : [two, one];
       first.invite.answer();
       if (gapMs === 0) second.invite.answer();
@@ -142,11 +156,7 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
   test('given_a_caller_who_hangs_up_as_the_agent_answers_then_nothing_is_left_and_nobody_is_blamed', async () => {
     const lanes = await makeLanes(lab, laneCount, [manual], quick);
     await playRounds(lanes, rounds, async (lane, round) => {
-      const { id, call } = await begin(lane);
-      const { invite } = await invited(lane);
-      invite.ring();
-      await later(20);
-      const gapMs = around(0, 24, round) - around(0, 24, round + 50);
+      const { id, call, invite, gapMs } = await rung(lane, round);
       if (gapMs > 0) {
         invite.answer();
         await later(gapMs);
@@ -168,11 +178,7 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
     const answers: Behaviour = { kind: 'answer', afterMs: 20 };
     const lanes = await makeLanes(lab, laneCount, [manual, answers], quick);
     await playRounds(lanes, rounds, async (lane, round) => {
-      const { id, call } = await begin(lane);
-      const { agent, invite } = await invited(lane);
-      invite.ring();
-      await later(20);
-      const gapMs = around(0, 24, round) - around(0, 24, round + 50);
+      const { id, call, agent, invite, gapMs } = await rung(lane, round);
       const choose = () => lab.api('POST', `/v1/agents/${agent.name}/not-ready`, {});
       if (gapMs > 0) {
         const chosen = choose();
@@ -228,7 +234,7 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
       const { invite } = await invited(lane);
       invite.answer();
       await tail.next('call-connected', lane.from, (fact) => fact.call === id);
-      const gapMs = around(0, 8, round) - around(0, 8, round + 50);
+      const gapMs = gapOf(8, round);
       if (gapMs > 0) invite.hangUp();
       else call.hangUp();
       if (gapMs !== 0) await later(Math.abs(gapMs));
@@ -276,11 +282,7 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
     const answers: Behaviour = { kind: 'answer', afterMs: 20 };
     const lanes = await makeLanes(lab, laneCount, [manual, answers], quick);
     await playRounds(lanes, rounds, async (lane, round) => {
-      const { id, call } = await begin(lane);
-      const { agent, invite } = await invited(lane);
-      invite.ring();
-      await later(20);
-      const gapMs = around(0, 24, round) - around(0, 24, round + 50);
+      const { id, call, agent, invite, gapMs } = await rung(lane, round);
       const signOut = () =>
         lab.api('POST', `/v1/agents/${agent.name}/sign-out`, {}).then(
           () => null,
@@ -320,7 +322,7 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
       lane.from = tail.last;
       const [dialler, other, friend] = lane.agents;
       if (!dialler || !other || !friend) throw new Error('a lane without its three agents');
-      const gapMs = around(0, 16, round) - around(0, 16, round + 50);
+      const gapMs = gapOf(16, round);
       const [call, own] = await Promise.all([
         later(Math.max(0, gapMs)).then(() => lane.caller.dial(lane.extension)),
         later(Math.max(0, -gapMs)).then(() => dialler.phone.dial(friend.extension)),
