@@ -1,6 +1,4 @@
 import type { Detail, Hindrance, Standing } from '../core/explain.ts';
-import type { AgentExplanation, QueueExplanation } from '../core/explain-agent.ts';
-import type { CallExplanation } from '../core/explain-call.ts';
 import type { OfferWhy } from '../core/facts.ts';
 import type { Eligibility } from '../core/routing/eligibility.ts';
 import type { StationBar } from '../core/station.ts';
@@ -157,52 +155,6 @@ function ownKeyWords(strategy: OfferWhy['strategy'], [first = 0, second = 0]: re
   }
 }
 
-/** Where a call stands, as lines. */
-export function callLines(explanation: CallExplanation): readonly string[] {
-  const { at, place, queue, hindrance, counts, agents, enteredAt } = explanation;
-  const where =
-    queue === null || place === null
-      ? []
-      : [`place ${place.is} of ${place.of} in ${queue}, waiting for ${lasted(at - enteredAt)}`];
-  const nobody = (counts.free ?? 0) === 0 ? ['nobody is free for it'] : [];
-  const width = Math.max(0, ...agents.map(({ agent }) => agent.length));
-  const told = agents.map((standing) => `  ${standing.agent.padEnd(width)}  ${standingWords(standing)}`);
-  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const more = all > agents.length ? [`  and ${all - agents.length} more: ${countWords(counts)}`] : [];
-  return [...where, ...(hindrance === null ? nobody : [hindranceWords(hindrance)]), ...told, ...more];
-}
-
-/** Why an agent's phone is silent, as lines; the first is about them, then one for each of their queues. */
-export function agentLines(explanation: AgentExplanation): readonly string[] {
-  const { agent, why, more, queues, at } = explanation;
-  const head = `${agent}: ${why === null ? 'available' : reasonWords(why, more)}`;
-  if (queues.length === 0) return [head, 'in no queue: nothing is ever distributed to them'];
-  const idle = why === null && queues.every(({ first }) => first === null);
-  const quiet = idle ? [`no call waits in ${queues.map(({ queue }) => queue).join(', ')}`] : [];
-  return [head, ...quiet, ...queues.flatMap((queue) => (idle ? placeLine(queue) : queueLine(queue, at, why !== null)))];
-}
-
-function placeLine({ queue, place, idle }: QueueExplanation): readonly string[] {
-  return place === null ? [] : [`  ${queue}: number ${place} of ${idle} in line for the next one`];
-}
-
-/** What keeps every call away is said once, above all queues. */
-function queueLine({ queue, waiting, first }: QueueExplanation, at: number, isAway: boolean): readonly string[] {
-  if (first === null) return [`  ${queue}: nothing waits`];
-  const { standing, hindrance } = first;
-  const mine = standing.is === 'free' && hindrance !== null ? hindranceWords(hindrance) : standingWords(standing);
-  const line = `  ${queue}: ${waiting} waiting, the first (${first.call}) for ${lasted(at - first.enteredAt)}`;
-  return [isAway && standing.is === 'passed-over' ? line : `${line}: ${mine}`];
-}
-
-/** `2 wrap-up, 1 not-ready`. */
-export function countWords(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([word, count]) => `${count} ${word}`)
-    .join(', ');
-}
-
 function callOf(more: Detail | undefined): string {
   return more === undefined || more.call === null ? '' : ` (${more.call})`;
 }
@@ -221,7 +173,8 @@ function seconds(ms: number): string {
   return `${Math.max(1, Math.ceil(ms / 1_000))} s`;
 }
 
-function lasted(ms: number): string {
+/** A time that has passed, as people say it. */
+export function lasted(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1_000));
   if (s < 120) return `${s} s`;
   return s < 7_200 ? `${Math.floor(s / 60)} min` : `${Math.floor(s / 3_600)} h`;

@@ -5,15 +5,8 @@ import { countArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { timeOfDay } from './fact-line.ts';
 import { pastPointArgument } from './moment.ts';
-import {
-  agentLines,
-  callLines,
-  countWords,
-  hindranceWords,
-  reasonWords,
-  standingWords,
-  winnerWords,
-} from './why-words.ts';
+import { agentLines, callLines, countWords } from './why-lines.ts';
+import { hindranceWords, reasonWords, standingWords, winnerWords } from './why-words.ts';
 
 /** `cordboard why` and `cordboard why-not`. */
 export function whyCommands(program: Command, context: CliContext): void {

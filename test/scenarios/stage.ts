@@ -1,4 +1,5 @@
-import { agentLines, callLines, reasonWords, winnerWords } from '../../src/cli/why-words.ts';
+import { agentLines, callLines } from '../../src/cli/why-lines.ts';
+import { reasonWords, winnerWords } from '../../src/cli/why-words.ts';
 import { explainAgent } from '../../src/core/explain-agent.ts';
 import { explainCall } from '../../src/core/explain-call.ts';
 import type { Payer, RouteSettings, TrunkSettings } from '../../src/core/outside.ts';
