@@ -4,6 +4,12 @@ import { parseDuration } from '../lib/duration.ts';
 import { isCountry } from '../numbering/numbering.ts';
 import type { ExtensionRange } from './config.ts';
 
+/** Names that stand in addresses and files, and paths; each with what is said of it when it is not so. */
+export const WORD = /^[A-Za-z0-9._-]{1,64}$/;
+export const WORD_IN_WORDS = 'letters, digits, dot, underscore or dash (1 to 64)';
+export const PATH = /^[^\0]{1,512}$/;
+export const PATH_IN_WORDS = 'a path; a relative one is below the home directory';
+
 /** A duration of the file (`15s`) as milliseconds, from `least` to `most`. */
 export function duration(byDefault: string, least = '100ms', most = '24h') {
   return durationIn(least, most).prefault(byDefault);
