@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { connectAmi } from './asterisk/ami/ami.ts';
 import { createAriHttp } from './asterisk/ari/http.ts';
@@ -14,15 +13,15 @@ import { guardVersion } from './asterisk/version-guard.ts';
 import { keepCalendar } from './calendar.ts';
 import type { Config } from './config/config.ts';
 import { pathsOf, readSecret } from './config/paths.ts';
-import type { Event } from './core/events.ts';
 import { load } from './core/world.ts';
 import { watchDrain } from './drained.ts';
 import { createEngine, type Engine } from './engine.ts';
+import { endAfterBug, exitReplaced, exitUnfit } from './exits.ts';
 import { startFrontThread, superviseFront } from './front-supervisor.ts';
 import { createBackoff } from './lib/backoff.ts';
 import { engineClock } from './lib/clock.ts';
 import { faultFrom } from './lib/fault.ts';
-import { createLog, type Log } from './lib/log.ts';
+import { createLog } from './lib/log.ts';
 import { seldom } from './lib/seldom.ts';
 import { createSystemd } from './lib/systemd.ts';
 import { createArrivals } from './numbering/arrivals.ts';
@@ -39,13 +38,6 @@ export type Daemon = {
   /** Commits what is in hand and stops at once: calls live on in Asterisk under their lease. */
   stop(): Promise<void>;
 };
-
-/** How the process ends when `step` trips over a bug: it is to be restarted (sysexits EX_SOFTWARE). */
-const exitBug = 70;
-/** How it ends when this Asterisk cannot be worked with: it is not to be restarted (sysexits EX_UNAVAILABLE). */
-const exitUnfit = 69;
-/** How it ends when another daemon took over: it is not to be restarted (sysexits EX_TEMPFAIL). */
-const exitReplaced = 75;
 
 /**
  * Starts the daemon: the only place that knows all its parts. The engine runs in this thread, the front in another;
@@ -232,17 +224,4 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   await front.ready;
   systemd.ready();
   return { stop };
-}
-
-/** The event that did it is kept in a file, so that it can be replayed; the process ends, to be restarted. */
-function endAfterBug(log: Log, home: string, error: unknown, event: Event): void {
-  const file = join(home, `bug-${Date.now()}.json`);
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  try {
-    writeFileSync(file, JSON.stringify({ error: text, event }, null, 2), { mode: 0o600 });
-  } catch (failure) {
-    log.error({ error: failure }, 'the event that did it could not be kept');
-  }
-  log.fatal({ error: text, event: event.type, file }, 'a bug in the core: ending, to be restarted');
-  process.exit(exitBug);
 }

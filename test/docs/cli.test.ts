@@ -47,7 +47,7 @@ test('a_command_when_its_requests_are_named_then_the_page_of_the_interface_has_t
 });
 
 test('the_exit_codes_when_compared_with_the_sources_then_the_page_has_each', () => {
-  const sources = `${fileText('src/main.ts')}${fileText('src/cli/main.ts')}${fileText('src/cli/serve.ts')}`;
+  const sources = `${fileText('src/exits.ts')}${fileText('src/cli/main.ts')}${fileText('src/cli/serve.ts')}`;
   const codes = [...sources.matchAll(/(?:exit\w* = |process\.exit\()(\d+)/g)].map(([, code = '']) => code);
   const paragraph = fileText(page).split('\n\n').at(-1) ?? '';
   expect(new Set(paragraph.match(/\b\d+\b/g))).toEqual(new Set([...codes, '2']));

@@ -54,7 +54,7 @@ test('a_lease_with_and_without_a_partner_when_it_is_sent_then_it_is_the_request_
 });
 
 test('the_exit_codes_of_the_page_when_compared_with_the_source_then_they_are_the_same', () => {
-  const source = fileText('src/main.ts');
+  const source = fileText('src/exits.ts');
   const codes = [...source.matchAll(/const exit\w+ = (\d+)/g)].map(([, code = '']) => code);
   expect(new Set([...text.matchAll(/exits (\d+)/g)].map(([, code]) => code))).toEqual(new Set(codes));
 });
