@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { AuditUndone, AuditView } from '../../src/protocol/audit.ts';
+import { queueFields } from '../../src/protocol/queue-fields.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
 
@@ -91,6 +92,48 @@ describe('what is put back', () => {
       strategy: 'linear',
     });
     expect((await undone(id)).entry).toMatchObject({ undoes: id });
+  });
+
+  test('given_every_setting_of_a_queue_changed_at_once_when_it_is_undone_then_each_is_as_before', async () => {
+    await team('anna');
+    await said('POST', '/v1/queues', { name: 'billing', extension: '9001' });
+    const before = await read('/v1/queues/billing');
+    const other: Record<keyof typeof queueFields, unknown> = {
+      strategy: 'ring-all',
+      ringMs: 7_000,
+      unreachableAfterMs: 900,
+      maxWaitMs: 9_000,
+      wrapUpMs: 1,
+      backOffMs: 2,
+      maxRinging: 3,
+      waves: { size: 2, everyMs: 4_000 },
+      targetMs: 5,
+      priority: 9,
+      rises: [{ afterMs: 6, priority: 10 }],
+      needs: 'es>=3,~vip',
+      relax: [{ afterMs: 7, skill: null, lowerBy: null }],
+      tiers: { afterMs: 8, whenTried: false },
+      announce: 'whisper',
+      announceSound: 'custom/billing',
+      maxLength: 10,
+      maxTalking: 11,
+      keepFree: { agents: 1, fromPriority: 7 },
+      onMiss: 'overflow',
+      refuseWhen: 'nobody-ready',
+      leaveWhen: 'nobody-signed-in',
+      climbs: ['declined'],
+      ringAllMissEvery: 12,
+      backOffs: { declined: 13 },
+      ladder: [{ misses: 2, withinMs: null, restMs: null, untilReady: true, notify: 'agent' }],
+      overflow: 'number:+33170123456,else=user:anna',
+    };
+    await said('PATCH', '/v1/queues/billing', { ...other, extension: '9002' });
+    const id = await newest('queue.set');
+    expect((await entries())[0]?.fields.toSorted()).toEqual([...Object.keys(queueFields), 'extension'].sort());
+    await undone(id);
+    expect(await read('/v1/queues/billing')).toEqual(before);
+    await undone(await newest('queue.set'));
+    expect(await read('/v1/queues/billing')).toMatchObject({ ...other, extension: '9002' });
   });
 
   test('given_a_member_taken_out_of_a_team_when_it_is_undone_then_they_are_back_at_their_place_with_what_was_said_of_them', async () => {
