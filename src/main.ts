@@ -132,6 +132,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
         return;
       }
       case 'outside':
+        manager.keepTrunks(message.event.trunks.map(({ id }) => id));
         return engine.post(message.event);
       case 'ask-why':
         return front.send({ kind: 'why', id: message.id, answer: answerWhy(world, message.ask, now()) });

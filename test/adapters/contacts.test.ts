@@ -32,3 +32,24 @@ test('given_a_registered_phone_when_it_comes_by_another_transport_then_that_is_n
   expect(contacts.note(at('sip:a'), true)).toBeNull();
   expect(contacts.by('1001')).toBe('tls');
 });
+
+test('given_a_trunk_that_answered_when_it_is_given_another_address_that_does_not_then_that_is_news_and_the_old_ones_end_is_none', () => {
+  const contacts = createContacts();
+  const trunk = (uri: string, reachable: boolean) => ({ phone: 'trunk-red', uri, reachable, by: 'udp' as const });
+  contacts.settle();
+  expect(contacts.note(trunk('sip:old', true), false)).toMatchObject({ reachable: true });
+  expect(contacts.note(trunk('sip:new', false), false)).toMatchObject({ phone: 'trunk-red', reachable: false });
+  contacts.note(trunk('sip:new', true), false);
+  expect(contacts.note(trunk('sip:old', false), true)).toBeNull();
+  expect(contacts.isReachable('trunk-red')).toBe(true);
+});
+
+test('given_a_trunk_that_was_removed_when_one_of_its_name_is_made_then_its_first_contact_is_news_again', () => {
+  const contacts = createContacts();
+  const trunk = { phone: 'trunk-red', uri: 'sip:a', reachable: true, by: 'udp' as const };
+  contacts.settle();
+  contacts.note(trunk, false);
+  expect(contacts.note(trunk, false)).toBeNull();
+  contacts.keepTrunks(['blue']);
+  expect(contacts.note(trunk, false)).toEqual({ phone: 'trunk-red', reachable: true, by: 'udp' });
+});

@@ -58,6 +58,7 @@ for (const [transport, expected] of mediaCases) {
       ...{ callerid: '"Zoë Łukasz" <1001>', callerid_tag: 'cordboard', allow: '(alaw|opus)' },
       ...{
         direct_media: 'false',
+        dtmf_mode: 'rfc4733',
         allow_transfer: 'false',
         rtp_symmetric: 'true',
         force_rport: 'true',
@@ -84,7 +85,15 @@ test('given_every_attribute_that_we_push_when_shown_then_none_is_missing_from_th
     ...['mailboxes', 'mwi_subscribe_replaces_unsolicited'],
     ...['aors', 'auth', 'context', 'identify_by', 'callerid', 'callerid_tag', 'allow'],
     ...['call_group', 'named_call_group', 'pickup_group', 'named_pickup_group'],
-    ...['direct_media', 'allow_transfer', 'rtp_symmetric', 'force_rport', 'rewrite_contact', ...Object.keys(webrtc)],
+    ...[
+      'direct_media',
+      'dtmf_mode',
+      'allow_transfer',
+      'rtp_symmetric',
+      'force_rport',
+      'rewrite_contact',
+      ...Object.keys(webrtc),
+    ],
   ];
   const pushed = [...objects.auth, ...objects.aor, ...objects.endpoint].map(([name]) => name);
   expect(pushed.filter((name) => !tested.includes(name))).toEqual([]);

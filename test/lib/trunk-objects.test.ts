@@ -32,6 +32,7 @@ test('given_a_trunk_by_address_when_its_objects_are_made_then_each_value_is_what
     from_user: '',
     allow: '!all,alaw,ulaw',
     direct_media: 'no',
+    dtmf_mode: 'rfc4733',
     allow_transfer: 'no',
     trust_id_inbound: 'no',
     trust_id_outbound: 'no',

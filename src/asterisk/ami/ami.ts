@@ -1,5 +1,6 @@
 import type { SeenTrunk } from '../../core/events.ts';
 import type { Fact } from '../../core/facts.ts';
+import type { TrunkId } from '../../core/outside.ts';
 import type { PhoneId } from '../../core/settings.ts';
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Log } from '../../lib/log.ts';
@@ -34,6 +35,8 @@ export type Registrations = {
    * once it was asked.
    */
   lookAgain(phones: readonly PhoneId[]): void;
+  /** These are the trunks of the directory: what was known of others counts no more. */
+  keepTrunks(trunks: readonly TrunkId[]): void;
   /** People know of the emergency calls among these facts: Asterisk may forget them. */
   tellingDone(facts: readonly Fact[]): void;
   close(): void;
@@ -81,6 +84,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
   open();
   return {
     lookAgain: (phones) => following?.lookAgain(phones),
+    keepTrunks: (trunks) => following?.keepTrunks(trunks),
     tellingDone(facts) {
       for (const fact of facts) {
         if (fact.type !== 'emergency-called' || fact.channel === null) continue;
@@ -96,7 +100,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
   };
 }
 
-type Following = Pick<Registrations, 'lookAgain' | 'close'> & { forget(channel: string): void };
+type Following = Pick<Registrations, 'lookAgain' | 'keepTrunks' | 'close'> & { forget(channel: string): void };
 type FollowHandlers = Omit<RegistrationHandlers, 'onDown'> & { onEnd(why: string, wasUp: boolean): void };
 
 /** One connection, from its list of contacts to its end. */
@@ -192,6 +196,7 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Following {
     lookAgain(phones) {
       if (phase === 'up') secondLook.look(phones);
     },
+    keepTrunks: contacts.keepTrunks,
     forget(channel) {
       // One that could not be removed is tried again with the next connection.
       connection.action('DBDel', { Family: emergencyFamily, Key: channel }).catch(() => undefined);

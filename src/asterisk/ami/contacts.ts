@@ -1,3 +1,4 @@
+import type { TrunkId } from '../../core/outside.ts';
 import type { PhoneId, PhoneTransport } from '../../core/settings.ts';
 import { trunkOf } from '../translate.ts';
 import type { Contact } from './event.ts';
@@ -10,6 +11,8 @@ export type Contacts = {
   knows(contact: Contact): boolean;
   /** The list is in: from here on nothing is older than the news, and what cannot be reached need not be remembered. */
   settle(): void;
+  /** There are no trunks but these: what was known of another must not count for one of its name that is made later. */
+  keepTrunks(trunks: readonly TrunkId[]): void;
   isReachable(phone: PhoneId): boolean;
   /** Its contacts, the newest last. */
   of(phone: PhoneId): readonly Contact[];
@@ -50,6 +53,8 @@ export function createContacts(): Contacts {
       const before = current(phone);
       const uris = phones.get(phone) ?? new Map<string, Known>();
       phones.set(phone, uris);
+      // A trunk has one address, and Asterisk says nothing of the one that it had before.
+      if (trunkOf(phone) !== null && !gone && !uris.has(uri)) uris.clear();
       // Until the list is in, what is gone stays known as unreachable: a list older than the news must not bring it back.
       if (!uris.get(uri)?.reachable) uris.delete(uri);
       uris.set(uri, { reachable: reachable && !gone, by });
@@ -62,6 +67,12 @@ export function createContacts(): Contacts {
     settle() {
       isSettled = true;
       for (const phone of [...phones.keys()]) forget(phone);
+    },
+    keepTrunks(trunks) {
+      for (const endpoint of [...phones.keys()]) {
+        const trunk = trunkOf(endpoint);
+        if (trunk !== null && !trunks.includes(trunk)) phones.delete(endpoint);
+      }
     },
     isReachable,
     of: (phone) => [...(phones.get(phone) ?? [])].map(([uri, one]) => ({ phone, uri, ...one })),

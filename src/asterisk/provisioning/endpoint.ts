@@ -11,6 +11,12 @@ export type PjsipObjects = { readonly auth: Attributes; readonly aor: Attributes
 export const mark = ['callerid_tag', 'cordboard'] as const;
 
 /**
+ * How keys are pressed: telephone-events in the media (RFC 4733), in both directions. SIP INFO is taken as well, whatever is said here;
+ * a tone is not listened for, since somebody's voice can be taken for a key.
+ */
+export const keys = ['dtmf_mode', 'rfc4733'] as const;
+
+/**
  * The PJSIP objects of a phone (Asterisk documentation, "res_pjsip configuration"). Pure; the account must be free of
  * problems (`accountProblems`). `transport` is never pushed: it restricts no registration, and a phone that comes by
  * another one would get nothing at all.
@@ -46,6 +52,7 @@ export function phoneObjects(account: PhoneAccount): PjsipObjects {
       ['allow', `!all,${account.codecs.join(',')}`],
       // The engine wants the media where it can be bridged, recorded and given music.
       ['direct_media', 'no'],
+      keys,
       // Asterisk would put a Local channel of its own into our room and let the dialplan dial: nobody would know of it.
       ['allow_transfer', 'no'],
       ...throughNat(account.nat ?? 'yes', account.transport),

@@ -1,5 +1,5 @@
 import { trunkEndpoint } from '../translate.ts';
-import type { Attributes } from './endpoint.ts';
+import { type Attributes, keys } from './endpoint.ts';
 
 /** What a trunk's PJSIP objects are made of. All of it was checked before. */
 export type TrunkAccount = {
@@ -66,6 +66,7 @@ export function trunkObjects(id: string, trunk: TrunkAccount): TrunkObjects {
       ['from_domain', username === null ? '' : domain],
       ['allow', `!all,${trunk.codecs.join(',')}`],
       ['direct_media', 'no'],
+      keys,
       // A carrier that could send our callers on to numbers of its choice would do so on our bill.
       ['allow_transfer', 'no'],
       ['rtp_symmetric', 'yes'],

@@ -4,7 +4,7 @@ import { waitUntil } from '../deadline.ts';
 import { createRtpMedia } from './rtp-media.ts';
 import { createVoice, type Voice } from './voice.ts';
 import { createWebMedia } from './web-media.ts';
-import { WireTransport } from './wires.ts';
+import { type WireAt, WireTransport } from './wires.ts';
 
 export type VoicePhoneOptions = {
   readonly transport: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
@@ -14,6 +14,8 @@ export type VoicePhoneOptions = {
   readonly password: string;
   /** The address it comes from, on this machine; UDP only. Default: 127.0.0.1. */
   readonly from?: string;
+  /** A carrier does not register: it is called at a port of its own, with TLS by its own certificate. */
+  readonly at?: WireAt;
   /** The name in its From; none by default. */
   readonly displayName?: string;
   /** What it says; frames that name it unless said otherwise. */
@@ -25,6 +27,8 @@ export type VoicePhone = {
   readonly user: string;
   readonly voice: Voice;
   register(): Promise<void>;
+  /** Listens where it is called, without registering. */
+  listen(): Promise<void>;
   dial(number: string): Promise<void>;
   /** The statuses that the call it dialled was answered with, in order, such as 180 and 200. */
   readonly statuses: readonly number[];
@@ -32,6 +36,8 @@ export type VoicePhone = {
   rings(): Promise<void>;
   /** The session description of the call that rings; empty when it has none. */
   readonly offer: string;
+  /** Presses one key in its call: RTP telephone-events (RFC 4733), and no SIP at all. */
+  press(digit: string): void;
   /** Who calls, as its From says; empty until it rings. */
   readonly callerName: string;
   answer(): Promise<void>;
@@ -52,7 +58,9 @@ export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
   const voice = options.voice ?? createVoice(user);
   const isWeb = transport === 'ws' || transport === 'wss';
   const url = `${transport}://${host}:${port}/ws`;
-  const wire = isWeb ? { url, insecure: true, connectMs: 5_000, trace: null } : { kind: transport, host, port, from };
+  const wire = isWeb
+    ? { url, insecure: true, connectMs: 5_000, trace: null }
+    : { kind: transport, host, port, from, at: options.at };
   const statuses: number[] = [];
   let invitation: Invitation | null = null;
   let session: Session | null = null;
@@ -65,7 +73,7 @@ export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
   };
   const agent = new UserAgent({
     uri: uri(user),
-    ...{ authorizationUsername: user, authorizationPassword: password, viaHost: '127.0.0.1', forceRport: true },
+    ...{ authorizationUsername: user, authorizationPassword: password, viaHost: from, forceRport: true },
     displayName: options.displayName ?? '',
     contactParams: { transport: isWeb ? 'ws' : transport },
     transportConstructor: isWeb ? SocketTransport : WireTransport,
@@ -87,6 +95,7 @@ export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
       },
     },
   });
+  if (options.at !== undefined) agent.contact.uri.port = options.at.port;
   const registerer = new Registerer(agent, { expires: 600 });
 
   async function hangUp(): Promise<void> {
@@ -109,9 +118,15 @@ export function createVoicePhone(options: VoicePhoneOptions): VoicePhone {
         `${user} to be registered by ${transport}`,
       );
     },
+    listen: () => agent.start(),
+    press(digit) {
+      if (session?.sessionDescriptionHandler?.sendDtmf(digit) !== true)
+        throw new Error(`${user} cannot press ${digit}`);
+    },
     async dial(number) {
       await agent.start();
-      const inviter = new Inviter(agent, uri(number));
+      // What a desk phone hears before anybody answers (183).
+      const inviter = new Inviter(agent, uri(number), { earlyMedia: !isWeb });
       session = inviter;
       const noted = (response: { message: { statusCode?: number | undefined } }): void => {
         statuses.push(response.message.statusCode ?? 0);

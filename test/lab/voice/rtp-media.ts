@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { BodyAndContentType, SessionDescriptionHandler } from 'sip.js';
 import { RtpHeader, RtpPacket, SrtpSession } from 'werift';
+import { keyEvents, keysType } from './keys.ts';
 import { frameSamples, type Voice } from './voice.ts';
 
 const suite = 'AES_CM_128_HMAC_SHA1_80';
@@ -19,12 +20,15 @@ export function createRtpMedia(voice: Voice, secure: boolean): SessionDescriptio
   let remote: { readonly host: string; readonly port: number } | null = null;
   let ticking: NodeJS.Timeout | null = null;
   let sequence = 1;
+  let stamp = 0;
   let open = true;
+  /** What is left to be sent of a key that was pressed: as long as it is held down, nothing is spoken. */
+  const pressed: ReturnType<typeof keyEvents>[number][] = [];
 
   socket.on('message', (data) => {
     try {
       const packet = RtpPacket.deSerialize(session === null ? data : session.decrypt(data));
-      voice.hear(Buffer.from(packet.payload));
+      if (packet.header.payloadType === 0) voice.hear(Buffer.from(packet.payload));
     } catch {
       // What is not authentic, or is RTCP, is not heard.
     }
@@ -32,14 +36,18 @@ export function createRtpMedia(voice: Voice, secure: boolean): SessionDescriptio
 
   function speak(): void {
     if (remote === null || (secure && session === null)) return;
+    const key = pressed.shift();
+    sequence = (sequence + 1) & 0xffff;
+    stamp = (stamp + frameSamples) >>> 0;
     const header = new RtpHeader({
-      payloadType: 0,
+      payloadType: key === undefined ? 0 : keysType,
+      marker: key?.isFirst ?? false,
       sequenceNumber: sequence,
-      timestamp: sequence * frameSamples,
+      // All packets of one key have the time at which it was pressed.
+      timestamp: stamp - frameSamples * (key?.place ?? 0),
       ssrc: 7,
     });
-    sequence = (sequence + 1) & 0xffff;
-    const payload = voice.next();
+    const payload = key?.payload ?? voice.next();
     const data = session === null ? new RtpPacket(header, payload).serialize() : session.encrypt(payload, header);
     socket.send(data, remote.port, remote.host);
   }
@@ -50,7 +58,8 @@ export function createRtpMedia(voice: Voice, secure: boolean): SessionDescriptio
       const port = await bound;
       const lines = [
         ...['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'],
-        ...[`m=audio ${port} ${secure ? 'RTP/SAVP' : 'RTP/AVP'} 0`, 'a=rtpmap:0 PCMU/8000', 'a=ptime:20', 'a=sendrecv'],
+        ...[`m=audio ${port} ${secure ? 'RTP/SAVP' : 'RTP/AVP'} 0 ${keysType}`, 'a=rtpmap:0 PCMU/8000'],
+        ...[`a=rtpmap:${keysType} telephone-event/8000`, `a=fmtp:${keysType} 0-16`, 'a=ptime:20', 'a=sendrecv'],
         ...(secure ? [`a=crypto:1 ${suite} inline:${ownKey.toString('base64')}`] : []),
       ];
       return { body: `${lines.join('\r\n')}\r\n`, contentType: 'application/sdp' };
@@ -66,7 +75,10 @@ export function createRtpMedia(voice: Voice, secure: boolean): SessionDescriptio
       return Promise.resolve();
     },
     rollbackDescription: () => Promise.resolve(),
-    sendDtmf: () => false,
+    sendDtmf(digit) {
+      pressed.push(...keyEvents(digit));
+      return remote !== null;
+    },
     close() {
       if (!open) return;
       open = false;

@@ -1,6 +1,6 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, createServer } from 'node:tls';
 import { EmitterImpl, type Transport, TransportState } from 'sip.js';
 
 export type WireOptions = {
@@ -8,7 +8,11 @@ export type WireOptions = {
   readonly host: string;
   readonly port: number;
   readonly from: string;
+  /** Whoever is called where they are (a carrier) and does not call Asterisk first: its own port, and with TLS its certificate and key. */
+  readonly at?: WireAt;
 };
+
+export type WireAt = { readonly port: number; readonly certificate?: Buffer; readonly key?: Buffer };
 
 /** One connection of a wire, ready to send; `close` ends it without a word. */
 type Link = { send(message: string): void; close(): void };
@@ -41,7 +45,8 @@ export class WireTransport implements Transport {
     if (this.isConnected()) return;
     this.#become(TransportState.Connecting);
     const receive = (message: string): void => this.onMessage?.(message);
-    this.#link = await (this.#options.kind === 'udp' ? openDatagrams : openStream)(this.#options, receive);
+    const open = this.#options.kind === 'udp' ? openDatagrams : this.#options.at ? listenForStream : openStream;
+    this.#link = await open(this.#options, receive);
     this.#become(TransportState.Connected);
     this.onConnect?.();
   }
@@ -70,12 +75,12 @@ export class WireTransport implements Transport {
   }
 }
 
-function openDatagrams({ host, port, from }: WireOptions, receive: (message: string) => void): Promise<Link> {
+function openDatagrams({ host, port, from, at }: WireOptions, receive: (message: string) => void): Promise<Link> {
   const socket: DatagramSocket = createSocket('udp4');
   socket.on('message', (data) => receive(data.toString()));
   return new Promise((resolve) => {
     const link = { send: (message: string) => socket.send(message, port, host), close: () => socket.close() };
-    socket.bind(0, from, () => resolve(link));
+    socket.bind(at?.port ?? 0, from, () => resolve(link));
   });
 }
 
@@ -86,15 +91,40 @@ function openStream({ kind, host, port }: WireOptions, receive: (message: string
     const link = { send: (message: string) => socket.write(message), close: () => socket.destroy() };
     socket.once(kind === 'tls' ? 'secureConnect' : 'connect', () => resolve(link));
     socket.once('error', reject);
-    let buffered = Buffer.alloc(0);
-    socket.on('data', (data) => {
-      buffered = Buffer.concat([buffered, data]);
-      for (let length = messageLength(buffered); length !== null; length = messageLength(buffered)) {
-        const message = buffered.subarray(0, length).toString();
-        buffered = buffered.subarray(length);
-        if (message.trim() !== '') receive(message);
-      }
+    readMessages(socket, receive);
+  });
+}
+
+/** Asterisk connects, and everything goes over its newest connection. */
+function listenForStream({ from, at }: WireOptions, receive: (message: string) => void): Promise<Link> {
+  return new Promise((resolve, reject) => {
+    const sockets = new Set<Socket>();
+    let newest: Socket | null = null;
+    const server = createServer({ cert: at?.certificate, key: at?.key }, (socket) => {
+      newest = socket;
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => sockets.delete(socket));
+      readMessages(socket, receive);
     });
+    const close = (): void => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    };
+    server.once('error', reject);
+    server.listen(at?.port, from, () => resolve({ send: (message) => newest?.write(message), close }));
+  });
+}
+
+function readMessages(socket: Socket, receive: (message: string) => void): void {
+  let buffered = Buffer.alloc(0);
+  socket.on('data', (data) => {
+    buffered = Buffer.concat([buffered, data]);
+    for (let length = messageLength(buffered); length !== null; length = messageLength(buffered)) {
+      const message = buffered.subarray(0, length).toString();
+      buffered = buffered.subarray(length);
+      if (message.trim() !== '') receive(message);
+    }
   });
 }
 
