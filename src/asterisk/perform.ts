@@ -128,7 +128,7 @@ function trunkLegRequest(command: Extract<Command, { do: 'create-trunk-leg' }>, 
 /** The dead-man lease is the dialplan's `TIMEOUT(absolute)`; with a peer, its `T` extension joins the two again. */
 function leaseRequest(command: Extract<Command, { do: 'lease' }>): AriRequest {
   const seconds = String(Math.ceil(command.leaseMs / 1000));
-  const variables = { PEER: command.peer ?? '', 'TIMEOUT(absolute)': seconds };
+  const variables = { PEER: command.peer ?? '', CB_TALKED: command.talked ? '1' : '', 'TIMEOUT(absolute)': seconds };
   return { method: 'POST', uri: `channels/${id(command.leg)}/variables`, body: { variables } };
 }
 

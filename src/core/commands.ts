@@ -63,8 +63,17 @@ export type Command =
   /** Changes what a caller hears while not joined. `was` is what they hear now. */
   | { readonly do: 'hear'; readonly leg: LegId; readonly what: Hearing; readonly was: Hearing }
   | { readonly do: 'join'; readonly call: CallId; readonly legs: readonly LegId[] }
-  /** Renews the dead-man lease of a leg. With `peer`, the other one of a talk: the dialplan joins the two when the caller's ends. */
-  | { readonly do: 'lease'; readonly leg: LegId; readonly leaseMs: number; readonly peer: LegId | null }
+  /**
+   * Renews the dead-man lease of a leg. With `peer`, the one that it is joined with: the dialplan joins the two when the caller's ends.
+   * Should the peer be gone by then, the call is over for a caller who has `talked`, and everybody else falls back.
+   */
+  | {
+      readonly do: 'lease';
+      readonly leg: LegId;
+      readonly leaseMs: number;
+      readonly peer: LegId | null;
+      readonly talked: boolean;
+    }
   /** Gives the leg back to the dialplan. */
   | { readonly do: 'release'; readonly leg: LegId; readonly to: Extract<Destination, { to: 'dialplan' }> }
   /** One look at a leg: answered by `leg-seen`. */

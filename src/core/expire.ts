@@ -1,9 +1,10 @@
 import assert from 'node:assert';
 import { endAlarm } from './alarms.ts';
 import { announcedForLong } from './calls/announce.ts';
-import { joinFailed, renewLease } from './calls/call.ts';
+import { joinFailed } from './calls/call.ts';
 import { confirmOver } from './calls/confirm.ts';
 import { internalRungOut } from './calls/internal.ts';
+import { renewLease } from './calls/lease.ts';
 import { legDue } from './calls/leg.ts';
 import { minutesDue } from './calls/minutes.ts';
 import type { DeadlineKind } from './deadlines.ts';

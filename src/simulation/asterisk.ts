@@ -44,7 +44,7 @@ export type SimulatedAsterisk = {
   phone(id: string): SimulatedPhone | undefined;
   phones(): SimulatedPhone[];
   /** One look inside, for auditors: not ARI. */
-  look(): Pick<Pbx, 'channels' | 'bridges'>;
+  look(): Pick<Pbx, 'channels' | 'bridges' | 'cutOff'>;
   /** How many events and answers are on their way to the application. */
   inFlight(): number;
   /** Cuts the event socket for so long. */
@@ -79,6 +79,7 @@ export function createSimulatedAsterisk(options: {
     isAppConnected: wire.isUp,
     startedAt: scheduler.now(),
     nextChannel: 1,
+    cutOff: [],
   };
   let watcher: PhoneHandlers | null = null;
   const stopped = new Set<PhoneHandlers>();

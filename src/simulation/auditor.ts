@@ -32,6 +32,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   const queues = new QueueBooks();
   const wishes = new WishJudge(asterisk);
   const payers = new PayerJudge();
+  const talked = new Set<string>();
   return {
     ledger,
     afterBatch(batch, world) {
@@ -50,6 +51,9 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
       books.compare(world);
       queues.compare(world, batch.steps.at(-1)?.at ?? 0);
       checkAsterisk(asterisk);
+      for (const call of world.state.calls.values()) if (call.connectedAt !== null) talked.add(call.caller);
+      for (const caller of asterisk.look().cutOff.splice(0))
+        rule(talked.has(caller), `the caller ${caller} was hung up by the dialplan and had talked to nobody`);
     },
     whenCalm(world) {
       checkRows(world);

@@ -116,14 +116,19 @@ export function setLease(pbx: Pbx, channel: Channel, forMs: number): void {
   channel.lease = forMs <= 0 ? null : later(pbx, channel, forMs, () => leaseEnded(pbx, channel));
 }
 
-/** `exten => T`: a talking caller is joined to `PEER` outside of Stasis, a waiting one goes to the fallback. */
+/**
+ * `exten => T`: whoever has a `PEER` is joined to it outside of Stasis. Where it is gone, or there is none, the caller goes to the
+ * fallback, but for one who has talked with it (`CB_TALKED`).
+ */
 function leaseEnded(pbx: Pbx, channel: Channel): void {
   channel.lease = null;
   leaveStasis(pbx, channel);
   const peer = pbx.channels.get(channel.variables.get('PEER') ?? '');
   if (peer === undefined || peer.state !== 'Up') {
+    const isOver = channel.variables.get('PEER') !== '' && channel.variables.get('CB_TALKED') === '1';
     // A leg of ours has no number to fall back to: the dialplan ends it.
-    if (channel.kind === 'inbound') return fallBack(pbx, channel);
+    if (channel.kind === 'inbound' && !isOver) return fallBack(pbx, channel);
+    if (channel.kind === 'inbound') pbx.cutOff.push(channel.id);
     return endChannel(pbx, channel, { cause: 16, sip: null, request: { cause: 16, soft: true }, byUs: true });
   }
   leaveStasis(pbx, peer);

@@ -22,6 +22,8 @@ export type Pbx = {
   readonly isAppConnected: () => boolean;
   startedAt: number;
   nextChannel: number;
+  /** Callers whom the dialplan hung up since the one they talked with had gone while nobody saw it. */
+  readonly cutOff: string[];
 };
 
 /** How a channel ends: the Q.850 cause, the SIP status in Asterisk's `tech_cause`, and what it said on the way out. */

@@ -165,10 +165,23 @@ test('given_a_talk_whose_agent_hung_up_after_the_daemon_died_when_the_lease_ends
   const callerId = await app.entered('8010');
   await ask('POST', `channels/${callerId}/answer`);
   await caller.saw(/SIP\/2\.0 200 OK/);
+  await ask('POST', `channels/${callerId}/variable?variable=CB_TALKED&value=1`);
   await endLease(callerId, 'cb-test-gone');
   await app.vanish();
   await caller.done();
   expect(await lab.log()).not.toContain('fallback for 8010');
+}, 60_000);
+
+test('given_an_agent_who_hung_up_before_the_two_had_talked_and_a_dead_daemon_when_the_lease_ends_then_the_fallback_rings', async () => {
+  const app = await connectStasisApp(lab);
+  const caller = await play({ scenario: 'caller-waits-for-bye', user: '2001', dials: '8001' });
+  const callerId = await app.entered('8001');
+  await ask('POST', `channels/${callerId}/answer`);
+  const phone = await play({ scenario: 'phone-hangs-up', user: '1001', port: agentPort(), pauseMs: 200 });
+  await endLease(callerId, 'cb-test-gone');
+  await app.vanish();
+  await phone.done();
+  await caller.done();
 }, 60_000);
 
 test('given_a_caller_in_the_fallback_when_its_lease_would_have_ended_then_the_talk_goes_on', async () => {

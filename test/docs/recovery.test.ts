@@ -43,12 +43,14 @@ test('a_lease_with_and_without_a_partner_when_it_is_sent_then_it_is_the_request_
     app: 'cordboard',
     post: () => undefined,
   };
-  perform({ do: 'lease', leg: 'one', leaseMs: 30_000, peer: null }, port);
-  perform({ do: 'lease', leg: 'one', leaseMs: 45_000, peer: 'two' }, port);
-  const variables = (peer: string, seconds: string) => ({ PEER: peer, 'TIMEOUT(absolute)': seconds });
+  perform({ do: 'lease', leg: 'one', leaseMs: 30_000, peer: null, talked: false }, port);
+  perform({ do: 'lease', leg: 'one', leaseMs: 45_000, peer: 'two', talked: true }, port);
+  const variables = (peer: string, talked: string, seconds: string) => {
+    return { variables: { PEER: peer, CB_TALKED: talked, 'TIMEOUT(absolute)': seconds } };
+  };
   expect(sent).toEqual([
-    { method: 'POST', uri: 'channels/one/variables', body: { variables: variables('', '30') } },
-    { method: 'POST', uri: 'channels/one/variables', body: { variables: variables('two', '45') } },
+    { method: 'POST', uri: 'channels/one/variables', body: variables('', '', '30') },
+    { method: 'POST', uri: 'channels/one/variables', body: variables('two', '1', '45') },
   ]);
   expect(text).toContain('`POST /channels/ID/variables`');
 });

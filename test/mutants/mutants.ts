@@ -227,9 +227,22 @@ export const mutants: readonly Mutant[] = [
   },
   {
     lie: 'the legs of a talk do not know of each other when we die',
-    file: 'src/core/calls/call.ts',
-    from: "how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: partner });",
-    to: "how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: null });",
+    file: 'src/core/calls/lease.ts',
+    from: "how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: partner, talked",
+    to: "how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: null, talked",
+  },
+  {
+    lie: 'a caller is hung up with an agent who has not been joined with them',
+    file: 'src/core/calls/lease.ts',
+    from: "talked: call.phase === 'talking' });",
+    to: 'talked: partner !== null });',
+    by: 'test/core/leases.test.ts',
+  },
+  {
+    lie: 'the lease that a leg had while it rang cuts it off while it is spoken to',
+    file: 'src/core/calls/announce.ts',
+    from: '  leasePartner(turn, call, send);\n',
+    to: '',
   },
   {
     lie: 'who declined is asked again at once',
@@ -299,7 +312,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     lie: 'the lease of a waiting caller is not renewed',
-    file: 'src/core/calls/call.ts',
+    file: 'src/core/calls/lease.ts',
     from: '!turn.world.index.left.has(call.caller)',
     to: 'turn.world.index.left.has(call.caller)',
   },

@@ -2,6 +2,7 @@ import type { QueueSettings } from '../queue-settings.ts';
 import type { Call, Leg, LegId, Offer } from '../state.ts';
 import { changedCall, send, type Turn, tell } from '../turn.ts';
 import { connect, holdFor } from './call.ts';
+import { leasePartner } from './lease.ts';
 
 /** What is said may take so long at the most: then they are joined, whatever Asterisk says. */
 const mostAnnouncedMs = 10_000;
@@ -21,6 +22,8 @@ export function takeUp(turn: Turn, call: Call, offer: Offer, leg: Leg): void {
 
 function whisper(turn: Turn, call: Call, offer: Offer, leg: Leg, { announceSound }: QueueSettings): void {
   holdFor(turn, call, leg, offer.agent, mostAnnouncedMs);
+  // Later it cannot be: nothing may be asked of a leg that is spoken to.
+  leasePartner(turn, call, send);
   const said = { offer: offer.id, call: call.id, agent: offer.agent, sound: announceSound };
   tell(turn, { type: 'offer-announced', ...said });
   send(turn, { do: 'say', leg: leg.id, what: 'announce', sound: announceSound, forMs: mostAnnouncedMs });

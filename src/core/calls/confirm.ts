@@ -23,7 +23,7 @@ function ask(turn: Turn, offer: Offer, leg: LegId): void {
   offer.confirmUntil = turn.now + forMs;
   changedOffer(turn, offer);
   // Asterisk's own time-out is over with the answer. Later it cannot be leased: nothing may be asked of a leg that is spoken to.
-  send(turn, { do: 'lease', leg, leaseMs: forMs + graceMs, peer: null });
+  send(turn, { do: 'lease', leg, leaseMs: forMs + graceMs, peer: null, talked: false });
   const sound = turn.world.state.queues.get(offer.queue)?.announceSound ?? null;
   send(turn, { do: 'say', leg, what: 'confirm', sound, forMs });
 }

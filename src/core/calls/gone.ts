@@ -44,7 +44,7 @@ export function letGo(turn: Turn, leg: Leg): void {
 function endLeases(turn: Turn, call: Call): void {
   const partner = call.phase === 'talking' ? call.partner : null;
   for (const leg of [call.caller, ...(partner === null ? [] : [partner.leg])])
-    send(turn, { do: 'lease', leg, leaseMs: 0, peer: null });
+    send(turn, { do: 'lease', leg, leaseMs: 0, peer: null, talked: false });
 }
 
 function tellOwner(turn: Turn, call: Call, leg: Leg, outcome: Outcome, gone: Gone): void {

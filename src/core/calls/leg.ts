@@ -7,8 +7,8 @@ import type { HangUpCause, PhoneId } from '../settings.ts';
 import type { Call, Leg, LegId, Offer, OfferId } from '../state.ts';
 import { changedCall, changedLeg, isOurs, newId, send, type Turn } from '../turn.ts';
 import { answered } from './answer.ts';
-import { leaseRinging } from './call.ts';
 import { type Gone, legGone, letGo } from './gone.ts';
+import { leaseRinging } from './lease.ts';
 import { mannersOf } from './manners.ts';
 import { trunkRang } from './outbound.ts';
 
