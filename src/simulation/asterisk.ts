@@ -6,7 +6,7 @@ import { type CallerHabits, callIn, type SimulatedCaller } from './dialplan.ts';
 import { createDice, steadyDice } from './dice.ts';
 import { type Faults, noFaults } from './faults.ts';
 import { type Asked, askInCall } from './in-call.ts';
-import { endChannel, type Pbx, tellOfChannel, tellOfDial } from './pbx.ts';
+import { endChannel, type Pbx, pressKey, tellOfDial } from './pbx.ts';
 import { answerRequest } from './rest.ts';
 import type { Scheduler } from './scheduler.ts';
 import { answer, farHangUp, newPhone, refuse, type SimulatedPhone, showRinging } from './station.ts';
@@ -124,8 +124,7 @@ export function createSimulatedAsterisk(options: {
       else if (key === 'progress') tellOfDial(pbx, channel, 'PROGRESS');
       else if (key === 'answer') answer(pbx, channel);
       else if (key === 'hang-up') endChannel(pbx, channel, farHangUp);
-      else if ('digit' in key)
-        tellOfChannel(pbx, channel, 'ChannelDtmfReceived', { digit: key.digit, duration_ms: 100 });
+      else if ('digit' in key) pressKey(pbx, channel, key.digit);
       else refuse(pbx, channel, key.decline);
     },
     ask: (id, what) =>

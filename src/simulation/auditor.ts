@@ -7,6 +7,7 @@ import { AgentBooks } from './agent-books.ts';
 import type { SimulatedAsterisk } from './asterisk.ts';
 import { Ledger } from './ledger.ts';
 import { LineJudge } from './lines.ts';
+import { NumberJudge } from './numbers.ts';
 import { PayerJudge } from './payers.ts';
 import { QueueBooks } from './queue-books.ts';
 import { WishJudge } from './wishes.ts';
@@ -32,6 +33,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   const queues = new QueueBooks();
   const wishes = new WishJudge(asterisk);
   const payers = new PayerJudge();
+  const numbers = new NumberJudge(asterisk);
   const talked = new Set<string>();
   return {
     ledger,
@@ -48,6 +50,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
       checkRows(world);
       lines.afterBatch(batch, world);
       payers.afterBatch(batch, world);
+      numbers.afterBatch(batch, world);
       books.compare(world);
       queues.compare(world, batch.steps.at(-1)?.at ?? 0);
       checkAsterisk(asterisk);

@@ -7,20 +7,22 @@ import {
   type TrunkSettings,
 } from '../core/outside.ts';
 import type { QueueSettings } from '../core/queue-settings.ts';
-import type { NumberDestination, UserSettings } from '../core/settings.ts';
+import type { NumberDestination, UserId, UserSettings } from '../core/settings.ts';
+import { anyPhone, type Station } from '../core/station.ts';
 import type { Behaviour } from '../phones/behaviour.ts';
 import { phoneOf } from './company.ts';
 import type { SimulatedCaller } from './dialplan.ts';
 import { createDice, type Dice } from './dice.ts';
 import type { Rig } from './rig.ts';
+import type { KeyHabit } from './station.ts';
 
 /** The world outside of a simulated company: carriers, who may call out, ways in. */
 export type Carriers = {
   /** The users with what they may dial. */
   readonly users: readonly UserSettings[];
-  /** Puts trunks, routes and payers into the rig. */
+  /** Puts trunks, routes and payers into the rig, and some agents at numbers outside. */
   begin(): void;
-  /** One thing happens: a call in or out, a call that is sent out, a carrier that changes its ways. */
+  /** One thing happens: a call in or out, a call that is sent out, an agent who goes home, a carrier that changes its ways. */
   happen(callers: SimulatedCaller[]): void;
 };
 
@@ -42,7 +44,16 @@ export function drawCarriers(
   groups: readonly QueueSettings[],
 ): Carriers {
   const dice = createDice(seed);
-  const users = given.map((user) => (dice.happens(700) ? { ...user, calling: drawRights(dice) } : user));
+  const atHome = createDice(seed ^ 0x2f6e2b1);
+  const stations = drawStations(atHome, given);
+  const users = given.map((user) => {
+    const drawn = dice.happens(700) ? { ...user, calling: drawRights(dice) } : user;
+    // Most of those who take calls at a mobile may be called there.
+    if (!stations.has(user.id) || !atHome.happens(800)) return drawn;
+    const { calling = internalOnly } = drawn;
+    const rights = new Set<NumberClass>([...calling.classes, 'mobile']);
+    return { ...drawn, calling: { ...calling, outbound: true, classes: [...rights] } };
+  });
   const trunks = trunkIds.map((id, place) => drawTrunk(dice, id, place));
   const payers: readonly Payer[] = [
     { id: 'system', rights: drawRights(dice) },
@@ -76,17 +87,27 @@ export function drawCarriers(
     callers.push(rig.asterisk.dial(numbers[dice.pick(classes)].dialled, from, habits));
   }
 
+  function signIn(user: string): void {
+    const station = (atHome.happens(700) ? stations.get(user) : undefined) ?? anyPhone;
+    rig.ask({ do: 'sign-in', user, ready: true, station });
+  }
+
   return {
     users,
     begin() {
-      for (const id of trunkIds) rig.asterisk.addPhone(`trunk-${id}`, drawHabit(dice)).talkMs = 20_000;
+      for (const id of trunkIds) {
+        const phone = rig.asterisk.addPhone(`trunk-${id}`, drawHabit(dice));
+        Object.assign(phone, { talkMs: 20_000, keys: () => drawKey(atHome) });
+      }
       rig.post({ type: 'outside', trunks, routes: [...routes], payers });
+      for (const user of stations.keys()) signIn(user);
     },
     happen(callers) {
       const chance = dice.roll(100);
       const id = `trunk-${dice.pick(trunkIds)}`;
       if (chance < 70) return dial(callers);
-      if (chance < 85) {
+      if (chance < 75 && stations.size > 0) return signIn(atHome.pick([...stations.keys()]));
+      if (chance < 87) {
         const call = [...(rig.world()?.state.calls.values() ?? [])].find(({ phase }) => phase === 'waiting');
         if (call !== undefined) rig.ask({ do: 'move', call: call.id, to: place() });
         return;
@@ -108,6 +129,22 @@ function drawRights(dice: Dice): CallingRights {
     callsPerMinute: dice.pick([null, 1, 3]),
     minutesPerDay: dice.pick([null, 1, 2]),
   };
+}
+
+/** Who may take calls at a mobile of their own. */
+function drawStations(dice: Dice, users: readonly UserSettings[]): ReadonlyMap<UserId, Station> {
+  const some = users.filter(() => dice.happens(300));
+  const numberOf = (place: number): string => `+336111111${String(place).padStart(2, '0')}`;
+  return new Map(some.map(({ id }, place) => [id, { kind: 'number', number: numberOf(place), class: 'mobile' }]));
+}
+
+/** What somebody does who answered out there: now and then just as their time is over. */
+function drawKey(dice: Dice): KeyHabit {
+  const afterMs = dice.pick([200, 1_000, 5_000, 14_995, 15_005]);
+  const chance = dice.roll(100);
+  if (chance < 60) return { afterMs, key: '1' };
+  if (chance < 70) return { afterMs, key: dice.pick(['2', '9', '#']) };
+  return { afterMs, key: chance < 80 ? 'hang-up' : 'none' };
 }
 
 function drawTrunk(dice: Dice, id: string, place: number): TrunkSettings {

@@ -26,6 +26,8 @@ export type Channel = {
   /** Running timers that end with the channel: the dial timeout, the lease, what the phone is about to do. */
   readonly timers: Set<Cancel>;
   lease: Cancel | null;
+  /** The keys that were pressed at its far end, whoever was told. */
+  readonly pressed: string[];
   /** Ends what is being said to it. */
   saying: Cancel | null;
   /** Something was asked of it that Asterisk answers only when that is over, and until then nothing else. */

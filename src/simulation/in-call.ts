@@ -1,5 +1,5 @@
 import type { Channel } from './channel.ts';
-import { type Pbx, tellOfChannel } from './pbx.ts';
+import { type Pbx, pressKey, tellOfChannel } from './pbx.ts';
 
 /** What somebody does with the keys of a phone in a talk. */
 export type Asked = 'hold' | 'resume' | { readonly press: string } | { readonly refer: string };
@@ -12,7 +12,7 @@ export function askInCall(pbx: Pbx, channel: Channel | undefined, what: Asked): 
   if (channel?.state !== 'Up' || channel.isGone) return 0;
   if (what === 'hold') tellOfChannel(pbx, channel, 'ChannelHold');
   else if (what === 'resume') tellOfChannel(pbx, channel, 'ChannelUnhold');
-  else if ('press' in what) tellOfChannel(pbx, channel, 'ChannelDtmfReceived', { digit: what.press, duration_ms: 160 });
+  else if ('press' in what) pressKey(pbx, channel, what.press);
   else return 603;
   return 200;
 }

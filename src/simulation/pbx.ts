@@ -56,6 +56,7 @@ export function newChannel(
     timers: new Set(),
     lease: null,
     saying: null,
+    pressed: [],
     isBlocking: false,
     far,
   };
@@ -79,6 +80,12 @@ export function tellOfChannel(pbx: Pbx, channel: Channel, type: string, more: Re
   const isStasis = type === 'StasisStart' || type === 'StasisEnd';
   const copies = isStasis || !(channel.inStasis || channel.isSubscribed) ? 1 : 2;
   pbx.emit(channel.id, { ...envelope(pbx, type), ...more, channel: channelJson(channel) }, copies);
+}
+
+/** Somebody presses a key. */
+export function pressKey(pbx: Pbx, channel: Channel, digit: string): void {
+  channel.pressed.push(digit);
+  tellOfChannel(pbx, channel, 'ChannelDtmfReceived', { digit, duration_ms: 100 });
 }
 
 /** What was said to the channel is over, or was ended. */

@@ -1,7 +1,7 @@
 import type { PhoneTransport } from '../core/settings.ts';
 import type { Behaviour } from '../phones/behaviour.ts';
 import type { Channel, FarEnd } from './channel.ts';
-import { endChannel, later, type Pbx, setState, tellOfDial } from './pbx.ts';
+import { endChannel, later, type Pbx, pressKey, setState, tellOfDial } from './pbx.ts';
 
 /** A registered phone, or one that is not: the endpoint `PJSIP/<id>`. */
 export type SimulatedPhone = {
@@ -12,11 +12,16 @@ export type SimulatedPhone = {
   behaviour: Behaviour;
   /** Once in a talk it hangs up after so long; null leaves it to the other side. */
   talkMs: number | null;
+  /** What whoever answers does when asked for a key; null: nobody ever asks. Only for what is behind a trunk. */
+  keys: (() => KeyHabit) | null;
   /** Calls that it has in hand, in or out. A second one is answered 486. */
   readonly calls: Set<string>;
   /** What it saw, for tests: each INVITE, and how each ended. */
   readonly log: PhoneNote[];
 };
+
+/** A key that is pressed so long after the answer, a hang-up unless they talk by then, or nothing at all, like a voicemail. */
+export type KeyHabit = { readonly afterMs: number; readonly key: string | 'hang-up' | 'none' };
 
 export type PhoneNote = { readonly at: number; readonly channel: string; readonly what: string };
 
@@ -26,7 +31,7 @@ function isTrunk(phone: SimulatedPhone): boolean {
 }
 
 export function newPhone(id: string, behaviour: Behaviour): SimulatedPhone {
-  return { id, isRegistered: true, by: null, behaviour, talkMs: null, calls: new Set(), log: [] };
+  return { id, isRegistered: true, by: null, behaviour, talkMs: null, keys: null, calls: new Set(), log: [] };
 }
 
 /** The far end of a channel that `create` made: it stands idle until it is dialled. */
@@ -68,7 +73,10 @@ export function ring(pbx: Pbx, phone: SimulatedPhone, channel: Channel): void {
     case 'answer': {
       const { ringAfterMs = 0, afterMs } = behaviour;
       if (ringAfterMs !== null) later(pbx, channel, wireMs + ringAfterMs, () => showRinging(pbx, channel));
-      later(pbx, channel, wireMs + afterMs, () => answer(pbx, channel));
+      later(pbx, channel, wireMs + afterMs, () => {
+        answer(pbx, channel);
+        pressLater(pbx, phone, channel);
+      });
       return;
     }
     case 'decline':
@@ -91,6 +99,15 @@ export function ring(pbx: Pbx, phone: SimulatedPhone, channel: Channel): void {
     case 'manual':
       return;
   }
+}
+
+function pressLater(pbx: Pbx, phone: SimulatedPhone, channel: Channel): void {
+  const { afterMs, key } = phone.keys?.() ?? { afterMs: 0, key: 'none' };
+  if (key === 'none') return;
+  later(pbx, channel, afterMs, () => {
+    if (key !== 'hang-up') pressKey(pbx, channel, key);
+    else if (channel.bridge === null) endChannel(pbx, channel, farHangUp);
+  });
 }
 
 export function showRinging(pbx: Pbx, channel: Channel): void {

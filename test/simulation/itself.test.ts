@@ -40,6 +40,7 @@ const wanted = [
   'offer-made',
   'offer-rang',
   'offer-answered',
+  'offer-confirming',
   'offer-ended',
   'agent-missed',
   'agent-held',
