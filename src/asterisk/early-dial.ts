@@ -81,6 +81,8 @@ export function createEarlyDial({ link, app, post }: Port): EarlyDial {
       if (making.size === 0 || !('leg' in event)) return true;
       const its = making.get(event.leg);
       if (its === undefined) return true;
+      // Its end follows, which says all that there is to say.
+      if (event.type === 'leg-forwarded') return true;
       if (event.type === 'leg-created') {
         its.started = true;
         dial(its);

@@ -26,7 +26,7 @@ function eventOf(event: AriEvent): PbxEvent | null {
     case 'ChannelStateChange':
       return stateChange(record(event.channel));
     case 'Dial':
-      return dial(idOf(record(event.peer)), text(event.dialstatus));
+      return dial(idOf(record(event.peer)), text(event.dialstatus), text(event.forward));
     case 'ChannelDtmfReceived': {
       const leg = idOf(record(event.channel));
       return isOurs(leg) ? { type: 'leg-pressed', leg, accepts: event.digit === '1' } : null;
@@ -67,8 +67,10 @@ function stateChange(channel: Json): PbxEvent | null {
   return channel.state === 'Up' ? { type: 'leg-answered', leg } : null;
 }
 
-function dial(leg: string, status: string): PbxEvent | null {
+function dial(leg: string, status: string, forward: string): PbxEvent | null {
   if (!isOurs(leg)) return null;
+  // A phone's 302, told with the user part of its Contact. Asterisk dials nothing for a leg that was made by `create`.
+  if (forward !== '') return { type: 'leg-forwarded', leg, to: { said: numberLike(forward) } };
   switch (status) {
     case 'RINGING':
       return { type: 'leg-rang', leg, evidence: 'ringing' };
@@ -175,6 +177,11 @@ function idOf(json: Json): string {
 function sane(value: unknown, longest: number): string {
   const said = text(value);
   return said.length > longest || /[\p{Cc}\p{Cs}]/u.test(said) ? '' : said;
+}
+
+/** Anybody can write anything there: what could not be in a number is a question mark. */
+function numberLike(said: string): string {
+  return said.slice(0, longestNumber).replace(/[^0-9A-Za-z+*#._-]/g, '?');
 }
 
 type Json = { readonly [key: string]: unknown };

@@ -13,7 +13,7 @@ const PHONE_COLUMNS = [
   'caller-id',
   'sip-password',
 ] as const;
-const COLUMNS = ['username', 'name', 'extension', 'label', ...PHONE_COLUMNS, 'skills'] as const;
+const COLUMNS = ['username', 'name', 'extension', 'forwards', 'label', ...PHONE_COLUMNS, 'skills'] as const;
 type Column = (typeof COLUMNS)[number];
 type Cell = (column: Column) => string | undefined;
 type User = Record<string, unknown> & { username?: unknown; phones?: Record<string, unknown>[] };
@@ -43,6 +43,7 @@ export function readUsersCsv(text: string): readonly Record<string, unknown>[] {
           username: cell('username'),
           name: cell('name'),
           extension: cell('extension'),
+          forwards: cell('forwards'),
           skills: levelsOf(cell('skills')?.split(/\s+/)),
           ...phoneOf(cell),
         }),

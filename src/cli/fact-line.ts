@@ -139,7 +139,9 @@ function said(fact: NumberedFact): readonly [Colour, string] {
     case 'first-international':
       return [pc.yellow, `the first call ever of ${fact.payer ?? fact.user} to another country`];
     case 'forward-refused':
-      return [pc.yellow, `the phone ${fact.phone} of ${fact.user} forwards (302): nobody is called there`];
+      return [pc.yellow, `${forwards(fact)}: nobody is called there (${whyNotThere(fact)})`];
+    case 'forward-followed':
+      return [pc.yellow, `${forwards(fact)}: it goes on to ${printDestination(fact.to)}`];
     case 'call-sent-out':
       return [plain, `sent out to ${fact.number} (${fact.class}), on the account of ${fact.payer}`];
     case 'trunk-tried':
@@ -171,6 +173,15 @@ function said(fact: NumberedFact): readonly [Colour, string] {
     case 'engine-started':
       return [pc.dim, `the engine started (epoch ${fact.epoch}, ${fact.calls} calls taken up)`];
   }
+}
+
+function forwards({ phone, user, said }: Extract<Fact, { type: 'forward-followed' | 'forward-refused' }>): string {
+  return `the phone ${phone} of ${user} forwards (302)${said == null ? '' : ` to ${said}`}`;
+}
+
+function whyNotThere({ why, payer }: Extract<Fact, { type: 'forward-refused' }>): string {
+  // Facts of before forwards were followed do not say.
+  return `${why ?? 'policy'}${payer == null ? '' : `, on the account of ${payer}`}`;
 }
 
 function arrivedFrom(fact: Extract<Fact, { type: 'call-arrived' }>): string {

@@ -13,6 +13,7 @@ type PhoneCommandOptions = {
   answerAfter?: number;
   decline?: true | number;
   ignore?: true;
+  forwardTo?: string;
   hangUpAfter?: number;
   dial?: string;
   for?: number;
@@ -28,6 +29,7 @@ export function asSimulatedPhone(command: Command, context: CliContext): Command
     .option('--answer-after <duration>', 'answer each call after this long (the default, after 1s)', durationArgument)
     .option('--decline [code]', 'decline each call with this SIP code (603 unless said)', declineArgument)
     .option('--ignore', 'let each call ring out')
+    .option('--forward-to <number>', 'forward each call there (302), as it was dialled or as a SIP URI')
     .option('--hang-up-after <duration>', 'hang up so long after the answer', durationArgument)
     .option('--dial <number>', 'dial this number, and end when the call ends')
     .option('--for <duration>', 'with --dial: hang up so long after dialling', durationArgument)
@@ -148,15 +150,17 @@ function checkUsage(username: string | undefined, options: PhoneCommandOptions):
 }
 
 function behaviourOf(options: PhoneCommandOptions): Behaviour {
-  const said = [options.answerAfter, options.decline, options.ignore].filter((option) => option !== undefined);
+  const { answerAfter, decline, ignore, forwardTo } = options;
+  const said = [answerAfter, decline, ignore, forwardTo].filter((option) => option !== undefined);
   if (said.length > 1) {
-    throw new Failure('usage', 'Only one of --answer-after, --decline and --ignore', 2);
+    throw new Failure('usage', 'Only one of --answer-after, --decline, --ignore and --forward-to', 2);
   }
-  if (options.ignore === true) return { kind: 'ignore' };
-  if (options.decline !== undefined) {
-    return { kind: 'decline', sip: options.decline === true ? 603 : options.decline, afterMs: 1_000 };
+  if (forwardTo !== undefined) return { kind: 'redirect', to: forwardTo };
+  if (ignore === true) return { kind: 'ignore' };
+  if (decline !== undefined) {
+    return { kind: 'decline', sip: decline === true ? 603 : decline, afterMs: 1_000 };
   }
-  return { kind: 'answer', afterMs: options.answerAfter ?? 1_000 };
+  return { kind: 'answer', afterMs: answerAfter ?? 1_000 };
 }
 
 function declineArgument(text: string): number {

@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import pc from 'picocolors';
-import type { UserRemoved, UserSaved, UserView } from '../protocol/users.ts';
+import { FORWARD_POLICIES, type UserRemoved, type UserSaved, type UserView } from '../protocol/users.ts';
 import type { CliContext } from './context.ts';
 import { readUsersCsv } from './csv.ts';
 import { Failure } from './failure.ts';
@@ -13,7 +13,7 @@ import { credentialsText } from './phone-credentials.ts';
 import { type PhoneOptions, phoneFieldsOf, withPhoneOptions } from './phone-options.ts';
 import { userSkillCommand } from './skill.ts';
 
-type SetOptions = PhoneOptions & { name?: string; extension?: string; newPassword?: boolean };
+type SetOptions = PhoneOptions & { name?: string; extension?: string; forwards?: string; newPassword?: boolean };
 type AddOptions = Omit<SetOptions, 'newPassword'> & { from?: string; dryRun?: boolean };
 
 /** `cordboard user …` */
@@ -24,9 +24,10 @@ export function userCommand(program: Command, context: CliContext): void {
     .description('add a user and give their phone to Asterisk; prints the SIP credentials, once')
     .option('--name <name>', 'the name that is shown to others')
     .option('--extension <number>', 'the internal number, or next; without it the user has no phone')
+    .addOption(forwardsOption())
     .option('--from <file.csv>', 'add many, each with their phones: see the reference for the columns')
     .option('--dry-run', 'check everything and say what would be, and do nothing')
-    .action(async (username: string | undefined, { from, name, extension, dryRun, ...phone }: AddOptions) => {
+    .action(async (username: string | undefined, { from, name, extension, forwards, dryRun, ...phone }: AddOptions) => {
       const output = context.output();
       const rehearsal = dryRun === true ? { dryRun } : {};
       if (from !== undefined) {
@@ -41,8 +42,8 @@ export function userCommand(program: Command, context: CliContext): void {
       if (username === undefined || name === undefined) {
         throw new Failure('usage', 'expected: cordboard user add <username> --name N --extension 1001', 2);
       }
-      const number = extension === undefined ? {} : { extension };
-      const body = { username, name, ...number, ...phoneFieldsOf(phone), ...rehearsal };
+      const said = Object.entries({ extension, forwards }).filter(([, value]) => value !== undefined);
+      const body = { username, name, ...Object.fromEntries(said), ...phoneFieldsOf(phone), ...rehearsal };
       const saved = await context.client().post<UserSaved>('/v1/users', body);
       output.result(saved, (each) => savedText('added', each));
     });
@@ -67,9 +68,12 @@ export function userCommand(program: Command, context: CliContext): void {
     .description('change a user, and their first phone; what is not named stays, and an extension never changes')
     .option('--name <name>', 'the name that is shown to others')
     .option('--extension <number>', 'a number, or next, for a user who has none')
+    .addOption(forwardsOption())
     .option('--new-password', 'make up another SIP password')
-    .action(async (username: string, { name, extension, newPassword, ...phone }: SetOptions) => {
-      const said = Object.entries({ name, extension, newPassword }).filter(([, value]) => value !== undefined);
+    .action(async (username: string, { name, extension, forwards, newPassword, ...phone }: SetOptions) => {
+      const said = Object.entries({ name, extension, forwards, newPassword }).filter(
+        ([, value]) => value !== undefined,
+      );
       const patch = { ...Object.fromEntries(said), ...phoneFieldsOf(phone) };
       if (Object.keys(patch).length === 0) throw new Failure('usage', 'say what to change, such as --name N', 2);
       const saved = await context.client().patch<UserSaved>(path(username), patch);
@@ -88,6 +92,12 @@ export function userCommand(program: Command, context: CliContext): void {
     });
 
   userSkillCommand(user, context);
+}
+
+function forwardsOption(): Option {
+  return new Option('--forwards <where>', 'where their phones may forward calls for them (302)').choices(
+    FORWARD_POLICIES,
+  );
 }
 
 const path = (username: string): string => `/v1/users/${encodeURIComponent(username)}`;
@@ -140,6 +150,7 @@ function userText(user: UserView): string {
     ['username', user.username],
     ['name', user.name],
     ['extension', orDash(user.extension)],
+    ['forwards', user.forwards],
     ['group', orDash(user.group)],
     ['queues', orDash(user.queues.join(', '))],
     ['skills', orDash(levelsText(user.skills))],

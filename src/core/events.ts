@@ -1,4 +1,5 @@
 import type { FeatureCodes } from './features.ts';
+import type { ForwardTarget } from './forwards.ts';
 import type { OutsideNumber, Payer, RouteId, RouteSettings, TrunkId, TrunkSettings } from './outside.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type {
@@ -97,6 +98,8 @@ export type PbxEvent =
   | { readonly type: 'leg-told'; readonly leg: LegId }
   /** A key was pressed at a leg of ours: whether it was 1. Which other one it was is nobody's business. */
   | { readonly type: 'leg-pressed'; readonly leg: LegId; readonly accepts: boolean }
+  /** The phone forwards its call (302): where to. The leg's last event follows, and nobody has been called there. */
+  | { readonly type: 'leg-forwarded'; readonly leg: LegId; readonly to: ForwardTarget }
   /** A caller's channel left our application: it hung up, and its last event follows, or the dialplan has it now. */
   | { readonly type: 'leg-left'; readonly leg: LegId }
   /** The leg's last event. `cause` is Q.850, `sip` the final status where one is known, 0 where none. */

@@ -1,6 +1,7 @@
+import type { ForwardRefusal } from './forwards.ts';
 import type { NumberClass, PayerId, TrunkId } from './outside.ts';
 import type { Barred } from './permission.ts';
-import type { PhoneId, UserId } from './settings.ts';
+import type { Destination, PhoneId, UserId } from './settings.ts';
 import type { CallId, LegId } from './state.ts';
 
 /** What happened between us and the world outside. */
@@ -29,7 +30,7 @@ export type OutsideFact =
       readonly user: UserId | null;
       readonly payer: PayerId;
     }
-  /** A rule led the call to a number outside, on this account. */
+  /** A rule, or a phone that forwards, led the call to a number outside, on this account. */
   | {
       readonly type: 'call-sent-out';
       readonly call: CallId;
@@ -37,8 +38,28 @@ export type OutsideFact =
       readonly number: string;
       readonly class: NumberClass;
     }
-  /** A phone that was called by its user's number answered with a forward (302): nobody is called there. */
-  | { readonly type: 'forward-refused'; readonly call: CallId; readonly user: UserId; readonly phone: PhoneId }
+  /** A phone of the user that was called answered with a forward (302), and the call goes on there. `said` is what the phone said. */
+  | {
+      readonly type: 'forward-followed';
+      readonly call: CallId;
+      readonly user: UserId;
+      readonly phone: PhoneId;
+      readonly said: string;
+      readonly to: Destination;
+    }
+  /**
+   * A phone answered with a forward (302): nobody is called there. `said` is null where it did not say where to. `payer` is
+   * whose right is missing, or whose limit is reached, where that is why.
+   */
+  | {
+      readonly type: 'forward-refused';
+      readonly call: CallId;
+      readonly user: UserId;
+      readonly phone: PhoneId;
+      readonly said: string | null;
+      readonly why: ForwardRefusal;
+      readonly payer: PayerId | null;
+    }
   | { readonly type: 'trunk-tried'; readonly call: CallId; readonly trunk: TrunkId; readonly leg: LegId }
   /** The number was not reached over this trunk; `next` says whether another one may do better. */
   | {

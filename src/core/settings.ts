@@ -1,3 +1,4 @@
+import type { ForwardPolicy } from './forwards.ts';
 import type { CallingRights, NumberClass } from './outside.ts';
 
 /** What the engine knows of the directory: resolved settings, with no secrets in them. They arrive as events. */
@@ -77,6 +78,8 @@ export type UserSettings = {
   readonly skills: Readonly<Record<string, number>>;
   /** What they may dial outside; absent: nothing. */
   readonly calling?: CallingRights;
+  /** Where their phones may forward calls to; absent: nowhere. */
+  readonly forwards?: Exclude<ForwardPolicy, 'refuse'>;
 };
 
 /** The outcomes that can climb the RONA ladder: those that are a person's doing. */

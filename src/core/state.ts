@@ -1,6 +1,7 @@
 import type { Alarm } from './alarms.ts';
 import type { Hearing } from './commands.ts';
 import type { Outcome, RescindWhy } from './facts.ts';
+import type { Forward, ForwardTarget } from './forwards.ts';
 import type { Meta } from './meta.ts';
 import type { Need } from './needs.ts';
 import type {
@@ -80,6 +81,10 @@ export type Call = {
   ringUntil: number | null;
   /** The weightiest end among the callee's phones so far. */
   calleeOutcome: Outcome | null;
+  /** The first of the callee's phones that forwards the call. */
+  forward: Forward | null;
+  /** Whose forwards it has followed so far, in their order: a circle ends there. */
+  forwardedBy: readonly UserId[];
   /** The offer (queued) or the leg (internal) that won this call. */
   claim: OfferId | LegId | null;
   /** Who is in the talk with the caller. */
@@ -129,6 +134,8 @@ export type Leg = {
   readonly trunk: TrunkId | null;
   /** Who pays for a leg to the number where an agent takes calls; absent for every other leg. */
   readonly payers?: readonly PayerId[];
+  /** The phone forwards it there (302), and its end follows. */
+  forwardsTo?: ForwardTarget;
   phase: 'requested' | 'dialling' | 'ringing' | 'up' | 'joined';
   readonly createdAt: number;
   /** When its phase last changed: the periodic survey leaves young ones alone. */

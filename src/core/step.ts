@@ -4,6 +4,7 @@ import { told } from './calls/announce.ts';
 import { callerArrived } from './calls/arrival.ts';
 import { callJoined, joinFailed } from './calls/call.ts';
 import { pressed } from './calls/confirm.ts';
+import { legForwarded } from './calls/forward.ts';
 import { legGone } from './calls/gone.ts';
 import { legAnswered, legCreated, legLeft, legRang, legRefused, legSeen } from './calls/leg.ts';
 import type { Command } from './commands.ts';
@@ -89,6 +90,8 @@ function apply(turn: Turn, event: Event): void {
       return told(turn, event.leg);
     case 'leg-pressed':
       return pressed(turn, event.leg, event.accepts);
+    case 'leg-forwarded':
+      return legForwarded(turn, event.leg, event.to);
     case 'leg-left':
       return legLeft(turn, event.leg);
     case 'leg-gone':

@@ -66,4 +66,6 @@ const callDefaults = {
   waveAt: null,
   inbound: null,
   outbound: null,
+  forward: null,
+  forwardedBy: [],
 } as const;

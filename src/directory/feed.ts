@@ -110,7 +110,7 @@ function reasonSettings({ name, label, limitMs }: ReasonView): ReasonSettings {
 }
 
 function userSettings(row: UserRow, phones: readonly PhoneRow[], calling: CallingRights | null): UserSettings {
-  const { id, name, extension, skills } = row;
+  const { id, name, extension, skills, forwards } = row;
   const inBrowser = phones.filter(({ transport }) => transport === 'ws' || transport === 'wss');
   const answering = phones.flatMap(({ id, autoAnswer }) => (autoAnswer === 'no' ? [] : [[id, autoAnswer] as const]));
   const groups = (pick: (phone: PhoneRow) => readonly string[]) => [...new Set(phones.flatMap(pick))].sort();
@@ -126,6 +126,7 @@ function userSettings(row: UserRow, phones: readonly PhoneRow[], calling: Callin
     pickupGroups: groups((phone) => phone.pickupGroups),
     skills,
     ...(calling === null ? {} : { calling }),
+    ...(forwards === 'refuse' ? {} : { forwards }),
   };
 }
 

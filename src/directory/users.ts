@@ -74,7 +74,8 @@ export function setUser(
     }
     const given = before.extension === null && patch.extension !== undefined;
     const extension = given ? extensionOf(context, id, patch.extension, options.avoid ?? new Set()) : before.extension;
-    const user = { ...before, name: patch.name ?? before.name, extension, revision: now.revision };
+    const { name = before.name, forwards = before.forwards } = patch;
+    const user = { ...before, name, extension, forwards, revision: now.revision };
     store.users.update(user);
     const phones: SavedPhone[] = [];
     if (given && extension !== null) {
@@ -146,8 +147,8 @@ function insertUser(context: DirectoryContext, now: Change, input: NewUser, avoi
     throw new Refusal('taken', `username: expected a new one; ${input.username} exists`, 'username');
   }
   const extension = extensionOf(context, input.username, input.extension, avoid);
-  const { username: id, name, skills = {} } = input;
-  const user: UserRow = { id, name, extension, revision: now.revision, group: null, queues: [], skills };
+  const { username: id, name, skills = {}, forwards = 'refuse' } = input;
+  const user: UserRow = { id, name, extension, forwards, revision: now.revision, group: null, queues: [], skills };
   store.users.insert(user, context.now());
   for (const [skill, level] of Object.entries(skills)) store.skills.put(id, skill, level);
   const phones: SavedPhone[] = [];

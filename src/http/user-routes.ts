@@ -101,6 +101,7 @@ function userView(user: UserRow, phones: readonly PhoneRow[], known: ReadonlyMap
     username: user.id,
     name: user.name,
     extension: user.extension,
+    forwards: user.forwards,
     group: user.group,
     queues: user.queues,
     skills: user.skills,

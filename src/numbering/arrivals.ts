@@ -10,7 +10,7 @@ type SaidCaller = KnownCaller & { readonly withheld: boolean };
 
 /**
  * The edge at which numbers become E.164, once: what a phone dialled is read by the dial plan, what a carrier sent by the
- * trunk's own format, and the inbound route is found here, since the caller's number goes no further: events, and so the
+ * trunk's own format, where a phone forwards to like what it dials, and the inbound route is found here, since the caller's number goes no further: events, and so the
  * journal, name only the route.
  */
 export function createArrivals(
@@ -25,6 +25,11 @@ export function createArrivals(
     } else if (event.type === 'leg-seen' && event.found?.arrival) {
       const read = readOne(event.found.arrival, caller, numbering, world);
       post({ ...event, found: { ...event.found, arrival: read.arrival } }, read.caller);
+    } else if (event.type === 'leg-forwarded') {
+      const { said } = event.to;
+      const isExtension = world.index.extensions.has(said);
+      const read = isExtension ? {} : fromPhone(said, numbering, [...world.state.routes.values()]);
+      post({ ...event, to: { said, ...read } }, null);
     } else post(event, null);
   };
 }
@@ -38,8 +43,8 @@ function readOne(
   const isUsers = arrival.phone !== null && index.phoneUser.has(arrival.phone);
   const isExtension = arrival.trunk === undefined && index.extensions.has(arrival.dialled);
   if (isUsers) {
-    const read = isExtension ? arrival : fromPhone(arrival, numbering, [...state.routes.values()]);
-    return { arrival: read, caller: shown(caller, caller?.number ?? '') };
+    const read = isExtension ? {} : fromPhone(arrival.dialled, numbering, [...state.routes.values()]);
+    return { arrival: { ...arrival, ...read }, caller: shown(caller, caller?.number ?? '') };
   }
   const format = state.trunks.get(arrival.trunk ?? '')?.settings.format ?? 'e164';
   const from = caller?.number === undefined || caller.number === '' ? '' : numbering.received(caller.number, format);
@@ -52,12 +57,16 @@ function readOne(
 }
 
 /** A number of our own that is dialled inside stays inside; every other one goes out. */
-function fromPhone(arrival: Arrival, numbering: Numbering, routes: readonly RouteSettings[]): Arrival {
-  const outside = numbering.dialled(arrival.dialled);
-  if (outside === null) return arrival;
+function fromPhone(
+  dialled: string,
+  numbering: Numbering,
+  routes: readonly RouteSettings[],
+): Pick<Arrival, 'outside' | 'route'> {
+  const outside = numbering.dialled(dialled);
+  if (outside === null) return {};
   const ours = routes.filter((route) => route.number === outside.number && route.trunk === null);
   const own = matchRoute(ours, { number: outside.number, caller: '', trunk: null });
-  return own === null ? { ...arrival, outside } : { ...arrival, route: own.id };
+  return own === null ? { outside } : { route: own.id };
 }
 
 function shown(caller: SaidCaller | null, number: string): KnownCaller | null {

@@ -4,6 +4,10 @@ import { displayName, dryRun, phoneFields } from './phone-settings.ts';
 import { furtherPhoneSchema, type PhoneView, type SipCredentials } from './phones.ts';
 import { type Skills, skillsSchema } from './skills.ts';
 
+/** Where the forwards (302) of a user's phones may lead: to nobody, to numbers of ours, or outside too, by the user's rights. */
+export const FORWARD_POLICIES = ['refuse', 'internal', 'outside'] as const;
+const forwards = () => z.enum(FORWARD_POLICIES, { error: `one of ${FORWARD_POLICIES.join(', ')}` });
+
 /** `next` is the next free number of the range. */
 const extension = () =>
   z.union([z.literal('next'), extensionSchema()], { error: 'digits only, 2 to 8 of them, or next' });
@@ -16,6 +20,7 @@ export const newUserSchema = z.strictObject({
   }),
   name: displayName(),
   extension: extension().optional(),
+  forwards: forwards().optional(),
   ...phoneFields,
   phones: z.array(furtherPhoneSchema).max(9, { error: 'at most 9 further phones' }).optional(),
   skills: skillsSchema().optional(),
@@ -33,6 +38,7 @@ export const importSchema = z.strictObject({ users: z.array(newUserSchema).min(1
 export const userPatchSchema = z.strictObject({
   name: displayName().optional(),
   extension: extension().optional(),
+  forwards: forwards().optional(),
   ...phoneFields,
   newPassword: z.boolean().optional(),
 });
@@ -42,6 +48,7 @@ export type UserView = {
   readonly username: string;
   readonly name: string;
   readonly extension: string | null;
+  readonly forwards: (typeof FORWARD_POLICIES)[number];
   readonly group: string | null;
   /** The standalone queues that they are a member of. */
   readonly queues: readonly string[];

@@ -91,7 +91,7 @@ export function ring(pbx: Pbx, phone: SimulatedPhone, channel: Channel): void {
       return;
     case 'redirect':
       later(pbx, channel, wireMs + (behaviour.afterMs ?? 0), () => {
-        tellOfDial(pbx, channel, 'CANCEL', behaviour.to);
+        tellOfDial(pbx, channel, 'CANCEL', userPartOf(behaviour.to));
         refuse(pbx, channel, 302);
       });
       return;
@@ -108,6 +108,12 @@ function pressLater(pbx: Pbx, phone: SimulatedPhone, channel: Channel): void {
     if (key !== 'hang-up') pressKey(pbx, channel, key);
     else if (channel.bridge === null) endChannel(pbx, channel, farHangUp);
   });
+}
+
+/** The user part of a Contact as `res_pjsip_session` keeps it: unescaped, at most 79 bytes of it; of an extension, it. */
+function userPartOf(to: string): string {
+  const [, user = to] = /^sips?:(?:([^@]*)@)?/.exec(to) ?? [];
+  return decodeURIComponent(user.replace(/:.*/, '')).slice(0, 79);
 }
 
 export function showRinging(pbx: Pbx, channel: Channel): void {

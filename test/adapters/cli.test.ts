@@ -254,6 +254,19 @@ describe('with a daemon', () => {
     ];
     const added = JSON.parse((await run(['user', 'add', '--from', file, '--json'])).out);
     expect(added).toMatchObject({ users: [{ user: { phones } }] });
+    const forwards = async (...words: string[]) => {
+      await run(['user', 'set', 'p1', ...words]);
+      const { user } = JSON.parse((await run(['user', 'show', 'p1', '--json'])).out);
+      return [user.forwards, lab.engine.settings().at(-1)?.users[0]?.forwards];
+    };
+    expect(await forwards('--name', 'Pia')).toEqual(['refuse', undefined]);
+    expect(await forwards('--forwards', 'outside')).toEqual(['outside', 'outside']);
+    expect(await forwards('--name', 'Pia P')).toEqual(['outside', 'outside']);
+    expect(await forwards('--forwards', 'refuse')).toEqual(['refuse', undefined]);
+    expect((await run(['user', 'set', 'p1', '--forwards', 'abroad'])).err).toContain('refuse, internal, outside');
+    writeFileSync(file, `username,name,extension,forwards\np3,Paul,1303,internal\n`);
+    const third = JSON.parse((await run(['user', 'add', '--from', file, '--json'])).out);
+    expect(third).toMatchObject({ users: [{ user: { forwards: 'internal' } }] });
     writeFileSync(file, `${head}\np2,,,web,wss,,\n`);
     expect((await run(['user', 'add', '--from', file])).err).toContain('comes before its user');
   });

@@ -68,6 +68,7 @@ function expectSame(model: ReturnType<typeof engineModel>): void {
     pickupGroups: groupsOf(lab.store.phones.ofUser(user.id).map((phone) => phone.pickupGroups)),
     transports: Object.fromEntries(lab.store.phones.ofUser(user.id).map(({ id, transport }) => [id, transport])),
     skills: user.skills,
+    ...(user.forwards === 'refuse' ? {} : { forwards: user.forwards }),
   }));
   const groups = lab.store.queues
     .all()

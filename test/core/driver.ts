@@ -235,8 +235,8 @@ export const abroad = { number: '+493012345', class: 'international' } as const;
 
 /** The company of these tests: `line` 8001 is linear, `all` 8002 rings everybody, `few` 8003 by fewest calls. */
 export const users: readonly UserSettings[] = [
-  { ...user('ann', '1001'), calling: rights },
-  user('ben', '1002', '1902'),
+  { ...user('ann', '1001'), calling: rights, forwards: 'outside' },
+  { ...user('ben', '1002', '1902'), forwards: 'internal' },
   user('cleo', '1003'),
   user('dan', '1004'),
 ];

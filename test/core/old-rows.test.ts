@@ -6,7 +6,19 @@ import { situations } from './situations.ts';
 // A daemon is upgraded under live calls: their rows lack what came later, and are as good as any.
 
 /** What calls have had since calls go outside. */
-const later = ['inbound', 'outbound', 'priority', 'needs', 'tier', 'wave', 'waveAt', 'relaxed', 'rises'] as const;
+const later = [
+  'inbound',
+  'outbound',
+  'priority',
+  'needs',
+  'tier',
+  'wave',
+  'waveAt',
+  'relaxed',
+  'rises',
+  'forward',
+  'forwardedBy',
+] as const;
 
 test.each(['a call waits and nobody is ready', 'a leg is ringing', 'two talk'])(
   'given_%s_in_rows_of_an_older_version_when_loaded_then_the_call_goes_on_and_ends',

@@ -1,3 +1,4 @@
+import type { ForwardTarget } from '../../src/core/forwards.ts';
 import { abroad, type Driver, drive, group, routes, running } from './driver.ts';
 import { queueSituations } from './queue-situations.ts';
 
@@ -138,6 +139,10 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     for (const leg of driver.legs()) driver.step({ type: 'leg-created', leg });
     return driver;
   },
+  'one of two phones forwards the call': () =>
+    forwarded(arrive(running(), '1002', 'caller-1', '1001'), { said: '1004' }),
+  'a forward is followed to a number outside': () =>
+    forwarded(arrive(running(), '1001', 'caller-1', '1003'), { said: '00493012345', outside: abroad }),
   'two extensions are being joined': () => {
     const driver = internal();
     driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
@@ -257,7 +262,7 @@ export function lastLeg(driver: Driver): string {
   return driver.legs().at(-1) ?? '';
 }
 
-function arrive(driver: Driver, dialled: string, leg = 'caller-1', phone: string | null = null): Driver {
+export function arrive(driver: Driver, dialled: string, leg = 'caller-1', phone: string | null = null): Driver {
   driver.step({ type: 'caller-arrived', leg, dialled, phone });
   return driver;
 }
@@ -410,6 +415,14 @@ function allRinging(): Driver {
   const driver = arrive(running(['ann', 'ben', 'cleo']), '8002');
   for (const leg of driver.legs()) driver.step({ type: 'leg-created', leg });
   for (const leg of driver.legs()) driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
+  return driver;
+}
+
+/** The first phone that rings forwards it there. */
+export function forwarded(driver: Driver, to: ForwardTarget, leg = driver.legs()[0] ?? ''): Driver {
+  for (const one of driver.legs()) driver.step({ type: 'leg-created', leg: one });
+  driver.step({ type: 'leg-forwarded', leg, to });
+  driver.step({ type: 'leg-gone', leg, cause: 23, sip: 302 });
   return driver;
 }
 

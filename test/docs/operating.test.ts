@@ -5,7 +5,7 @@ import { buildProgram } from '../../src/cli/program.ts';
 import { CHECKS } from '../../src/doctor/finding.ts';
 import { cell, fileText, tableUnder } from './page.ts';
 
-const pages = ['install', 'stations', 'survival', 'troubleshooting', 'trunks', 'upgrade', 'why'].map(
+const pages = ['forwards', 'install', 'stations', 'survival', 'troubleshooting', 'trunks', 'upgrade', 'why'].map(
   (name) => `docs/operating/${name}.md`,
 );
 const proofs = tableUnder('docs/operating/survival.md', 'The proof').rows;

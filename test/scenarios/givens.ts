@@ -120,7 +120,8 @@ export function behaviourOf(text: string): Behaviour {
   if (text.startsWith('rings out')) return { kind: 'ignore' };
   if (text.startsWith('is silent')) return { kind: 'silent' };
   if (text.startsWith('sends 183')) return { kind: 'progress-only' };
-  if (text.startsWith('redirects')) return { kind: 'redirect', to: '9000', afterMs };
+  const [, to = '9000'] = /^redirects to (\S+)/.exec(text) ?? [];
+  if (text.startsWith('redirects')) return { kind: 'redirect', to, afterMs };
   if (text.startsWith('waits for a hand')) return { kind: 'manual' };
   throw new Error(`a phone knows no "${text}"`);
 }

@@ -74,6 +74,12 @@ export function createStage(): Stage {
     users.splice(place, 1, { ...userOf(id), skills });
   }
 
+  /** `ben may forward inside`: what his phones say is followed. */
+  function letForward(id: string, forwards: 'internal' | 'outside'): void {
+    const place = users.indexOf(userOf(id));
+    users.splice(place, 1, { ...userOf(id), forwards });
+  }
+
   function phoneOf(id: string): string {
     return userOf(id).phones[0] ?? '';
   }
@@ -112,6 +118,8 @@ export function createStage(): Stage {
       if (what.startsWith('may dial') && /^(group:|queue:|system)/.test(who))
         payers.push({ id: who, rights: rightsFrom(what) });
       else if (what.startsWith('may dial')) allow(who, what);
+      else if (what.startsWith('may forward '))
+        letForward(who, what === 'may forward outside' ? 'outside' : 'internal');
       else if (who.endsWith("'s")) setPhone(rig, phoneOf(who.slice(0, -2)), what);
       else if (what.startsWith('knows ')) learn(who, what.slice('knows '.length));
       else if (what === 'is ready') signIns.push(userOf(who).id);

@@ -118,7 +118,9 @@ export function factWords(fact: NumberedFact, name: Names, clock: Clock): string
     case 'first-international':
       return `${fact.payer} calls another country for the first time`;
     case 'forward-refused':
-      return `${name(fact.phone)} forwards ${name(fact.call)}, and nobody is called there`;
+      return `${name(fact.phone)} forwards ${name(fact.call)} to ${fact.said ?? 'nowhere'}, and nobody is called there: ${fact.why}${fact.payer === null ? '' : `, on the account of ${fact.payer}`}`;
+    case 'forward-followed':
+      return `${name(fact.phone)} forwards ${name(fact.call)} to ${fact.said}: it goes on to ${destinationWords(fact.to)}`;
     case 'call-sent-out':
       return `call ${name(fact.call)} is sent out to ${fact.number}, ${fact.class}, on the account of ${fact.payer}`;
     case 'trunk-tried':

@@ -110,6 +110,8 @@ function newCall(
     callee: null,
     ringUntil: null,
     calleeOutcome: null,
+    forward: null,
+    forwardedBy: [],
     claim: null,
     partner: null,
     connectedAt: null,

@@ -10,10 +10,10 @@ import {
 import { type Barred, limitReached, mayDial, shownNumber } from '../permission.ts';
 import { sendTo } from '../routing/overflow.ts';
 import type { NumberDestination, QueueId, UserId } from '../settings.ts';
-import type { Call } from '../state.ts';
+import type { Call, CallId } from '../state.ts';
 import { type Turn, tell } from '../turn.ts';
 import { endCall } from './call.ts';
-import { meterOf, noteBegun, noteInternational, noteLimit, usageOf } from './meter.ts';
+import { meterOf, noteBegun, noteIfLimit, noteInternational, usageOf } from './meter.ts';
 import { begin, refuse } from './outbound.ts';
 
 /** A user's phone dialled a number outside: when they may, the trunks are tried one after the other. */
@@ -50,30 +50,59 @@ export function rightsOf(turn: Turn, payer: PayerId): CallingRights {
   return payers.get(payer)?.rights ?? users.get(payer)?.calling ?? internalOnly;
 }
 
+/**
+ * A phone of the user's forwards the call to a number outside. That it may, on the user's account, was found before
+ * (`barredFor`).
+ */
+export function forwardOut(turn: Turn, call: Call, user: UserId, to: OutsideNumber): void {
+  payOut(turn, call, to, { payers: payersOf(turn, user), otherwise: null, sentBy: null });
+}
+
 type Account = Pick<Outbound, 'payers' | 'otherwise' | 'sentBy'>;
 
-function goOut(turn: Turn, call: Call, to: OutsideNumber, account: Account): void {
-  const [first = systemPayer, ...others] = account.payers;
-  const rights = rightsOf(turn, first);
-  const barred = mayDial(rights, to, usageOf(turn, first, call.id));
-  if (barred !== null) return bar(turn, call, to, account, first, barred);
+/** Whose right is missing, or whose limit is reached, and which. */
+export type BarredFor = { readonly payer: PayerId; readonly why: Barred };
+
+/**
+ * Why these payers may not dial it now: the first one's rights count, of the others only the limits. `but` is a call that does
+ * not count among theirs. Null when they may.
+ */
+export function barredFor(
+  turn: Turn,
+  payers: readonly PayerId[],
+  to: OutsideNumber,
+  but: CallId | null,
+): BarredFor | null {
+  const [first = systemPayer, ...others] = payers;
+  const barred = mayDial(rightsOf(turn, first), to, usageOf(turn, first, but));
+  if (barred !== null) return { payer: first, why: barred };
   for (const payer of others) {
-    const limit = limitReached(rightsOf(turn, payer), usageOf(turn, payer, call.id));
-    if (limit !== null) return bar(turn, call, to, account, payer, limit);
+    const limit = limitReached(rightsOf(turn, payer), usageOf(turn, payer, but));
+    if (limit !== null) return { payer, why: limit };
   }
+  return null;
+}
+
+function goOut(turn: Turn, call: Call, to: OutsideNumber, account: Account): void {
+  const barred = barredFor(turn, account.payers, to, call.id);
+  if (barred !== null) return bar(turn, call, to, account, barred);
+  payOut(turn, call, to, account);
+}
+
+function payOut(turn: Turn, call: Call, to: OutsideNumber, account: Account): void {
+  const [first = systemPayer] = account.payers;
   if (call.kind !== 'outbound') tell(turn, { type: 'call-sent-out', call: call.id, payer: first, ...to });
   for (const payer of account.payers) noteBegun(turn, payer);
   if (to.class === 'international') noteInternational(turn, call, first);
-  begin(turn, call, { ...to, ...account, callerId: shownNumber(rights, meterOf(turn, first)) });
+  begin(turn, call, { ...to, ...account, callerId: shownNumber(rightsOf(turn, first), meterOf(turn, first)) });
 }
 
 /** Who dialled hears why: the dialplan has a prompt for it, or the cause alone says it. Who was sent there goes on. */
-function bar(turn: Turn, call: Call, to: OutsideNumber, account: Account, payer: PayerId, why: Barred): void {
+function bar(turn: Turn, call: Call, to: OutsideNumber, account: Account, { payer, why }: BarredFor): void {
   const { otherwise, sentBy } = account;
   const user = call.kind === 'outbound' ? call.from : null;
   tell(turn, { type: 'call-barred', call: call.id, user, payer, class: to.class, why });
-  if (why === 'calls-at-once' || why === 'calls-per-minute' || why === 'minutes-per-day')
-    noteLimit(turn, call, payer, why);
+  noteIfLimit(turn, call, payer, why);
   if (otherwise !== null) return sendTo(turn, call, otherwise, 'barred', sentBy);
   if (call.kind === 'outbound') return refuse(turn, call, 'barred', saidFor[why]);
   endCall(turn, call, 'barred', 'system', 'unreachable');

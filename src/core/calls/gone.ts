@@ -3,8 +3,9 @@ import { elsewhereChanged } from '../routing/agent.ts';
 import { offerLegGone } from '../routing/offer.ts';
 import { outcomeOf } from '../routing/outcome.ts';
 import type { Call, Leg, LegId } from '../state.ts';
-import { changedCall, changedOffer, removeLeg, send, type Turn, tell } from '../turn.ts';
+import { changedCall, changedOffer, removeLeg, send, type Turn } from '../turn.ts';
 import { dropped, endCall, finishCall, isBeingJoined, partnerLeft } from './call.ts';
+import { noteForward, offerForwarded } from './forward.ts';
 import { calleeLegGone } from './internal.ts';
 import { timesOf } from './leg.ts';
 import { trunkLegGone } from './outbound.ts';
@@ -56,10 +57,10 @@ function tellOwner(turn: Turn, call: Call, leg: Leg, outcome: Outcome, gone: Gon
   // The phones of a user whom the call has left say nothing about the one it is for now.
   if (leg.role === 'trunk') return trunkLegGone(turn, call, leg, gone);
   if (leg.role === 'callee') {
-    if (outcome === 'forwarded' && leg.user !== null)
-      tell(turn, { type: 'forward-refused', call: call.id, user: leg.user, phone: leg.phone ?? '' });
+    if (outcome === 'forwarded') noteForward(turn, call, leg);
     return leg.user === call.callee ? calleeLegGone(turn, call, outcome) : undefined;
   }
+  if (leg.role === 'agent' && outcome === 'forwarded') offerForwarded(turn, call, leg);
   const offer = leg.offer === null ? undefined : turn.world.state.offers.get(leg.offer);
   if (offer && offer.phase !== 'won' && retried(turn, call, offer, leg, gone)) return;
   if (offer && offer.phase !== 'won') return offerLegGone(turn, offer, leg, outcome, gone.cause, gone.sip);

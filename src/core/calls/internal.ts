@@ -6,6 +6,7 @@ import type { HangUpCause, PhoneId, UserId } from '../settings.ts';
 import type { Call } from '../state.ts';
 import { changedCall, type Turn } from '../turn.ts';
 import { endCall } from './call.ts';
+import { followForward, forwardOutweighed } from './forward.ts';
 import { hear } from './hearing.ts';
 import { hangUpLeg, newLeg } from './leg.ts';
 import { outsideRungOut } from './outbound.ts';
@@ -40,6 +41,7 @@ export function stopRingingUser(turn: Turn, call: Call): void {
   }
   call.callee = null;
   call.calleeOutcome = null;
+  call.forward = null;
   call.ringUntil = null;
   changedCall(turn, call);
 }
@@ -49,10 +51,11 @@ export function internalRungOut(turn: Turn, call: Call): void {
   if (call.outbound !== null) return outsideRungOut(turn, call);
   call.ringUntil = null;
   changedCall(turn, call);
+  forwardOutweighed(turn, call);
   endCall(turn, call, 'no-answer', 'system', 'no-answer');
 }
 
-/** One of the user's phones is out of it; with the last one the caller is told why. */
+/** One of the user's phones is out of it; with the last one the call goes on where they forward it, or the caller is told why. */
 export function calleeLegGone(turn: Turn, call: Call, outcome: Outcome): void {
   const { state } = turn.world;
   const isOpen = call.phase === 'waiting' && call.callee !== null;
@@ -72,6 +75,8 @@ export function calleeLegGone(turn: Turn, call: Call, outcome: Outcome): void {
     }
   }
   if (left.length > 0) return;
+  if (weighed !== 'forwarded') forwardOutweighed(turn, call);
+  else if (call.forward !== null && followForward(turn, call, call.forward)) return;
   const { ending, cause } = endings[weighed] ?? { ending: 'failed', cause: 'congestion' };
   endCall(turn, call, ending, 'system', cause);
 }

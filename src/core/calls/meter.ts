@@ -1,9 +1,11 @@
 import { raiseAlarm } from '../alarms.ts';
 import type { Fact } from '../facts.ts';
+import type { ForwardRefusal } from '../forwards.ts';
 import type { Meter, PayerId } from '../outside.ts';
 import type { Usage } from '../permission.ts';
 import type { UserId } from '../settings.ts';
 import type { Call, CallId } from '../state.ts';
+import type { StationBar } from '../station.ts';
 import { changedMeter, type Turn, tell } from '../turn.ts';
 
 /** An alarm about what somebody dialled stands for so long after it was last dialled. */
@@ -71,6 +73,12 @@ export function noteTalked(turn: Turn, payer: PayerId, talkedMs: number): void {
   meter.talkedMs = (meter.day === day ? meter.talkedMs : 0) + talkedMs;
   meter.day = day;
   changedMeter(turn, meter);
+}
+
+/** Something was barred: where a limit was why, that is worth a fact of its own. */
+export function noteIfLimit(turn: Turn, call: Call, payer: PayerId, why: ForwardRefusal | StationBar): void {
+  if (why === 'calls-at-once' || why === 'calls-per-minute' || why === 'minutes-per-day')
+    noteLimit(turn, call, payer, why);
 }
 
 /** A limit of the payer's was reached. */

@@ -1,6 +1,6 @@
 import type { Outcome } from '../facts.ts';
 import type { OutsideNumber, PayerId } from '../outside.ts';
-import { type Barred, limitReached, mayDial, shownNumber } from '../permission.ts';
+import { shownNumber } from '../permission.ts';
 import { barStation } from '../routing/agent.ts';
 import { isOpen } from '../routing/offer.ts';
 import type { UserId } from '../settings.ts';
@@ -8,10 +8,10 @@ import type { Agent, Call, Leg, Offer } from '../state.ts';
 import type { StationBar } from '../station.ts';
 import { isFull, trunksInOrder } from '../trunks.ts';
 import { changedOffer, type Turn, tell } from '../turn.ts';
-import { payersOf, rightsOf } from './call-out.ts';
+import { type BarredFor, barredFor, payersOf, rightsOf } from './call-out.ts';
 import type { Gone } from './gone.ts';
 import { newTrunkLeg } from './leg.ts';
-import { meterOf, noteBegun, noteInternational, noteLimit, usageOf } from './meter.ts';
+import { meterOf, noteBegun, noteIfLimit, noteInternational } from './meter.ts';
 import { numberFor } from './outbound.ts';
 import { trunkVerdict } from './trunk-verdict.ts';
 
@@ -25,8 +25,7 @@ export function isStationBarred(turn: Turn, call: Call, agent: Agent): boolean {
   const bar = barOf(turn, agent);
   if (bar === null) return false;
   const { payer, why } = bar;
-  if (why === 'calls-at-once' || why === 'calls-per-minute' || why === 'minutes-per-day')
-    noteLimit(turn, call, payer, why);
+  noteIfLimit(turn, call, payer, why);
   barStation(turn, agent, why);
   return true;
 }
@@ -44,18 +43,8 @@ function barOf(turn: Turn, { id, station }: Agent): { readonly payer: PayerId; r
 }
 
 /** Why the agent, or their group for all of its members, may not dial it now; null when they may. */
-export function numberBarred(
-  turn: Turn,
-  user: UserId,
-  to: OutsideNumber,
-): { readonly payer: PayerId; readonly why: Barred } | null {
-  const barred = mayDial(rightsOf(turn, user), to, usageOf(turn, user, null));
-  if (barred !== null) return { payer: user, why: barred };
-  for (const payer of payersOf(turn, user)) {
-    const why = payer === user ? null : limitReached(rightsOf(turn, payer), usageOf(turn, payer, null));
-    if (why !== null) return { payer, why };
-  }
-  return null;
+export function numberBarred(turn: Turn, user: UserId, to: OutsideNumber): BarredFor | null {
+  return barredFor(turn, payersOf(turn, user), to, null);
 }
 
 /** Rings the agent's number over the first trunk that has room; `isStationBarred` has seen to it that there is one. */

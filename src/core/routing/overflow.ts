@@ -13,7 +13,7 @@ import { rescindAll } from './offer.ts';
 type Why = Extract<Fact, { type: 'call-overflowed' }>['why'];
 
 /** A circle of overflows ends after so many. */
-const maxHops = 10;
+export const maxHops = 10;
 
 /** Moves a waiting call on to a destination; its offers are rescinded and its entry time kept. `from`: whose rule it is. */
 export function sendTo(

@@ -209,4 +209,9 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX audit_by_undone ON audit (undoes) WHERE undoes IS NOT NULL;
     `,
   },
+  {
+    number: 8,
+    name: 'forwards that are followed',
+    sql: "ALTER TABLE users ADD COLUMN forwards TEXT NOT NULL DEFAULT 'refuse';",
+  },
 ];

@@ -1,3 +1,4 @@
+import type { ForwardPolicy } from '../../core/forwards.ts';
 import type { QueueId, UserId } from '../../core/settings.ts';
 import type { DirectoryDb } from './database.ts';
 
@@ -6,6 +7,8 @@ export type UserRow = {
   readonly id: UserId;
   readonly name: string;
   readonly extension: string | null;
+  /** Where their phones may forward calls to. */
+  readonly forwards: ForwardPolicy;
   readonly revision: number;
   readonly group: string | null;
   /** The standalone queues that they are a member of, by name. */
@@ -20,7 +23,7 @@ type Own = Omit<UserRow, 'group' | 'queues' | 'skills'>;
 
 /** The rows of users. All statements are prepared once. */
 export function userRows(db: DirectoryDb) {
-  const columns = `SELECT u.id, u.name, u.extension, u.revision, m.queue AS "group",
+  const columns = `SELECT u.id, u.name, u.extension, u.forwards, u.revision, m.queue AS "group",
     (SELECT json_group_array(q.queue ORDER BY q.queue) FROM queue_members q WHERE q.user = u.id AND q.kind = 'queue') AS queues,
     (SELECT json_group_object(s.skill, s.level ORDER BY s.skill) FROM skills s WHERE s.user = u.id) AS skills
     FROM users u LEFT JOIN queue_members m ON m.user = u.id AND m.kind = 'group'`;
@@ -29,8 +32,10 @@ export function userRows(db: DirectoryDb) {
   const changed = db.prepare<[number], Stored>(`${columns} WHERE u.revision > ? ORDER BY u.id`);
   const ids = db.prepare<[], { id: string }>('SELECT id FROM users ORDER BY id');
   const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM users');
-  const insert = db.prepare('INSERT INTO users (id, name, extension, revision, created_at) VALUES (?, ?, ?, ?, ?)');
-  const update = db.prepare('UPDATE users SET name = ?, extension = ?, revision = ? WHERE id = ?');
+  const insert = db.prepare(
+    'INSERT INTO users (id, name, extension, forwards, revision, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const update = db.prepare('UPDATE users SET name = ?, extension = ?, forwards = ?, revision = ? WHERE id = ?');
   const touch = db.prepare('UPDATE users SET revision = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM users WHERE id = ?');
   return {
@@ -43,10 +48,10 @@ export function userRows(db: DirectoryDb) {
     ids: (): readonly UserId[] => ids.all().map((row) => row.id),
     count: (): number => count.get()?.n ?? 0,
     insert(user: Own, createdAt: number): void {
-      insert.run(user.id, user.name, user.extension, user.revision, createdAt);
+      insert.run(user.id, user.name, user.extension, user.forwards, user.revision, createdAt);
     },
     update(user: Own): void {
-      update.run(user.name, user.extension, user.revision, user.id);
+      update.run(user.name, user.extension, user.forwards, user.revision, user.id);
     },
     /** Something that belongs to the user changed: the engine has to hear of them. */
     touch(id: UserId, revision: number): void {
