@@ -91,7 +91,8 @@ export function ring(pbx: Pbx, phone: SimulatedPhone, channel: Channel): void {
       return;
     case 'redirect':
       later(pbx, channel, wireMs + (behaviour.afterMs ?? 0), () => {
-        tellOfDial(pbx, channel, 'CANCEL', userPartOf(behaviour.to));
+        const to = userPartOf(behaviour.to);
+        if (to !== '') tellOfDial(pbx, channel, 'CANCEL', to);
         refuse(pbx, channel, 302);
       });
       return;
@@ -112,7 +113,7 @@ function pressLater(pbx: Pbx, phone: SimulatedPhone, channel: Channel): void {
 
 /** The user part of a Contact as `res_pjsip_session` keeps it: unescaped, at most 79 bytes of it; of an extension, it. */
 function userPartOf(to: string): string {
-  const [, user = to] = /^sips?:(?:([^@]*)@)?/.exec(to) ?? [];
+  const user = /^sips?:/.test(to) ? (/^sips?:([^@]*)@/.exec(to)?.[1] ?? '') : to;
   return decodeURIComponent(user.replace(/:.*/, '')).slice(0, 79);
 }
 

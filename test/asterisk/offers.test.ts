@@ -74,6 +74,7 @@ describe('how an offer ends, on a real Asterisk with real phones', () => {
     const target = other.agents[0];
     const { ended, types } = await firstOffer({ kind: 'redirect', to: target?.extension ?? '' });
     expect(ended).toMatchObject({ outcome: 'forwarded', sip: 302 });
+    await lab.fact('forward-refused', { user: ended.agent, said: target?.extension ?? '', why: 'offer' });
     expect(types).not.toContain('agent-missed');
     expect(target?.phone.calls).toEqual([]);
   });

@@ -145,8 +145,22 @@ describe('cordboard phone', () => {
     expect(caller.events().find(({ type }) => type === 'ended')).toMatchObject({ end: { by: 'them' } });
   });
 
+  it('given_forward_to_when_a_call_comes_then_the_phone_forwards_it_and_the_daemon_may_follow', async () => {
+    await addUser('max', '1206');
+    await addUser('ned', '1207');
+    await lab.api('PATCH', '/v1/users/max', { forwards: 'internal' });
+    const forwarding = phone('max', '--forward-to', '1207');
+    const colleague = phone('ned', '--answer-after', '0s');
+    await until('both are registered', async () => (await isRegistered('max')) && (await isRegistered('ned')));
+    const caller = phone('--dial', '1206', '--for', '2s');
+    await happened(colleague, 'answered');
+    expect(await caller.exit).toBe(0);
+    expect(forwarding.events().find(({ type }) => type === 'declined')).toMatchObject({ sip: 302 });
+  });
+
   it.each([
     [[], 'Say whose phone'],
+    [['ada', '--ignore', '--forward-to', '1'], 'Only one of'],
     [['ada', '--for', '3s'], '--for goes with --dial'],
     [['ada', '--ignore', '--decline'], 'Only one of'],
     [['ada', '--decline', '200'], 'SIP code'],

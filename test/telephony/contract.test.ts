@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { translate } from '../../src/asterisk/translate.ts';
 import { ask, type Bench, type BenchCaller, channelOf, event, stateOf, story } from './bench.ts';
 import { realBench } from './real-bench.ts';
 import { simulatedBench } from './simulated-bench.ts';
@@ -146,6 +147,31 @@ describe.each([
     expect(story(bench, leg).at(-1)).toBe('ChannelDestroyed 23/302');
     expect(((await ask(bench, 'GET', 'channels')).body as unknown[]).length).toBe(0);
   });
+
+  it.each([
+    ['an extension', '1009', '1009'],
+    ['a number at a host of its own', 'sip:+33170123456@carrier.example', '+33170123456'],
+    ['more than a number', 'sip:1009:secret@h:99;transport=tcp', '1009'],
+    ['a variable of the dialplan', 'sip:%24%7BSHELL(id)%7D@h', '??SHELL?id??'],
+    ['lines of its own', 'sip:1%0D%0AAction%3A%20Originate@h', '1??Action??Originate'],
+    ['quotes and commas', 'sip:%22,%27@h', '???'],
+    ['an emoji', 'sip:%F0%9F%98%80@h', '??'],
+    ['4 KB', `sip:${'9'.repeat(4_000)}@h`, '9'.repeat(79)],
+    ['nobody at a host', 'sip:h', null],
+  ])(
+    'given_a_phone_that_redirects_to_%s_when_dialled_then_we_are_told_where_to_before_the_end',
+    async (_, to, said) => {
+      await bench.phone({ kind: 'redirect', to });
+      const leg = await dialled();
+      await event(bench, 'ChannelDestroyed', leg);
+      const ours = bench.events.filter((one) => channelOf(one) === leg);
+      const told = ours.flatMap((one) => translate(one)?.event ?? []);
+      const end = told.findIndex(({ type }) => type === 'leg-gone');
+      const forward = told.slice(0, end).find((one) => one.type === 'leg-forwarded');
+      expect(forward?.to ?? null).toEqual(said === null ? null : { said });
+      expect(story(bench, leg).at(-1)).toBe('ChannelDestroyed 23/302');
+    },
+  );
 
   it.each(['1001', '4444'])(
     'given_no_contact_of_%s_when_a_leg_is_created_then_it_is_refused_with_500',
