@@ -22,7 +22,12 @@ function engineAtWork() {
   };
   const engine = createEngine(
     load(rowsOf(driver.world)),
-    { commit: (batch) => (written.push(batch), 'written') },
+    {
+      commit(batch) {
+        written.push(batch);
+        return 'written';
+      },
+    },
     {
       now: () => now,
       soon: (run) => void later(0, run),
