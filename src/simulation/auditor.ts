@@ -5,6 +5,7 @@ import type { World } from '../core/world.ts';
 import type { Batch } from '../storage/live/store.ts';
 import { AgentBooks } from './agent-books.ts';
 import type { SimulatedAsterisk } from './asterisk.ts';
+import { ForwardJudge } from './forward-judge.ts';
 import { Ledger } from './ledger.ts';
 import { LineJudge } from './lines.ts';
 import { NumberJudge } from './numbers.ts';
@@ -35,6 +36,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   const payers = new PayerJudge();
   const numbers = new NumberJudge(asterisk);
   const talked = new Set<string>();
+  const forwards = new ForwardJudge();
   return {
     ledger,
     afterBatch(batch, world) {
@@ -46,6 +48,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
         }
         books.note(step);
         wishes.note(step);
+        forwards.note(step);
       }
       checkRows(world);
       lines.afterBatch(batch, world);

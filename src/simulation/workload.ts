@@ -3,6 +3,7 @@ import { drawQueue, drawUser, drawWishes, overflows, phoneOf } from './company.t
 import type { SimulatedCaller } from './dialplan.ts';
 import type { Dice } from './dice.ts';
 import { type Faults, noFaults } from './faults.ts';
+import { drawForwarders } from './forwarders.ts';
 import { habit, intent, reasons } from './people.ts';
 import type { Rig } from './rig.ts';
 
@@ -23,6 +24,8 @@ export type Workload = {
 
 /** So often something happens between the company and the world outside. */
 const outsideMs = 5_000;
+/** And so often somebody sets a forward on a phone. */
+const forwardMs = 7_000;
 
 /** Draws a company from the dice, and what is outside of it from dice of their own, and puts both into the rig. */
 export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSeed = 1): Workload {
@@ -31,7 +34,8 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
   let revision = 1;
   const groups = Array.from({ length: dice.between(1, 3) }, (_, place) => drawQueue(dice, place, people));
   const carriers = drawCarriers(rig, outsideSeed, people, groups);
-  const { users } = carriers;
+  const forwarders = drawForwarders(rig, outsideSeed, carriers.users, groups);
+  const { users } = forwarders;
   const callers: SimulatedCaller[] = [];
   const paceMs = dice.pick([800, 2_000, 4_000, 9_000]);
   let isOpen = true;
@@ -55,6 +59,7 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
     carriers.begin();
     // At even intervals: the dice of the company are not asked.
     rig.scheduler.after(outsideMs, outside);
+    rig.scheduler.after(forwardMs, forward);
     often(paceMs, call);
     often(12_000, changeHabit);
     often(6_000, () => rig.ask(intent(rig, dice, users, overflows)));
@@ -108,6 +113,12 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
     if (!isOpen) return;
     carriers.happen(callers);
     rig.scheduler.after(outsideMs, outside);
+  }
+
+  function forward(): void {
+    if (!isOpen) return;
+    forwarders.happen(callers);
+    rig.scheduler.after(forwardMs, forward);
   }
 
   function call(): void {

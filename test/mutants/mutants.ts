@@ -1,3 +1,4 @@
+import { forwardMutants } from './forward-mutants.ts';
 import { queueMutants } from './queue-mutants.ts';
 
 /**
@@ -15,6 +16,7 @@ export type Mutant = {
 /** Bugs that somebody could make. The fast suites must see every one of them. */
 export const mutants: readonly Mutant[] = [
   ...queueMutants,
+  ...forwardMutants,
   {
     lie: 'a talk outside is metered for the first of its payers alone',
     file: 'src/core/calls/call.ts',
