@@ -96,6 +96,14 @@ test('given_a_leg_that_ends_before_its_dial_is_answered_then_nothing_more_is_sai
   expect(it.posted).toEqual([]);
 });
 
+test('given_a_phone_that_forwards_before_its_dial_is_answered_then_the_core_hears_where_to_and_still_of_the_leg', () => {
+  const it = asked();
+  it.answer(0, 200);
+  expect(it.early.passes({ type: 'leg-forwarded', leg, to: { said: '1002' } })).toBe(true);
+  it.answer(1, 204);
+  expect(it.posted).toEqual([dialled]);
+});
+
 test('given_a_lost_connection_when_answers_come_as_none_then_the_survey_has_the_word', () => {
   const it = asked();
   it.early.forget();
