@@ -89,7 +89,7 @@ ensure_package() {
     sudo=(sudo)
   fi
   command -v apt-get >/dev/null || die "$2 is missing." "Install it with the package manager of this system."
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$2" >&2 \
-    || { "${sudo[@]}" apt-get update >&2 && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$2" >&2; } \
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$2" >&2 \
+    || { "${sudo[@]}" apt-get update >&2 && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$2" >&2; } \
     || die "the package $2 could not be installed." "As root: apt-get install $2"
 }
