@@ -198,7 +198,9 @@ fill_in() {
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in
       ';<emergency-numbers') skip=1
-        if [ "${value[EMERGENCY_NUMBERS]}" != off ]; then
+        if [ "${value[EMERGENCY_NUMBERS]}" = off ]; then
+          printf '; Nobody dials it: doctor reads here that it was on purpose.\nexten => off,1,NoOp(emergency numbers are off on purpose)\n'
+        else
           for number in ${value[EMERGENCY_NUMBERS]}; do printf 'exten => %s,1,Goto(cordboard-emergency-call,${EXTEN},1)\n' "$number"; done
         fi
         continue ;;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
+import { DESTINATION_FORMS, parseDestination, placesOf } from '../directory/destination.ts';
 import { parseDuration } from '../lib/duration.ts';
-import { isCountry } from '../numbering/numbering.ts';
+import { createNumbering, isCountry } from '../numbering/numbering.ts';
 import type { ExtensionRange } from './config.ts';
 
 /** Names that stand in addresses and files, and paths; each with what is said of it when it is not so. */
@@ -105,10 +105,18 @@ export function destination(byDefault: string) {
         context.issues.push({ code: 'custom', message: expected, input: written });
         return z.NEVER;
       }
+      if (placesOf(to).some((place) => place.to === 'number' && numbering.classOf(place.number) === null)) {
+        const message = 'a number that somebody can have, such as number:+33144556677';
+        context.issues.push({ code: 'custom', message, input: written });
+        return z.NEVER;
+      }
       return to;
     })
     .prefault(byDefault);
 }
+
+/** Whether a number with a plus is one depends on no country. */
+const numbering = createNumbering({ country: null, outsidePrefix: '', areaPrefix: '' });
 
 /** An IANA time zone, or `local` for the machine's own. */
 export function timeZone() {

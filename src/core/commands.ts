@@ -65,7 +65,7 @@ export type Command =
   | { readonly do: 'join'; readonly call: CallId; readonly legs: readonly LegId[] }
   /**
    * Renews the dead-man lease of a leg. With `peer`, the one that it is joined with: the dialplan joins the two when the caller's ends.
-   * Should the peer be gone by then, the call is over for a caller who has `talked`, and everybody else falls back.
+   * Should the peer be gone by then, the call is over for a caller who has `talked` (or is just being joined), and everybody else falls back.
    */
   | {
       readonly do: 'lease';

@@ -4,6 +4,7 @@ import type { RouteBody } from '../storage/directory/outside.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { change, type DirectoryContext } from './context.ts';
 import { placesOf, printDestination } from './destination.ts';
+import { checkNumbers } from './number-classes.ts';
 import { leadsTo } from './overflow.ts';
 import { existingQueue } from './queues.ts';
 import { Refusal } from './refusal.ts';
@@ -27,6 +28,7 @@ export function addNumber(context: DirectoryContext, input: NewNumber, who: stri
       early: said.early ?? 'music',
     };
     check(context, name, body);
+    checkNumbers(said.to, context.config.numbering, 'to');
     routes.put(name, body);
     now.audit('number.add', name, null, body);
     return { ...body, id: name };
@@ -47,6 +49,7 @@ export function setNumber(context: DirectoryContext, name: string, patch: Number
       early: patch.early ?? before.early,
     };
     check(context, name, body);
+    if (patch.to !== undefined) checkNumbers(patch.to, context.config.numbering, 'to');
     routes.put(name, body);
     now.audit('number.set', name, before, body);
     return { ...body, id: name };

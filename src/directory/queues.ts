@@ -7,6 +7,7 @@ import type { QueueRow } from '../storage/directory/queues.ts';
 import { type Change, change, type DirectoryContext, takeExtension } from './context.ts';
 import { printDestination } from './destination.ts';
 import { joinAll } from './members.ts';
+import { checkNumbers } from './number-classes.ts';
 import { refuseWhileRouted } from './numbers.ts';
 import { checkOverflow, queuesThatOverflowTo } from './overflow.ts';
 import { Refusal } from './refusal.ts';
@@ -44,6 +45,7 @@ export function addQueue(
     const settings = queueOf({ ...groups, backOffs, ...defined(rest), id: name, kind, extension });
     const queue = { ...settings, ladder, revision: now.revision };
     checkOverflow(store, name, queue.overflow);
+    checkNumbers(queue.overflow, context.config.numbering, 'overflow');
     store.queues.insert(queue, context.now());
     joinAll(context, now, queue, members);
     const made = existingQueue(context, kind, name);
@@ -71,6 +73,7 @@ export function setQueue(
     }
     const queue = { ...before, ...defined(patch), extension, revision: now.revision };
     checkOverflow(store, id, queue.overflow);
+    if (patch.overflow !== undefined) checkNumbers(patch.overflow, context.config.numbering, 'overflow');
     store.queues.update(queue);
     now.audit(`${kind}.set`, id, queueView(before), queueView(queue));
     return queue;

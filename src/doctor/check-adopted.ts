@@ -1,4 +1,4 @@
-import { mailboxModules } from '../asterisk/mailboxes.ts';
+import { mailboxModules, messagesContext } from '../asterisk/mailboxes.ts';
 import { some } from './check-asterisk.ts';
 import type { Evidence } from './evidence.ts';
 import { type Finding, unchecked, warning, well, wrong } from './finding.ts';
@@ -27,23 +27,32 @@ export function checkSorcery({ settings }: Evidence): readonly Finding[] {
 
 /** `dialplan`: the contexts that phones come in by, and those that Cordboard's dialplan is made of. */
 export function checkDialplan({ contextsMissing }: Evidence): readonly Finding[] {
-  const expected =
-    'the contexts of all phones, cordboard-entry, cordboard-fallback, cordboard-emergency and cordboard-messages';
+  const expected = 'the contexts of all phones, cordboard-entry, cordboard-fallback and cordboard-emergency';
   if ('unseen' in contextsMissing) return [unchecked('dialplan', contextsMissing.unseen, expected)];
-  const missing = contextsMissing.seen;
+  // No call needs it: `message-lamps` tells of it.
+  const missing = contextsMissing.seen.filter((name) => name !== messagesContext);
   if (missing.length === 0) return [well('dialplan', 'all there', expected)];
   const todo =
     '#include extensions_cordboard.conf and extensions_emergency.conf in extensions.conf, then: asterisk -rx "dialplan reload"';
   return [wrong('dialplan', `there is no ${missing.map((name) => `[${name}]`).join(', ')}`, expected, todo)];
 }
 
-/** `message-lamps`: without these a phone's request to be told of messages is refused, or the counts reach nobody. */
-export function checkMessageLamps({ modules }: Evidence): readonly Finding[] {
-  const expected = `res_pjsip_mwi.so, res_pjsip_mwi_body_generator.so, and ${mailboxModules.join(' or ')}`;
+/**
+ * `message-lamps`: without these a phone's request to be told of messages is refused, or the counts reach nobody. An adopted dialplan may do
+ * without the context on purpose: then no lamp is wrong as long as nobody says how many messages wait.
+ */
+export function checkMessageLamps({ modules, contextsMissing }: Evidence): readonly Finding[] {
+  const expected = `res_pjsip_mwi.so, res_pjsip_mwi_body_generator.so, and ${mailboxModules[0]}, or ${mailboxModules[1]} with [${messagesContext}] in the dialplan`;
   if ('unseen' in modules) return [unchecked('message-lamps', modules.unseen, expected)];
   const lacking = ['res_pjsip_mwi.so', 'res_pjsip_mwi_body_generator.so'].filter((name) => !modules.seen.has(name));
   if (!mailboxModules.some((name) => modules.seen.has(name))) lacking.push(mailboxModules.join(' or '));
   const way = mailboxModules.find((name) => modules.seen.has(name)) ?? '';
+  const needsContext = way === 'app_minivm.so' && 'seen' in contextsMissing;
+  if (lacking.length === 0 && needsContext && contextsMissing.seen.includes(messagesContext)) {
+    const found = `there is no [${messagesContext}]: counts of messages (cordboard mailbox set) reach no lamp; calls do not need it`;
+    const todo = `#include extensions_cordboard.conf in extensions.conf, then: asterisk -rx "dialplan reload"; or leave it where message lamps are not wanted`;
+    return [warning('message-lamps', found, expected, todo)];
+  }
   if (lacking.length === 0) return [well('message-lamps', `by ${way}`, expected)];
   const found = `${lacking.join(', ')} is not running: lamps do not tell of messages`;
   return [warning('message-lamps', found, expected, 'load it in modules.conf and restart Asterisk')];

@@ -84,6 +84,10 @@ export function checkEmergency({ emergencyDialplan, directory, config }: Evidenc
   if ('unseen' in emergencyDialplan) return [unchecked('emergency', emergencyDialplan.unseen, expected)];
   const { numbers, targets } = emergencyDialplan.seen;
   const missing = needed.filter((number) => !numbers.includes(number));
+  if (numbers.includes('off')) {
+    const found = `off on purpose: the dialplan sends out none of ${needed.join(', ')}, and without the daemon nobody does`;
+    return [warning('emergency', found, expected, 'to have them: scripts/asterisk render --emergency-numbers "…"')];
+  }
   const findings: Finding[] = [];
   if (missing.length > 0) {
     const todo =

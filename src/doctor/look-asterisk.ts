@@ -1,5 +1,6 @@
 import { type Inquiry, openInquiry } from '../asterisk/ami/inquiry.ts';
 import { createPbxReader } from '../asterisk/control.ts';
+import { messagesContext } from '../asterisk/mailboxes.ts';
 import type { Config } from '../config/config.ts';
 import { readSecret } from '../config/paths.ts';
 import type { AsteriskSettings, EmergencyDialplan, Evidence } from './evidence.ts';
@@ -24,7 +25,7 @@ type Part = Pick<
 >;
 
 /** What the dialplan of ours is made of, whatever phones are there. */
-const ownContexts = ['cordboard-entry', 'cordboard-fallback', 'cordboard-emergency', 'cordboard-messages'] as const;
+const ownContexts = ['cordboard-entry', 'cordboard-fallback', 'cordboard-emergency', messagesContext] as const;
 
 /** Asks Asterisk over ARI and AMI, a few questions one after the other. Never rejects. */
 export async function lookAtAsterisk(config: Config, phoneContexts: readonly string[]): Promise<Part> {

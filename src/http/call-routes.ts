@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
-import { withClasses } from '../directory/number-classes.ts';
+import { checkNumbers, withClasses } from '../directory/number-classes.ts';
 import { checkOverflow } from '../directory/overflow.ts';
 import { Refusal } from '../directory/refusal.ts';
 import { type CallLife, type CallView, moveSchema } from '../protocol/calls.ts';
@@ -60,6 +60,7 @@ export function callRoutes(app: FastifyInstance, services: Services): void {
       throw new Refusal('invalid', `to: expected a destination: ${DESTINATION_FORMS}; got ${written}`, 'to');
     }
     checkOverflow(services.directory.store, '', to);
+    checkNumbers(to, services.config.numbering, 'to');
     await engine.ask({ do: 'move', call: id, to: withClasses(to, services.config.numbering) });
     return { call: id };
   });

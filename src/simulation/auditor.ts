@@ -57,7 +57,8 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
       books.compare(world);
       queues.compare(world, batch.steps.at(-1)?.at ?? 0);
       checkAsterisk(asterisk);
-      for (const call of world.state.calls.values()) if (call.connectedAt !== null) talked.add(call.caller);
+      for (const call of world.state.calls.values())
+        if (call.connectedAt !== null || call.phase === 'connecting') talked.add(call.caller);
       for (const caller of asterisk.look().cutOff.splice(0))
         rule(talked.has(caller), `the caller ${caller} was hung up by the dialplan and had talked to nobody`);
     },

@@ -121,6 +121,8 @@ describe('a number', () => {
     [{ to: 'number:0170' }, 400, 'to', /^to: expected a destination/],
     [{ to: 'number:+33170000000,else=moon:1' }, 400, 'to', /^to: expected a destination/],
     [{ to: 'number:+33170000000,else=group:nobody' }, 404, undefined, /nobody/],
+    [{ to: 'number:+12345' }, 400, 'to', /^to: expected a number that somebody can have.*; got number:\+12345/],
+    [{ to: 'number:+33144556677,else=number:+999123456' }, 400, 'to', /^to: .*; got number:\+999123456/],
     [{ to: 'user:nobody' }, 404, 'to', /^to: there is no user nobody/],
     [{ trunk: 'blue' }, 404, 'name', /There is no trunk blue/],
     [{ answer: 'never' }, 400, 'answer', /^answer: expected one of on-agent, on-entry; got "never"/],
@@ -128,6 +130,17 @@ describe('a number', () => {
     const error = await errorOf('POST', '/v1/numbers', { name: 'main', number: '*', to: 'hang-up', ...wrong });
     expect(error).toMatchObject({ status, ...(field === undefined ? {} : { field }) });
     expect(error.message).toMatch(said);
+  });
+
+  test('given_an_overflow_to_a_number_that_nobody_can_have_when_it_is_written_then_it_is_refused_there_and_not_barred_later', async () => {
+    const night = { name: 'night', extension: '8001' };
+    const wrong = { status: 400, code: 'invalid', field: 'overflow' };
+    const error = await errorOf('POST', '/v1/groups', { ...night, overflow: 'number:+12345' });
+    expect(error).toMatchObject(wrong);
+    expect(error.message).toMatch(/^overflow: expected a number that somebody can have.*; got number:\+12345$/);
+    await lab.ask('POST', '/v1/groups', night);
+    expect(await errorOf('PATCH', '/v1/groups/night', { overflow: 'number:+12345,else=hang-up' })).toMatchObject(wrong);
+    expect((await lab.ask('PATCH', '/v1/groups/night', { overflow: 'number:+33144556677' })).status).toBe(200);
   });
 
   test('given_a_group_that_a_number_falls_back_on_when_the_group_is_removed_then_that_is_refused', async () => {

@@ -28,15 +28,7 @@ test('given_an_agent_who_hears_the_sound_of_the_queue_when_it_is_said_then_their
   // Nothing may be asked of a leg that is spoken to.
   driver.pass(9_000);
   driver.step({ type: 'leg-told', leg: lastLeg(driver) });
-  expect(story(driver, before)).toEqual(['caller 30 s, is to talk', 'agent 600 s, has talked', 'join']);
-});
-
-test('given_two_who_are_joined_when_their_leases_are_renewed_then_only_from_then_on_the_end_of_one_is_the_end_of_the_call', () => {
-  const driver = there('two talk');
-  expect(story(driver)).toEqual(['caller 30 s, is to talk', 'agent 600 s, has talked', 'join']);
-  const before = driver.commands.length;
-  driver.pass(10_000);
-  expect(story(driver, before)).toEqual(['caller 30 s, has talked', 'agent 600 s, has talked']);
+  expect(story(driver, before)).toEqual(['caller 30 s, has talked', 'agent 600 s, has talked', 'join']);
 });
 
 test('given_1_that_was_pressed_when_the_question_is_not_over_yet_then_the_caller_is_to_talk_and_the_leg_is_asked_nothing', () => {

@@ -183,6 +183,16 @@ test.each<[name: string, change: Partial<Evidence>, check: string, level: string
     'error',
     '112 would not be sent out',
   ],
+  [
+    'emergency_numbers_that_are_off_on_purpose',
+    emergency({ numbers: ['off'] }),
+    ...(['emergency', 'warning', 'off on purpose: the dialplan sends out none of 112'] as const),
+  ],
+  [
+    'a_dialplan_without_the_context_of_messages',
+    { contextsMissing: { seen: ['cordboard-messages'] } },
+    ...(['message-lamps', 'warning', 'there is no [cordboard-messages]'] as const),
+  ],
   ['emergency_calls_that_lead_nowhere', emergency({ targets: [] }), 'emergency', 'error', 'have no target'],
   ['nobody_who_says_where', directory({ hasDefaultSite: false }), 'emergency', 'warning', 'no default site'],
   ['no_daemon', { daemon: { unseen: 'nobody' } }, 'daemon', 'warning', 'none on'],

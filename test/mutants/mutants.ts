@@ -264,7 +264,7 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'a caller is hung up with an agent who has not been joined with them',
     file: 'src/core/calls/lease.ts',
-    from: "talked: call.phase === 'talking' });",
+    from: "talked: call.phase !== 'announcing' });",
     to: 'talked: partner !== null });',
     by: 'test/core/leases.test.ts',
   },

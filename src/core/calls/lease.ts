@@ -20,7 +20,7 @@ const partnerLeases = 20;
 export function lease(turn: Turn, call: Call, how: typeof send = sendLater): void {
   const { leaseMs } = turn.world.state.meta.limits;
   const partner = call.partner?.leg ?? null;
-  how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: partner, talked: call.phase === 'talking' });
+  how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: partner, talked: call.phase !== 'announcing' });
   if (call.phase !== 'announcing') leasePartner(turn, call, how);
   if (call.phase !== 'waiting') return;
   for (const id of call.legs) {
