@@ -45,7 +45,9 @@ export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {
   return driveOn(load(structuredClone(rows)), twin);
 }
 
-function driveOn(world: World, twin: boolean): Driver {
+/** With `known`, the bodies of its rows, nobody but the driver changes the world: what was written is what is there. */
+function driveOn(world: World, twin: boolean, known: Bodies | null = null): Driver {
+  let kept = known;
   const driver: Driver = {
     world,
     now: start,
@@ -53,11 +55,15 @@ function driveOn(world: World, twin: boolean): Driver {
     commands: [],
     twin,
     step(event) {
-      const written = driver.twin ? bodiesOf(world) : null;
+      const written = driver.twin ? (kept ?? bodiesOf(world)) : null;
       const before = written === null ? null : load(rowsIn(written));
       const done = step(world, event, driver.now);
       const changed = new Set(takeChanges(world).map(({ kind, id }) => `${kind}/${id}`));
-      if (written !== null) checkWritten(written, bodiesOf(world), changed, event);
+      if (written !== null) {
+        const now = bodiesOf(world);
+        checkWritten(written, now, changed, event);
+        if (known !== null) kept = now;
+      }
       checkRows(world);
       checkSequence(driver.facts, done.facts);
       driver.facts.push(...done.facts);
@@ -80,12 +86,15 @@ function driveOn(world: World, twin: boolean): Driver {
   return driver;
 }
 
-/** A driver at the same place, made from nothing but the rows. */
-export function again(driver: Driver): Driver {
-  const copy = driveOn(load(rowsOf(driver.world)), true);
-  copy.now = driver.now;
-  copy.commands.push(...driver.commands);
-  return copy;
+/** Makes drivers at the place where this one is now, each from nothing but its rows. */
+export function placeOf({ world, now, commands }: Driver): () => Driver {
+  const bodies = bodiesOf(load(rowsOf(world)));
+  return () => {
+    const copy = driveOn(load(rowsIn(bodies)), true, bodies);
+    copy.now = now;
+    copy.commands.push(...commands);
+    return copy;
+  };
 }
 
 /** All rows of a world as they would come back from the database. */
