@@ -70,6 +70,7 @@ function holds({ state }: World, call: Call, agent: Agent, why: Eligibility, now
     case 'busy-elsewhere':
       return [...state.legs.values()].some((leg) => leg.user === agent.id && leg.offer === null);
     case 'unreachable':
+      if (agent.station.kind === 'number') return agent.barred !== null;
       return (state.users.get(agent.id)?.phones ?? []).every((id) => {
         const phone = state.phones.get(id);
         return phone?.registered !== true || phone.suspectUntil !== null;

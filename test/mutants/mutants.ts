@@ -112,7 +112,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/core/calls/meter.ts',
     from: 'for (const id of index.paidLegs) {',
     to: 'for (const id of [...index.paidLegs].slice(index.paidLegs.size)) {',
-    by: 'test/simulation/fair.test.ts',
+    by: 'test/simulation/poor.test.ts',
   },
   {
     lie: 'nobody is asked anew for the 1 that was lost while we were away',
