@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { NumberedFact } from '../core/facts.ts';
-import { createPhone, type Phone } from '../phones/index.ts';
+import type { Phone } from '../phones/index.ts';
 import type { AgentView } from '../protocol/agents.ts';
 import type { GroupView } from '../protocol/groups.ts';
 import type { PhoneAccess, TrialPhone } from '../protocol/phones.ts';
@@ -40,6 +40,7 @@ export function demoCommand(program: Command, context: CliContext): void {
 }
 
 async function demonstrate(client: ApiClient, home: string, output: Output): Promise<void> {
+  const { createPhone } = await import('../phones/index.ts');
   const group = await gatherCast(client, home);
   await refuseIfOccupied(client);
   if (!output.json) process.stdout.write(`${prologue(group)}\n`);

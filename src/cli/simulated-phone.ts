@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Behaviour, createPhone, type Phone, type PhoneEvent } from '../phones/index.ts';
+import type { Behaviour, Phone, PhoneEvent } from '../phones/index.ts';
 import type { PhoneAccess, PhoneView, TrialPhone } from '../protocol/phones.ts';
 import { durationArgument } from './arguments.ts';
 import type { ApiClient } from './client.ts';
@@ -66,6 +66,8 @@ async function run(
   options: PhoneCommandOptions,
   output: Output,
 ): Promise<void> {
+  // SIP.js is two hundred files: only who simulates a phone reads them.
+  const { createPhone } = await import('../phones/index.ts');
   const stopped = untilStopped();
   const phone = createPhone({ ...account, behaviour, log: (event) => output.line(event, phoneLine) });
   if (options.hangUpAfter !== undefined) hangUpAfter(phone, options.hangUpAfter);
