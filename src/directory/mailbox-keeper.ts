@@ -16,6 +16,7 @@ export type MailboxKeeper = {
   close(): void;
 };
 
+const empty = '0/0';
 /** Counts that change together are told in one pass. */
 const coalesceMs = 50;
 
@@ -34,8 +35,8 @@ export function keepMailboxes(store: DirectoryStore, port: MailboxPort, log: Log
         await port.setMessages(number, newMessages, oldMessages);
         told.set(number, counts);
       }
-      // An extension that is nobody's any more was emptied when it became free.
-      if (passes.isClosed() || store.extensions.owner(number) !== null) continue;
+      // An extension that is nobody's any more was emptied when it became free: perhaps just now, and Asterisk was told what was before.
+      if (passes.isClosed() || counts !== empty || store.extensions.owner(number) !== null) continue;
       store.mailboxes.forget(number);
       told.delete(number);
     }

@@ -287,4 +287,29 @@ describe('counts of messages in Asterisk', () => {
     expect(lab.store.mailboxes.all()).toEqual([]);
     keeper.close();
   });
+
+  test('given_an_extension_that_becomes_free_while_its_count_is_being_told_then_asterisk_is_told_all_the_same_that_it_is_empty', async () => {
+    const told: string[] = [];
+    let answer = (): void => undefined;
+    const setMessages: typeof asterisk.mailboxes.setMessages = async (...counts) => {
+      told.push(counts.join(' '));
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    };
+    const keeper = keepMailboxes(lab.store, { setMessages }, silentLog());
+    addUser(lab.context, newUser('anna', '1001'), who);
+    setMailbox(lab.context, '1001', { newMessages: 5, oldMessages: 0 });
+    keeper.changed();
+    await vi.advanceTimersByTimeAsync(100);
+    removeUser(lab.context, 'anna', who);
+    keeper.changed();
+    answer();
+    await vi.advanceTimersByTimeAsync(200);
+    answer();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(told).toEqual(['1001 5 0', '1001 0 0']);
+    expect(lab.store.mailboxes.all()).toEqual([]);
+    keeper.close();
+  });
 });
