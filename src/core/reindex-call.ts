@@ -7,7 +7,8 @@ import type { Call } from './state.ts';
 import { type Index, queueIndex, touch, type World } from './world.ts';
 
 /** Derives from a call's row what the index says of it: its deadline, and its place in its queue. */
-export function reindexCall({ index }: World, call: Call): void {
+export function reindexCall(world: World, call: Call): void {
+  const { index } = world;
   const place = placeOf(index, call);
   // Of a call that talks only the lease changes, and that is most of all changes.
   if (place.phase === 'talking' && call.phase === 'talking' && place.queue?.id === call.queue)
@@ -23,7 +24,8 @@ export function reindexCall({ index }: World, call: Call): void {
   if (isAsBefore(place, call)) return;
   note(place, call);
   const { settings } = queue;
-  if (call.phase !== 'waiting' || call.offers.length > 0) queue.busy.add(call.id);
+  const isOffered = isOfferedIn(world, call);
+  if (call.phase !== 'waiting' || isOffered) queue.busy.add(call.id);
   else queue.busy.delete(call.id);
   if (call.phase === 'talking') queue.queued.delete(call.id);
   else queue.queued.add(call.id);
@@ -33,9 +35,15 @@ export function reindexCall({ index }: World, call: Call): void {
     call.phase === 'waiting' &&
     call.offers.length < strategies[settings.strategy].parallel(settings, call);
   if (!wants) return queue.waiting.delete(call.id);
-  queue.waiting.set(call, settings);
+  queue.waiting.set(call, settings, isOffered);
   touch(index, queue);
   if (call.tier < queue.lastTier) index.untried.add(call.id);
+}
+
+/** Whether the queue that it is in offers it. What the queue before has offered may still be ending, and is not with an agent of this one. */
+function isOfferedIn({ state }: World, { offers, queue }: Call): boolean {
+  for (const id of offers) if (state.offers.get(id)?.queue === queue) return true;
+  return false;
 }
 
 /** The place of a call, made when it is first asked for. Mostly it is that of the call which was dealt with last. */

@@ -92,10 +92,7 @@ export class LineJudge {
     for (const call of state.calls.values()) {
       const queue = state.queues.get(call.queue ?? '');
       if (queue === undefined) continue;
-      // An offer of the queue that it came from may take a moment to end.
-      const isOffered = call.offers.some((id) => state.offers.get(id)?.queue === queue.id);
-      const isBusy = call.phase !== 'waiting' || isOffered;
-      if (isBusy && call.phase !== 'ended') busy.set(queue.id, (busy.get(queue.id) ?? 0) + 1);
+      if (isWithAgent(state, call)) busy.set(queue.id, (busy.get(queue.id) ?? 0) + 1);
       if (call.phase === 'waiting') this.checkPlace(call, queue, state.meta.limits.headStartsMs);
     }
     for (const { id, maxTalking } of state.queues.values()) {
@@ -119,6 +116,12 @@ export class LineJudge {
     const isOver = call.wave > 0 && made > queue.waves.size * call.wave && made > queue.maxRinging;
     rule(!isOver, `${made} ring for ${call.id} in wave ${call.wave}`);
   }
+}
+
+/** Whether an agent of its queue has the call or is offered it. An offer of the queue that it came from may take a moment to end. */
+function isWithAgent({ offers }: World['state'], { phase, queue, offers: made }: Call): boolean {
+  if (phase === 'waiting') return made.some((id) => offers.get(id)?.queue === queue);
+  return phase !== 'ended';
 }
 
 /** No eligible member is idle beside a waiting call; no tier stays closed for want of anybody to try. */
@@ -150,14 +153,11 @@ function checkNobodyWaitsInVain(world: World): void {
       return [{ user, tier: penalties.indexOf(penalty), isFree, isThere: isFree || !isIdle(agent) }];
     });
     const free = members.filter(({ isFree }) => isFree);
-    const busy = [...state.calls.values()].filter(
-      ({ queue: id, phase, offers }) =>
-        id === queue.id && phase !== 'ended' && (phase !== 'waiting' || offers.length > 0),
-    ).length;
+    const busy = [...state.calls.values()].filter((call) => call.queue === queue.id && isWithAgent(state, call)).length;
     for (const call of calls) {
       const has = (user: string): boolean => hasNeeds(state.users.get(user)?.skills ?? {}, call.needs);
       const wants = call.offers.length < mostRinging(queue, call);
-      const isLimited = queue.maxTalking !== null && call.offers.length === 0 && busy >= queue.maxTalking;
+      const isLimited = queue.maxTalking !== null && !isWithAgent(state, call) && busy >= queue.maxTalking;
       const { keepFree } = queue;
       const isKept = keepFree !== null && call.priority < keepFree.fromPriority && free.length <= keepFree.agents;
       const idle = free.find(({ user, tier }) => tier <= call.tier && has(user));

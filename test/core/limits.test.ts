@@ -59,6 +59,20 @@ describe('how many may talk', () => {
     expect(there.ready('cleo')).toEqual(['cleo']);
   });
 
+  it('given_a_full_queue_when_a_call_comes_whose_old_ring_is_still_taken_back_then_it_waits_like_any_other', () => {
+    const desk = { ...base, strategy: 'ring-all', maxTalking: 1, members: ['ben', 'cleo'] } as const;
+    const shop = { ...base, id: 'shop', extension: '8002', members: ['ann'], maxWaitMs: 5_000 } as const;
+    const there = company({ queues: [desk, { ...shop, overflow: { to: 'queue', queue: 'desk' } }] });
+    there.ready('ann', 'ben', 'cleo');
+    there.arrive('one', '8001');
+    there.answer('ben');
+    expect(there.arrive('two', '8002')).toEqual(['ann']);
+    expect(there.pass(5_000)).toEqual([]);
+    expect(there.call('two')).toMatchObject({ queue: 'desk', offers: [expect.anything()] });
+    expect(there.hangUp('ben')).toEqual(['ben', 'cleo']);
+    expect(there.callerOf('cleo')).toBe('two');
+  });
+
   it('given_a_limit_when_it_is_raised_then_who_waits_is_offered_at_once', () => {
     const there = company({ queues: [{ ...base, maxTalking: 1 }] });
     there.ready('ann', 'ben');

@@ -79,6 +79,13 @@ export const queueMutants: readonly Mutant[] = [
     by: 'test/core/limits.test.ts',
   },
   {
+    lie: 'a ring that the queue before takes back counts as one of the new queue',
+    file: 'src/core/reindex-call.ts',
+    from: 'if (state.offers.get(id)?.queue === queue) return true;',
+    to: 'if (state.offers.has(id) && queue !== null) return true;',
+    by: 'test/core/limits.test.ts',
+  },
+  {
     lie: 'the last member kept free is given away',
     file: 'src/core/routing/gate.ts',
     from: 'idle.size <= keepFree.agents',

@@ -15,7 +15,7 @@ export type CallLane = {
   readonly tier: number;
   /** Of a priority for which members are kept free. */
   readonly isPrivileged: boolean;
-  /** Rings already, and so counts among those that are with an agent. */
+  /** Rings already for this queue, and so counts among those that are with an agent. */
   readonly isOffered: boolean;
   readonly calls: Ordered;
 };
@@ -29,10 +29,10 @@ export class WaitingLanes {
     return this.places.size;
   }
 
-  /** Puts a call into the lane that its row names, at the place of its due, or moves it there. */
-  set(call: Call, queue: QueueSettings): void {
+  /** Puts a call into the lane that its row names, at the place of its due, or moves it there. `isOfferedHere`: by this queue. */
+  set(call: Call, queue: QueueSettings, isOfferedHere: boolean): void {
     const isPrivileged = queue.keepFree !== null && call.priority >= queue.keepFree.fromPriority;
-    const isOffered = queue.maxTalking !== null && call.offers.length > 0;
+    const isOffered = queue.maxTalking !== null && isOfferedHere;
     const isPlain = call.needs === '' && call.tier === 0 && !isPrivileged && !isOffered;
     const key = isPlain ? '' : `${call.tier}${isPrivileged ? 'p' : ''}${isOffered ? 'o' : ''} ${call.needs}`;
     const before = this.places.get(call.id);
