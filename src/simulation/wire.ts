@@ -84,8 +84,11 @@ export function createWire(parts: {
     }
     scheduler.after(arrival('requests', dice.roll(2)), () => {
       if (!connection.isUp) return;
-      if (faults.refused > 0 && dice.happens(faults.refused)) return respond(connection, pending, refusal(dice));
-      const isSilent = faults.silent > 0 && dice.happens(faults.silent);
+      // A playback that is "not found" is over, and who is still spoken to may be asked nothing: to end it always works.
+      const isHush = asked.uri.startsWith('playbacks/');
+      const isRefused = faults.refused > 0 && dice.happens(faults.refused);
+      if (isRefused && !isHush) return respond(connection, pending, refusal(dice));
+      const isSilent = faults.silent > 0 && dice.happens(faults.silent) && !isHush;
       if (isSilent) scheduler.after(requestMs, () => settle(connection, pending, noAnswer));
       if (isSilent && dice.happens(500)) return;
       const response = execute(asked);
