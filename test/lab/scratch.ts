@@ -9,5 +9,13 @@ export function makeScratch(kind: string): string {
 
 /** Removes a directory and all in it. A child process that is on its last breath may write a file while we are at it: then again. */
 export function removeScratch(directory: string): void {
-  rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
+  for (let tries = 1; ; tries += 1) {
+    try {
+      // Its own retries try the last step again, and never look for what has come since.
+      return rmSync(directory, { recursive: true, force: true });
+    } catch (error) {
+      if (tries >= 40 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
+    }
+  }
 }
