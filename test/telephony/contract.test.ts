@@ -137,7 +137,10 @@ describe.each([
     await bench.phone({ kind: 'progress-only' });
     const leg = await dialled(1);
     expect(stateOf(await event(bench, 'ChannelDestroyed', leg))).toBe('Down');
-    expect(story(bench, leg)).toEqual(['StasisStart', 'Dial', 'Dial PROGRESS', 'StasisEnd', 'ChannelDestroyed 19/480']);
+    const [start, ...dials] = story(bench, leg).slice(0, -2);
+    // The thread that dials and the one that hears the phone tell of it in either order.
+    expect([start, ...dials.sort()]).toEqual(['StasisStart', 'Dial', 'Dial PROGRESS']);
+    expect(story(bench, leg).slice(-2)).toEqual(['StasisEnd', 'ChannelDestroyed 19/480']);
   });
 
   it('given_a_phone_that_redirects_when_dialled_then_the_leg_ends_23_302_and_nothing_else_is_dialled', async () => {
