@@ -84,24 +84,22 @@ check_ports() {
   [ "$taken" -eq 0 ] || die "Asterisk was not started." "Stop that process, or render with other ports (scripts/asterisk help)."
 }
 
-# port_holder u|t PORT: prints who listens there, on our address or on all of them; fails when nobody does.
+# port_holder u|t PORT: prints who listens there, on our address or on all of them; fails when nobody does. Of TCP sockets
+# only those in the state 0A (LISTEN) do; a UDP socket has no such state.
 port_holder() {
-  local file address port hex inode pid found=''
+  local file address hex inode pid found=''
   hex=$(printf '%04X' "$2")
   for file in /proc/net/$([ "$1" = u ] && echo udp || echo tcp){,6}; do
     [ -r "$file" ] || continue
-    while read -r _ address _ state _ _ _ _ _ inode _; do
-      port=${address##*:}
-      [ "$port" = "$hex" ] || continue
-      # 0A is LISTEN; a UDP socket has no such state.
-      if [ "$1" = t ] && [ "$state" != 0A ]; then continue; fi
+    # Read by awk: where bash reads a file itself it goes back after each line, and the kernel lists all sockets anew.
+    while read -r address inode; do
       case ${address%:*} in
         00000000 | 00000000000000000000000000000000 | "$(hex_address "${value[BIND]}")") ;;
         *) [ "${value[BIND]}" = 0.0.0.0 ] || [ "$2" = "${value[AMI_PORT]}" ] || continue ;;
       esac
       found=$inode
       break 2
-    done <"$file"
+    done < <(awk -v kind="$1" -v port=":$hex$" '$2 ~ port && (kind == "u" || $4 == "0A") { print $2, $10 }' "$file")
   done
   [ -n "$found" ] || return 1
   pid=$(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\\[$found\\]" 2>/dev/null | head -n 1 | cut -d / -f 3) || true
