@@ -55,7 +55,7 @@ test('given_one_talks_and_one_waits_when_drained_then_the_talk_goes_on_and_the_f
   expect([await drain.ended, drain.said.err]).toEqual([0, '']);
 
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-  expect(lab.running).toBe(false);
+  await waitUntil(() => !lab.running, 'the daemon to end');
   expect(JSON.parse(drain.said.out.trim().split('\n').at(-1) ?? '')).toMatchObject({ gone: true });
   await lab.fact('call-turned-away', { call: queued.call, why: 'draining' });
   await waitUntil(
@@ -104,7 +104,7 @@ test('given_one_waits_and_asterisk_stands_still_when_drained_then_it_ends_after_
   } finally {
     process.kill(lab.asterisk.pid, 'SIGCONT');
   }
-  expect(lab.running).toBe(false);
+  await waitUntil(() => !lab.running, 'the daemon to end');
   const isServed = () => waiting.state === 'answered' && agent?.phone.calls[0]?.state === 'answered';
   await waitUntil(isServed, 'the fallback').catch(async (error: Error) => {
     throw new Error(`${error.message}\n${await lab.asterisk.log()}`);

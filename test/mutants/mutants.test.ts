@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeScratch, removeScratch } from '../lab/scratch.ts';
+import type { Question, Verdict } from './judge.ts';
 import { type Mutant, mutants } from './mutants.ts';
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
@@ -12,20 +12,18 @@ vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
 // Tests that cannot fail prove nothing: each mutant is put into a copy of the source, and the fast suites must fail there.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const run = promisify(execFile);
-/** What a terminal needs for colours and a reader does not. */
-const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
+/** A copy of the source, and the process that runs suites in it. */
+type Copy = { readonly path: string; readonly judge: ChildProcess };
 
 /** Two copies, so that two mutants are tried at a time; each waits for a free one. */
-const copies: string[] = [];
-const free: string[] = [];
-const waiting: ((copy: string) => void)[] = [];
+const copies: Copy[] = [];
+const free: Copy[] = [];
+const waiting: ((copy: Copy) => void)[] = [];
 
 beforeAll(async () => {
   for (let count = 0; count < 2; count += 1) {
-    const copy = makeScratch('mutants');
-    copies.push(copy);
-    free.push(copy);
+    const path = makeScratch('mutants');
     const suites = [
       'test/core',
       'test/scenarios',
@@ -33,22 +31,40 @@ beforeAll(async () => {
       'test/past',
       'test/lab/recording.ts',
       'test/lab/scratch.ts',
+      'test/mutants/judge.ts',
     ];
     const parts = ['src', ...suites, 'config', 'package.json', 'tsconfig.json'];
-    for (const part of parts) await cp(join(root, part), join(copy, part), { recursive: true });
-    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-    // One worker, nothing loaded twice, and what was compiled is kept by its content: to start is most of what a short suite costs.
+    for (const part of parts) await cp(join(root, part), join(path, part), { recursive: true });
+    await symlink(join(root, 'node_modules'), join(path, 'node_modules'));
+    // One worker, and nothing loaded twice.
     const config = `export default { test: {
       include: ['test/**/*.test.ts'], testTimeout: 60_000, pool: 'threads', maxWorkers: 1, isolate: false,
-      experimental: { fsModuleCache: true, fsModuleCachePath: ${JSON.stringify(join(copy, 'compiled'))} },
     } };`;
-    await writeFile(join(copy, 'vitest.config.ts'), config);
+    await writeFile(join(path, 'vitest.config.ts'), config);
+    const { UPDATE: _, ...env } = process.env;
+    const options = {
+      cwd: path,
+      env: { ...env, SIMULATION_EVENTS: '40000', VITEST: '' },
+      execArgv: ['--import', 'tsx'],
+    };
+    const copy = { path, judge: fork(join(path, 'test/mutants/judge.ts'), options) };
+    copies.push(copy);
+    free.push(copy);
   }
 });
-afterAll(() => Promise.all(copies.map((copy) => removeScratch(copy))));
+afterAll(async () => {
+  for (const { path, judge } of copies) {
+    if (judge.exitCode === null && judge.signalCode === null) {
+      const ended = new Promise((resolve) => judge.once('exit', resolve));
+      judge.kill();
+      await ended;
+    }
+    removeScratch(path);
+  }
+});
 
-async function inCopy(work: (copy: string) => Promise<void>): Promise<void> {
-  const copy = free.pop() ?? (await new Promise<string>((resolve) => waiting.push(resolve)));
+async function inCopy(work: (copy: Copy) => Promise<void>): Promise<void> {
+  const copy = free.pop() ?? (await new Promise<Copy>((resolve) => waiting.push(resolve)));
   try {
     await work(copy);
   } finally {
@@ -58,24 +74,26 @@ async function inCopy(work: (copy: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** Runs suites in the copy: null when they passed, else what vitest said. */
-async function failureOf(copy: string, suites: readonly string[]): Promise<string | null> {
-  const vitest = join(copy, 'node_modules/vitest/vitest.mjs');
-  const { UPDATE: _, ...env } = process.env;
-  const options = { cwd: copy, env: { ...env, SIMULATION_EVENTS: '40000', VITEST: '' }, maxBuffer: 1 << 26 };
-  return run(process.execPath, [vitest, 'run', '--bail', '1', '--reporter', 'dot', ...suites], options).then(
-    () => null,
-    (error: { stdout?: string; stderr?: string }) =>
-      `${error.stdout ?? ''}${error.stderr ?? ''}`.replaceAll(colours, ''),
-  );
+/** Runs suites in the copy, of which this file has changed: null when they passed, else what failed. */
+function failureOf({ judge }: Copy, changed: string | null, suites: readonly string[]): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const died = (code: number | null): void =>
+      reject(new Error(`the judge of ${suites.join(', ')} ended with ${code}`));
+    judge.once('exit', died);
+    judge.once('message', ({ failure }: Verdict) => {
+      judge.off('exit', died);
+      resolve(failure);
+    });
+    judge.send({ changed, suites } satisfies Question);
+  });
 }
 
 const suites = ['test/scenarios', 'test/core', 'test/simulation'];
 
 /** The suite that should see it first, and the others only for what it let through. */
-async function verdict(copy: string, { lie, by = 'test/scenarios' }: Mutant): Promise<string | null> {
+async function verdict(copy: Copy, changed: string, { lie, by = 'test/scenarios' }: Mutant): Promise<string | null> {
   for (const suite of [by, ...suites.filter((one) => one !== by)]) {
-    const said = await failureOf(copy, [suite]);
+    const said = await failureOf(copy, changed, [suite]);
     if (said === null) continue;
     if (suite !== by) process.stderr.write(`“${lie}” was not seen by ${by}, but by ${suite}: say so in mutants.ts\n`);
     return said;
@@ -87,7 +105,7 @@ describe('mutants', () => {
   it.concurrent('given_no_mutant_when_the_suites_that_see_them_are_run_in_a_copy_then_they_pass', () =>
     inCopy(async (copy) => {
       const judges = new Set(mutants.map(({ by = 'test/scenarios' }) => by));
-      expect(await failureOf(copy, [...judges])).toBe(null);
+      expect(await failureOf(copy, null, [...judges])).toBe(null);
     }));
 
   it.concurrent.each(mutants.map((mutant) => [mutant.lie, mutant] as const))(
@@ -95,7 +113,7 @@ describe('mutants', () => {
     (_lie, mutant) =>
       inCopy(async (copy) => {
         const { file, from, to } = mutant;
-        const path = join(copy, file);
+        const path = join(copy.path, file);
         const whole = await readFile(path, 'utf8');
         expect(whole.split(from).length - 1, `the text to replace in ${file} stands there once`).toBe(1);
         try {
@@ -103,10 +121,10 @@ describe('mutants', () => {
             path,
             whole.replace(from, () => to),
           );
-          const said = await verdict(copy, mutant);
+          const said = await verdict(copy, path, mutant);
           expect(said, 'the mutant survived').not.toBe(null);
           expect(said).toMatch(/FAIL|failed/);
-          expect(said).not.toMatch(/SyntaxError|Failed to resolve|is not defined/);
+          expect(said).not.toMatch(/SyntaxError|Transform failed|Failed to resolve|is not defined/);
         } finally {
           await writeFile(path, whole);
         }
