@@ -6,6 +6,7 @@ import {
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
 import type { NumberClass, NumberFormat, OutsideNumber } from '../core/outside.ts';
+import { remember } from '../lib/remember.ts';
 
 /** The dial plan of the place where the phones stand. */
 export type DialPlan = {
@@ -29,13 +30,16 @@ export type Numbering = {
   classOf(number: string): NumberClass | null;
 };
 
+/** A company hears the same numbers again and again, its own first of all, and to read one takes up to a tenth of a millisecond. */
+const mostRemembered = 4_096;
+
 /** Makes the numbering of a dial plan. The country must be one that libphonenumber knows (`isCountry`). */
 export function createNumbering(plan: DialPlan): Numbering {
   const country = plan.country as CountryCode | null;
-  const parse = (text: string): PhoneNumber | null => {
+  const parse = remember((text): PhoneNumber | null => {
     const found = parsePhoneNumberFromString(text, country === null ? {} : { defaultCountry: country, extract: false });
     return found?.isValid() === true ? found : null;
-  };
+  }, mostRemembered);
   const parseInternational = (text: string): PhoneNumber | null =>
     parse(text) ?? (text.startsWith('00') ? parse(`+${text.slice(2)}`) : null);
 
