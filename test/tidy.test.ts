@@ -103,7 +103,7 @@ describe('arrows point inward', () => {
     protocol: ['core', 'directory/destination.ts'],
     config: ['core', 'lib', 'numbering', 'protocol', 'directory/destination.ts'],
     phones: [],
-    numbering: ['core'],
+    numbering: ['core', 'lib'],
     asterisk: ['core', 'lib'],
     storage: ['core', 'protocol', 'directory/destination.ts'],
     directory: ['core', 'config', 'lib', 'numbering', 'protocol', 'storage'],
