@@ -24,7 +24,7 @@ export function reindexCall(world: World, call: Call): void {
   if (isAsBefore(place, call)) return;
   note(place, call);
   const { settings } = queue;
-  const isOffered = isOfferedIn(world, call);
+  const isOffered = call.offers.length > 0 && isOfferedIn(world, call);
   if (call.phase !== 'waiting' || isOffered) queue.busy.add(call.id);
   else queue.busy.delete(call.id);
   if (call.phase === 'talking') queue.queued.delete(call.id);

@@ -3,13 +3,11 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Behaviour, Phone } from '../../src/phones/index.ts';
+import { type Carrier, openCarrier } from '../lab/carrier.ts';
 import { type LabCordboard, startCordboard, type Team } from '../lab/cordboard.ts';
 import { waitUntil } from '../lab/deadline.ts';
-import { type PortBlock, takePorts } from '../lab/ports.ts';
-import { type Sipp, type SippOptions, startSipp } from '../lab/sipp.ts';
 
 // Who may dial what, and each limit, to the end: a real phone dials, SIPp is the carrier.
-const carrier = '127.0.0.2';
 const answers: Behaviour = { kind: 'answer', afterMs: 0 };
 const numbers = {
   national: '0144556677',
@@ -22,31 +20,22 @@ const classes = Object.keys(numbers) as Class[];
 
 describe('calling out, on a real Asterisk with SIPp as the carrier', () => {
   let lab: LabCordboard;
-  let ports: PortBlock;
+  let carrier: Carrier;
   let team: Team;
-  const sipps: Sipp[] = [];
   beforeAll(async () => {
-    ports = await takePorts(1);
     // What is played to a caller is read in Asterisk's own log: its phones here are silent ones.
     lab = await startCordboard('numbering: { country: FR }', { extra: { 'logger.conf': 'played = verbose(3)\n' } });
-    const red = { name: 'red', host: `${carrier}:${ports.ports[0]}`, qualifyS: 0, codecs: ['ulaw'] };
-    await lab.api('POST', '/v1/trunks', { ...red, unreachableAfterMs: 3_000 });
+    carrier = await openCarrier(lab);
   }, 60_000);
   afterEach(async () => {
-    for (const sipp of sipps.splice(0)) await sipp.stop();
+    // The carrier is there to the last BYE: one that nobody answers is sent again, into the next test.
     await lab.expectQuiet();
+    await carrier.hangUp();
   });
   afterAll(async () => {
     await lab?.stop();
-    ports?.release();
+    carrier?.release();
   });
-
-  async function play(options: Pick<SippOptions, 'scenario' | 'calls'>): Promise<Sipp> {
-    const place = { to: lab.asterisk.ports.sip, address: carrier, port: ports.ports[0] ?? 0, user: 'red' };
-    const sipp = await startSipp({ ...place, ...options });
-    sipps.push(sipp);
-    return sipp;
-  }
 
   /** Says what a subject may dial; resolves when the engine knows. */
   async function allow(subject: string, rights: Readonly<Record<string, unknown>>): Promise<void> {
@@ -95,7 +84,7 @@ describe('calling out, on a real Asterisk with SIPp as the carrier', () => {
     await waitUntil(() => inside.state === 'answered', 'the colleague to answer');
     inside.hangUp();
     await lab.fact('call-ended', { ending: 'completed' });
-    await play({ scenario: 'trunk-is-full', calls: 4 });
+    await carrier.play({ scenario: 'trunk-is-full', calls: 4 });
     for (const given of classes) {
       await allow(`user:${name}`, { outbound: true, classes: [given] });
       const verdicts: string[] = [];
@@ -109,7 +98,7 @@ describe('calling out, on a real Asterisk with SIPp as the carrier', () => {
   test('given_lists_of_starts_when_numbers_are_dialled_then_the_longest_start_decides', async () => {
     team = await lab.team([answers]);
     const { phone, name } = agent(0);
-    await play({ scenario: 'trunk-is-full', calls: 2 });
+    await carrier.play({ scenario: 'trunk-is-full', calls: 2 });
     await allow(`user:${name}`, { outbound: true, classes: ['national'], allow: ['+4930'], bar: ['+33144', '+49309'] });
     expect(await dial(phone, numbers.international)).toBe('out');
     expect(await dial(phone, '0155667788')).toBe('out');
@@ -122,7 +111,7 @@ describe('calling out, on a real Asterisk with SIPp as the carrier', () => {
     team = await lab.team([answers, answers]);
     const [first, second] = [agent(0), agent(1)];
     await allow(`group:${team.group}`, { outbound: true, classes: ['national'], maxCalls: 1, groupMaxCalls: 2 });
-    await play({ scenario: 'phone-waits-for-bye', calls: 2 });
+    await carrier.play({ scenario: 'phone-waits-for-bye', calls: 2 });
     const one = await first.phone.dial(numbers.national);
     await lab.fact('call-connected', { user: null });
     expect(await isRefused(first.phone, '0144556688')).toBe(486);
@@ -142,7 +131,7 @@ describe('calling out, on a real Asterisk with SIPp as the carrier', () => {
     team = await lab.team([answers]);
     const { phone, name } = agent(0);
     await allow(`user:${name}`, { outbound: true, classes: ['national'], minutesPerDay: 1 });
-    const carrierOnce = await play({ scenario: 'phone-waits-for-bye' });
+    const carrierOnce = await carrier.play({ scenario: 'phone-waits-for-bye' });
     const short = await phone.dial(numbers.national);
     await waitUntil(() => short.state === 'answered', 'the first call to be answered');
     short.hangUp();
@@ -154,7 +143,7 @@ describe('calling out, on a real Asterisk with SIPp as the carrier', () => {
     await waitUntil(() => phone.registered, 'the phone to be registered');
     // A trunk that is never asked whether it lives is not taken for dead by a daemon that starts.
     expect(lab.facts().filter(({ type }) => type === 'trunk-state')).toEqual([]);
-    await play({ scenario: 'phone-waits-for-bye' });
+    await carrier.play({ scenario: 'phone-waits-for-bye' });
     const talk = await phone.dial(numbers.national);
     const ended = await lab.fact('limit-reached', { payer: name, limit: 'minutes-per-day' });
     expect(ended.call).not.toBe(firstCall);
@@ -168,7 +157,7 @@ describe('calling out, on a real Asterisk with SIPp as the carrier', () => {
     const { phone, name } = agent(0);
     const rights = { callerId: '+33170000001', callerIds: ['+33170000002'] };
     await allow(`user:${name}`, { outbound: true, classes: ['national'], ...rights });
-    const sipp = await play({ scenario: 'trunk-is-full', calls: 2 });
+    const sipp = await carrier.play({ scenario: 'trunk-is-full', calls: 2 });
     expect(await dial(phone, numbers.national)).toBe('out');
     await sipp.saw(/INVITE[\s\S]*?From: .*\+33170000001/);
     await lab.api('POST', `/v1/users/${name}/caller-id`, { callerId: '+33170000002' });
@@ -181,7 +170,7 @@ describe('calling out, on a real Asterisk with SIPp as the carrier', () => {
   test('given_a_group_with_nobody_there_when_it_overflows_to_a_number_then_the_caller_talks_outside_and_the_group_pays', async () => {
     team = await lab.team([answers]);
     const number = '+33612345678';
-    const sipp = await play({ scenario: 'phone-waits-for-bye' });
+    const sipp = await carrier.play({ scenario: 'phone-waits-for-bye' });
     await allow(`group:${team.group}`, { outbound: true, classes: ['mobile'], groupMaxCalls: 1 });
     await lab.api('PATCH', `/v1/groups/${team.group}`, {
       overflow: `number:${number},else=hang-up:busy`,

@@ -1,41 +1,31 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Behaviour, OutgoingCall } from '../../src/phones/index.ts';
-import { type FactOf, type LabCordboard, type Member, readRows, startCordboard } from '../lab/cordboard.ts';
+import { type Carrier, openCarrier } from '../lab/carrier.ts';
+import { type FactOf, type LabCordboard, type Member, startCordboard } from '../lab/cordboard.ts';
 import { waitUntil } from '../lab/deadline.ts';
-import { type PortBlock, takePorts } from '../lab/ports.ts';
-import { type Sipp, type SippOptions, startSipp } from '../lab/sipp.ts';
+import { readRows } from '../lab/live-rows.ts';
 
 // Phones that forward (302), to the end: who is rung, who pays, and that Asterisk dials nothing by itself. SIPp is the carrier.
-const carrier = '127.0.0.2';
 const answers: Behaviour = { kind: 'answer', afterMs: 300 };
 const mobile = '0612345678';
 const mobileE164 = '+33612345678';
 
 describe('forwards, on a real Asterisk with real phones', () => {
   let lab: LabCordboard;
-  let ports: PortBlock;
-  const sipps: Sipp[] = [];
+  let carrier: Carrier;
   beforeAll(async () => {
-    ports = await takePorts(1);
     lab = await startCordboard('numbering: { country: FR }');
-    const red = { name: 'red', host: `${carrier}:${ports.ports[0]}`, qualifyS: 0, codecs: ['ulaw'] };
-    await lab.api('POST', '/v1/trunks', { ...red, unreachableAfterMs: 3_000 });
+    carrier = await openCarrier(lab);
   }, 60_000);
   afterEach(async () => {
-    for (const sipp of sipps.splice(0)) await sipp.stop();
+    // The carrier is there to the last BYE: one that nobody answers is sent again, into the next test.
     await lab.expectQuiet();
+    await carrier.hangUp();
   });
   afterAll(async () => {
     await lab?.stop();
-    ports?.release();
+    carrier?.release();
   });
-
-  async function play(options: Pick<SippOptions, 'scenario' | 'calls'>): Promise<Sipp> {
-    const place = { to: lab.asterisk.ports.sip, address: carrier, port: ports.ports[0] ?? 0, user: 'red' };
-    const sipp = await startSipp({ ...place, ...options });
-    sipps.push(sipp);
-    return sipp;
-  }
 
   /** Changes something of the directory's; resolves when the engine knows. */
   async function change(path: string, body: Readonly<Record<string, unknown>>): Promise<void> {
@@ -117,7 +107,7 @@ describe('forwards, on a real Asterisk with real phones', () => {
     const rights = { outbound: true, classes: ['mobile'], callerId: '+33170000002', maxCalls: 1 };
     await change(`/v1/outbound/user:${ben.name}`, rights);
     await forwards(ben, mobile, 'outside');
-    const sipp = await play({ scenario: 'phone-waits-for-bye' });
+    const sipp = await carrier.play({ scenario: 'phone-waits-for-bye' });
     const call = await ann.phone.dial(ben.extension);
     await talks(call);
     const sent = await lab.fact('call-sent-out', { payer: ben.name, number: mobileE164, class: 'mobile' });

@@ -1,8 +1,8 @@
 import { phoneAccounts } from '../../bench/contestants/contestant.ts';
 import type { NumberedFact } from '../../src/core/facts.ts';
 import type { Call } from '../../src/core/state.ts';
-import { readRows } from '../lab/cordboard.ts';
 import { waitUntil } from '../lab/deadline.ts';
+import { readRows } from '../lab/live-rows.ts';
 import type { Voice } from '../lab/voices.ts';
 import { expectWholeLedger } from '../lab/whole-ledger.ts';
 import { type Hall, openHall } from './hall.ts';

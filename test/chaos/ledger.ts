@@ -1,6 +1,6 @@
 import type { Agent } from '../../src/core/state.ts';
-import { readRows } from '../lab/cordboard.ts';
 import { waitUntil } from '../lab/deadline.ts';
+import { readRows } from '../lab/live-rows.ts';
 import type { Stage } from './stage.ts';
 
 /** When everybody has gone: nothing is left anywhere. Rejects with what is. */

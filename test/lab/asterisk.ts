@@ -84,11 +84,8 @@ export async function startAsterisk(options: LabOptions = {}): Promise<LabAsteri
       return pid;
     },
     rx: (command) => script('rx', '--home', home, command),
-    channels: async () => lines(await lab.rx('core show channels concise')).map((line) => line.split('!')[0] ?? ''),
-    bridges: async () =>
-      lines(await lab.rx('bridge show all'))
-        .slice(1)
-        .map((line) => line.split(/\s+/)[0] ?? ''),
+    channels: async () => (await list<{ name: string }>(lab, 'channels')).map(({ name }) => name),
+    bridges: async () => (await list<{ id: string }>(lab, 'bridges')).map(({ id }) => id),
     ari: (method, uri, body) => ari(lab, method, uri, body),
     log: () =>
       readFile(join(home, 'asterisk/log/messages'), 'utf8').then((text) => text.split('\n').slice(-40).join('\n')),
@@ -178,8 +175,10 @@ async function ari(
   return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
 }
 
-function lines(text: string): string[] {
-  return text.split('\n').filter((line) => line.trim() !== '');
+async function list<T>(lab: LabAsterisk, what: 'channels' | 'bridges'): Promise<T[]> {
+  const { status, body } = await ari(lab, 'GET', what);
+  if (status !== 200) throw new Error(`GET ${what}: ${status}`);
+  return body as T[];
 }
 
 function isAlive(pid: number): boolean {

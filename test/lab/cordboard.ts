@@ -3,11 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
 import type { NumberedFact } from '../../src/core/facts.ts';
 import type { Behaviour, Phone } from '../../src/phones/index.ts';
 import { type LabAsterisk, type LabOptions, startAsterisk } from './asterisk.ts';
 import { waitUntil } from './deadline.ts';
+import { followFacts, readRows } from './live-rows.ts';
 import { expectNothingLeft } from './nothing-left.ts';
 import { openPhoneBox } from './phones.ts';
 import { takePorts } from './ports.ts';
@@ -78,12 +78,13 @@ export async function startCordboard(settings = '', options: CordboardOptions = 
   let mark = 0;
   let child: ChildProcess | null = null;
   let printed = '';
+  const allFacts = followFacts(home);
 
   const lab: LabCordboard = {
     asterisk,
     home,
     api: (method, path, body) => ask(join(home, 'cordboard.sock'), method, path, body),
-    facts: () => readRows<NumberedFact>(home, `SELECT body FROM facts WHERE seq > ${mark} ORDER BY seq`),
+    facts: () => allFacts().filter(({ seq }) => seq > mark),
     async fact(type, where = {}, after = mark) {
       const isIt = (fact: NumberedFact) =>
         fact.type === type &&
@@ -208,31 +209,6 @@ function configOf({ ports }: LabAsterisk, http: number, health: number, settings
 http: { port: ${health} }
 ${settings}
 `;
-}
-
-/** The bodies of rows of a home's `live.db`, read as the daemon runs. */
-export function readRows<T>(home: string, sql: string): T[] {
-  const db = new Database(join(home, 'live.db'), { readonly: true });
-  try {
-    return db
-      .prepare<[], { body: string }>(sql)
-      .all()
-      .map(({ body }) => JSON.parse(body) as T);
-  } finally {
-    db.close();
-  }
-}
-
-/** Who called, as it is kept beside a call. */
-export function readCallers(home: string, call: string): { number: string; name: string }[] {
-  const db = new Database(join(home, 'live.db'), { readonly: true });
-  try {
-    return db
-      .prepare<[string], { number: string; name: string }>('SELECT number, name FROM callers WHERE call = ?')
-      .all(call);
-  } finally {
-    db.close();
-  }
 }
 
 async function isReady(port: number): Promise<boolean> {

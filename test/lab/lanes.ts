@@ -1,8 +1,9 @@
 import type { NumberedFact } from '../../src/core/facts.ts';
 import type { Behaviour, Phone } from '../../src/phones/index.ts';
 import { Ledger } from '../../src/simulation/ledger.ts';
-import { type FactOf, type LabCordboard, type Member, readRows } from './cordboard.ts';
+import type { FactOf, LabCordboard, Member } from './cordboard.ts';
 import { waitUntil } from './deadline.ts';
+import { readRows } from './live-rows.ts';
 
 /** One group with its agents and a caller, where rounds are played one after the other; lanes are played side by side. */
 export type Lane = {
