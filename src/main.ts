@@ -144,7 +144,10 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
   }
 
   engine.post({ type: 'started', epoch, limits: config.limits, features: config.features });
-  const poisonous = [...store.trips()].filter(([, count]) => count > 1);
+  const { unreadable } = world.index;
+  if (unreadable.size > 0) log.error({ calls: [...unreadable] }, 'rows that cannot be read: these calls are set aside');
+  const tripped = [...store.trips()].filter(([, count]) => count > 1).map(([call]) => call);
+  const poisonous = [...new Set([...tripped, ...unreadable])];
   const calendar = keepCalendar(config.timeZone, (day, zoneMs) => engine.post({ type: 'calendar', day, zoneMs }));
 
   const { host, httpPort } = config.asterisk;
@@ -162,7 +165,7 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     {
       onUp: () => {
         // Before anything that could trip over it again, and when Asterisk hears what becomes of its caller.
-        for (const [call] of poisonous.splice(0)) engine.post({ type: 'set-aside', call });
+        for (const call of poisonous.splice(0)) engine.post({ type: 'set-aside', call });
         engine.post({ type: 'pbx-connected' });
       },
       onDown: () => {

@@ -20,6 +20,8 @@ check_machine() {
 # Skipped when every package of the lock file is there in its version and the SQLite addon loads.
 install_dependencies() {
   cd "$repo"
+  # node-gyp compiles on one core where nobody says otherwise.
+  export JOBS=max
   if dependencies_are_there; then
     note 'up to date'
     return

@@ -52,6 +52,8 @@ export type Index = {
   readonly touched: Set<QueueIndex>;
   /** What was dealt with last, and is most likely asked for again. */
   readonly last: { place: CallPlace | null; agent: AgentIndex | null };
+  /** Calls whose rows could not be read at load: to be set aside before anything else, or no start would ever succeed. */
+  readonly unreadable: Set<CallId>;
   /** Live legs of callers that left our application, where it is not known yet whether they hung up. */
   readonly left: Set<LegId>;
   /** Whose call the step is at just now, where its event does not say: should it trip, that one is to blame. */
@@ -160,7 +162,13 @@ export function load(rows: { readonly [K in RowKind]?: readonly Rows[K][] }): Wo
   for (const phone of state.phones.values()) reindexPhone(world, phone);
   for (const leg of state.legs.values()) reindexLeg(world, leg);
   for (const offer of state.offers.values()) reindexOffer(world, offer);
-  for (const call of state.calls.values()) reindexCall(world, call);
+  for (const call of state.calls.values()) {
+    try {
+      reindexCall(world, call);
+    } catch {
+      world.index.unreadable.add(call.id);
+    }
+  }
   for (const agent of state.agents.values()) reindexAgent(world, agent);
   for (const alarm of state.alarms.values()) reindexAlarm(world, alarm);
   reindexMeta(world);
@@ -187,6 +195,7 @@ function emptyIndex(): Index {
     paidLegs: new Set(),
     touched: new Set(),
     last: { place: null, agent: null },
+    unreadable: new Set(),
     left: new Set(),
     about: { call: null },
   };

@@ -17,11 +17,9 @@ const answers: Behaviour = { kind: 'answer', afterMs: 100 };
 const plain = { strategy: 'linear', wrapUpMs: 0, ringMs: 60_000 };
 
 /** Spoils a call's row while the daemon is dead, so that the core trips when it comes to that field. */
-async function poison(call: string, field: 'legs' | 'offers'): Promise<void> {
+async function poison(call: string, field: 'legs' | 'offers', spoilt: string): Promise<void> {
   await lab.kill9();
   const db = new Database(join(lab.home, 'live.db'));
-  // Of what is no list only the length is asked for, until something is put into it.
-  const spoilt = field === 'legs' ? 'NULL' : `json('{"length":-1}')`;
   db.prepare(`UPDATE calls SET body = json_set(body, '$.${field}', ${spoilt}) WHERE id = ?`).run(call);
   db.close();
 }
@@ -38,6 +36,27 @@ test('given_a_call_that_trips_the_core_in_each_survey_then_the_second_time_the_f
 
 test('given_a_call_that_trips_the_core_when_an_agent_is_chosen_then_the_second_time_the_fallback_has_it_and_a_talk_goes_on', () =>
   twicePoisoned('offers'));
+
+test('given_a_call_whose_row_cannot_be_read_when_the_daemon_starts_then_the_fallback_has_it_at_once_and_a_talk_goes_on', async () => {
+  const others = await lab.team([answers], plain);
+  const talk = await (await lab.stranger()).dial(others.extension);
+  const innocent = await lab.fact('call-connected');
+  const { extension } = await lab.team([{ kind: 'ignore' }], plain);
+  const call = await (await lab.stranger()).dial(extension);
+  const { call: id } = await lab.fact('offer-rang', {}, innocent.seq);
+  const before = bugs();
+
+  await poison(id, 'offers', 'NULL');
+  await lab.serve();
+  const ended = await lab.fact('call-ended', { call: id });
+  expect([ended.ending, bugs() - before]).toEqual(['lost-bug', 0]);
+  expect(lab.output()).toContain('rows that cannot be read');
+  await lab.fact('pbx-ready', {}, ended.seq);
+  expect([talk.state, innocent.user]).toEqual(['answered', others.agents[0]?.name]);
+  call.hangUp();
+  talk.hangUp();
+  await lab.fact('call-ended', { call: innocent.call, ending: 'completed' });
+});
 
 async function twicePoisoned(field: 'legs' | 'offers'): Promise<void> {
   const others = await lab.team([answers], plain);
@@ -58,7 +77,8 @@ async function twicePoisoned(field: 'legs' | 'offers'): Promise<void> {
   if (field === 'legs') await lab.fact('offer-rang', { call: queued.call });
   const before = bugs();
 
-  await poison(queued.call, field);
+  // Of what is no list only the length is asked for, until something is put into it.
+  await poison(queued.call, field, field === 'legs' ? 'NULL' : `json('{"length":-1}')`);
   for (let times = 0; times < 2; times += 1) {
     startAgain();
     await waitUntil(

@@ -37,3 +37,15 @@ test.each(['a call waits and nobody is ready', 'a leg is ringing', 'two talk'])(
     expect(driver.facts.filter((fact) => fact.type === 'call-ended')).toHaveLength(1);
   },
 );
+
+test('given_a_row_that_cannot_be_read_when_loaded_then_only_that_call_is_named_and_can_be_set_aside', () => {
+  const rows = rowsOf(situations['a leg is ringing']?.().world ?? drive().world);
+  const [row] = rows.calls;
+  if (row === undefined) throw new Error('there is no call');
+  const driver = drive({ ...rows, calls: [{ ...row, offers: null } as unknown as Call] }, false);
+  expect([...driver.world.index.unreadable]).toEqual([row.id]);
+  const commands = driver.step({ type: 'set-aside', call: row.id });
+  expect(driver.facts.at(-1)).toMatchObject({ type: 'call-ended', call: row.id, ending: 'lost-bug' });
+  expect(commands).toContainEqual(expect.objectContaining({ do: 'release', leg: row.caller }));
+  expect([...driver.world.state.calls.keys(), ...driver.world.state.offers.keys()]).toEqual([]);
+});

@@ -63,6 +63,13 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/outside.test.ts',
   },
   {
+    lie: 'a call whose row cannot be read is left as it is',
+    file: 'src/core/world.ts',
+    from: 'world.index.unreadable.add(call.id);',
+    to: '',
+    by: 'test/core/old-rows.test.ts',
+  },
+  {
     lie: 'a phone that went away is right again',
     file: 'src/core/phone-transport.ts',
     from: 'if (transport === null || by === undefined)',
