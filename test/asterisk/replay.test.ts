@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { pathsOf } from '../../src/config/paths.ts';
 import { listCheckpoints } from '../../src/storage/past/checkpoint.ts';
 import { openJournal } from '../../src/storage/past/journal.ts';
@@ -11,6 +11,7 @@ describe('the journal of a real daemon beside a real Asterisk', () => {
   beforeAll(async () => {
     lab = await startCordboard();
   });
+  afterEach(() => lab.expectQuiet());
   afterAll(() => lab?.stop());
 
   test('given_calls_that_were_missed_declined_and_answered_over_a_kill_9_when_they_are_replayed_then_all_is_the_same', async () => {

@@ -19,7 +19,9 @@ beforeAll(async () => {
   const user = { username: 'carol', name: 'Carol', extension: '1500', sipPassword: password };
   await lab.api('POST', '/v1/users', user);
 });
-afterAll(() => lab?.stop());
+afterAll(async () => {
+  await lab?.expectQuiet().finally(() => lab.stop());
+});
 
 /** Which secrets a text holds, by name. */
 function secretsIn(text: string): string[] {

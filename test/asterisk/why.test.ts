@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AgentWhyNot, CallWhy } from '../../src/protocol/why.ts';
 import { type LabCordboard, startCordboard } from '../lab/cordboard.ts';
 
@@ -7,6 +7,7 @@ describe('why, of a real daemon beside a real Asterisk', () => {
   beforeAll(async () => {
     lab = await startCordboard();
   });
+  afterEach(() => lab.expectQuiet());
   afterAll(() => lab?.stop());
 
   test('given_a_call_that_one_declined_and_another_lets_ring_when_it_is_asked_why_then_live_and_past_are_told', async () => {
