@@ -27,7 +27,7 @@ export type QueueIndex = {
   readonly queued: Set<CallId>;
   /** Those that are with an agent, or being offered. */
   readonly busy: Set<CallId>;
-  /** Agents whose phone failed last for this queue; those of long ago are let go when they are looked at. */
+  /** Members whose phone failed, for this queue or another; those of long ago are let go when they are looked at. */
   readonly failed: Set<UserId>;
   /** A large team's members by word, at the word's place in `availabilities`; null for a small one, who are counted anew. */
   tally: number[] | null;

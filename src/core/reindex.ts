@@ -52,6 +52,7 @@ export function reindexQueue(world: World, queue: QueueSettings): void {
     if (mine.tally !== null) agent.largeSeats.push(seat);
     // Who is not indexed yet is counted when they are.
     countMember(mine, null, agent.reason);
+    if (state.agents.get(seat.user)?.failed) mine.failed.add(seat.user);
     if (agent.reason === 'available') takeSeat(world, seat);
   }
   for (const id of [...mine.queued]) {
@@ -89,7 +90,7 @@ export function reindexAgent(world: World, agent: Agent): void {
   const mine = agentIndex(index, agent.id);
   const ends = earliest(agent.work.until, agent.hold?.until ?? null, limitOf(agent));
   index.deadlines.move(mine.deadline, agent.barred === null ? ends : earliest(ends, agent.barred.until));
-  if (agent.failed !== null) queueIndex(index, agent.failed.queue).failed.add(agent.id);
+  if (agent.failed !== null) for (const { queue } of mine.seats) queue.failed.add(agent.id);
   mine.row = agent;
   const before = mine.reason;
   const reason = availabilityOf(agent, isElsewhere(mine));

@@ -312,11 +312,19 @@ it('given_a_user_who_is_removed_in_a_talk_and_comes_back_then_they_are_in_it_and
 
 describe('the ladder and the network', () => {
   /** A linear group of six, of whom so many are at work; each lets one call ring out at the same time. */
-  function ringOut(working: number, missing: number, limits = {}, other: Partial<QueueGiven> = {}): Driver {
+  function ringOut(
+    working: number,
+    missing: number,
+    limits = {},
+    other: Partial<QueueGiven> = {},
+    numbers = ['8001'],
+  ): Driver {
     const driver = drive();
     const members = ['a', 'b', 'c', 'd', 'e', 'f'];
     const users = members.map((id, place) => user(id, `100${place}`));
-    const queues = [group('team', '8001', members, { maxRinging: 1, ...other })];
+    const queues = numbers.map((number, place) =>
+      group(place === 0 ? 'team' : `team${number}`, number, members, { maxRinging: 1, ...other }),
+    );
     driver.step({ type: 'started', epoch: 'e', limits: { ...defaultLimits, ...limits } });
     driver.step({ type: 'settings', revision: 1, users, queues, removedUsers: [], removedQueues: [] });
     driver.step({ type: 'pbx-connected' });
@@ -324,7 +332,12 @@ describe('the ladder and the network', () => {
     driver.step({ type: 'phones-surveyed', reachable: users.flatMap(({ phones }) => phones) });
     for (const id of members.slice(0, working)) ask(driver, id, { do: 'sign-in', ready: true });
     for (let place = 0; place < missing; place += 1)
-      driver.step({ type: 'caller-arrived', leg: `k${place}`, dialled: '8001', phone: null });
+      driver.step({
+        type: 'caller-arrived',
+        leg: `k${place}`,
+        dialled: numbers[place % numbers.length] ?? '',
+        phone: null,
+      });
     const legs = driver.legs();
     for (const leg of legs) driver.step({ type: 'leg-created', leg });
     for (const leg of legs) driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
@@ -354,6 +367,12 @@ describe('the ladder and the network', () => {
       expect(alarms(driver)).toEqual([]);
     },
   );
+
+  it('given_most_of_two_queues_who_miss_for_one_or_the_other_then_it_is_the_network_for_all_of_them', () => {
+    const driver = ringOut(5, 4, {}, {}, ['8001', '8002']);
+    expect(alarms(driver)).toEqual(['mass-miss/team', 'mass-miss/team8002']);
+    expect(held(driver)).toBe(0);
+  });
 
   it('given_the_guard_is_off_then_everybody_climbs', () => {
     expect(held(ringOut(3, 3, { massMissMs: 0 }))).toBe(3);

@@ -435,6 +435,13 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/agents.test.ts',
   },
   {
+    lie: 'a phone that failed for another queue is no sign of the network',
+    file: 'src/core/routing/mass-miss.ts',
+    from: 'agent?.failed != null && agent.failed.at >= since',
+    to: 'agent?.failed?.queue === group.id && agent.failed.at >= since',
+    by: 'test/core/agents.test.ts',
+  },
+  {
     lie: 'the holds of a mass miss stand',
     file: 'src/core/routing/mass-miss.ts',
     from: "endHold(turn, agent, 'mass-miss')",

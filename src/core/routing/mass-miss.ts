@@ -12,8 +12,8 @@ const quietMs = 60_000;
 
 /**
  * Notes that this agent's phone rang out, or could not be rung, and says whether it is the network: when more than half of
- * the queue's agents at work missed within seconds, nobody is held for it, and who was is let go. Costs as much as
- * there were failures lately, whatever the size of the queue.
+ * the queue's agents at work missed within seconds, for whichever queue, nobody is held for it, and who was is let go. Costs
+ * as much as there were failures lately, whatever the size of the queue.
  */
 export function isMassMiss(turn: Turn, agent: Agent, group: QueueSettings): boolean {
   const { massMissMs, massMissAgents } = turn.world.state.meta.limits;
@@ -44,13 +44,13 @@ function atWorkIn({ world }: Turn, group: QueueSettings): number {
   return countIn(tally, availabilities) - countIn(tally, ['signed-out', 'not-ready']);
 }
 
-/** Members at work whose phone failed for this queue since then, in the order of the team. */
+/** Members at work whose phone failed since then, for this queue or another, in the order of the team. */
 function failingOf({ world }: Turn, group: QueueSettings, since: number): Agent[] {
   const { failed, members } = queueIndex(world.index, group.id);
   const failing: { readonly agent: Agent; readonly position: number }[] = [];
   for (const id of failed) {
     const agent = world.state.agents.get(id);
-    const isRecent = agent?.failed?.queue === group.id && agent.failed.at >= since;
+    const isRecent = agent?.failed != null && agent.failed.at >= since;
     if (!isRecent) failed.delete(id);
     const position = members.get(id)?.position;
     if (agent && isRecent && position !== undefined && agent.signedIn && agent.ready.is)
