@@ -31,6 +31,8 @@ export function reindexUser(world: World, user: UserSettings): void {
   // The members' lanes go by their skills.
   for (const seat of agent.seats) {
     if (agent.reason === 'available') takeSeat(world, seat);
+    // Who cannot take a call any longer is not waited for.
+    rethinkTiers(index, seat.queue);
     touch(index, seat.queue);
   }
 }
@@ -124,7 +126,7 @@ function takeSeat({ state }: World, seat: Seat): void {
   if (settings !== null && row !== null) idle.set(seat, strategy.key(seat, row, state.meta.day));
 }
 
-/** One member fewer is there: for those who wait, all of the open tiers may have been tried now. */
+/** One member fewer is there, or has the skills: for those who wait, all of the open tiers may have been tried now. */
 function rethinkTiers(index: Index, { waiting, lastTier }: QueueIndex): void {
   if (lastTier === 0) return;
   for (const lane of waiting.all()) if (lane.tier < lastTier) for (const id of lane.calls.ids()) index.untried.add(id);

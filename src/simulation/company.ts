@@ -20,14 +20,16 @@ export function drawUser(dice: Dice, place: number): UserSettings {
   const id = `u${place + 1}`;
   const first = phoneOf(id);
   const hasTwo = dice.happens(250);
-  const skills = Object.fromEntries(
-    skillNames.flatMap((name) => (dice.happens(400) ? [[name, dice.between(1, 10)]] : [])),
-  );
+  const skills = drawSkills(dice);
   const phones = hasTwo ? [first, first.replace(/^10/, '19')] : [first];
   return { id, name: id, extension: first, phones, transports: { [first]: 'wss' }, skills };
 }
 
 const skillNames = ['es', 'fr', 'billing'];
+
+export function drawSkills(dice: Dice): Readonly<Record<string, number>> {
+  return Object.fromEntries(skillNames.flatMap((name) => (dice.happens(400) ? [[name, dice.between(1, 10)]] : [])));
+}
 
 const ladder: readonly LadderStep[] = [
   { misses: 1, withinMs: null, restMs: 5_000, untilReady: false, notify: 'nobody' },

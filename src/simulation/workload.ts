@@ -1,7 +1,7 @@
 import { drawCarriers } from './carriers.ts';
-import { drawQueue, drawUser, drawWishes, overflows, phoneOf } from './company.ts';
+import { drawQueue, drawSkills, drawUser, drawWishes, overflows, phoneOf } from './company.ts';
 import type { SimulatedCaller } from './dialplan.ts';
-import type { Dice } from './dice.ts';
+import { createDice, type Dice } from './dice.ts';
 import { type Faults, noFaults } from './faults.ts';
 import { drawForwarders } from './forwarders.ts';
 import { habit, intent, reasons } from './people.ts';
@@ -26,6 +26,8 @@ export type Workload = {
 const outsideMs = 5_000;
 /** And so often somebody sets a forward on a phone. */
 const forwardMs = 7_000;
+/** And so often somebody learns or forgets something. */
+const lessonMs = 11_000;
 
 /** Draws a company from the dice, and what is outside of it from dice of their own, and puts both into the rig. */
 export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSeed = 1): Workload {
@@ -35,7 +37,8 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
   const groups = Array.from({ length: dice.between(1, 3) }, (_, place) => drawQueue(dice, place, people));
   const carriers = drawCarriers(rig, outsideSeed, people, groups);
   const forwarders = drawForwarders(rig, outsideSeed, carriers.users, groups);
-  const { users } = forwarders;
+  const users = [...forwarders.users];
+  const lessons = createDice(outsideSeed ^ 0x5c1);
   const callers: SimulatedCaller[] = [];
   const paceMs = dice.pick([800, 2_000, 4_000, 9_000]);
   let isOpen = true;
@@ -60,6 +63,7 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
     // At even intervals: the dice of the company are not asked.
     rig.scheduler.after(outsideMs, outside);
     rig.scheduler.after(forwardMs, forward);
+    rig.scheduler.after(lessonMs, lesson);
     often(paceMs, call);
     often(12_000, changeHabit);
     often(6_000, () => rig.ask(intent(rig, dice, users, overflows)));
@@ -119,6 +123,21 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
     if (!isOpen) return;
     forwarders.happen(callers);
     rig.scheduler.after(forwardMs, forward);
+  }
+
+  /** Somebody who is there has other skills from now on. */
+  function lesson(): void {
+    if (!isOpen) return;
+    const place = lessons.roll(users.length);
+    const skills = drawSkills(lessons);
+    const before = users[place];
+    if (before !== undefined && rig.world()?.state.users.has(before.id)) {
+      const user = { ...before, skills };
+      users[place] = user;
+      revision += 1;
+      rig.post({ type: 'settings', revision, users: [user], queues: [], removedUsers: [], removedQueues: [] });
+    }
+    rig.scheduler.after(lessonMs, lesson);
   }
 
   function call(): void {

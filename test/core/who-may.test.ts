@@ -9,6 +9,14 @@ const base = { id: 'desk', extension: '8001', strategy: 'longest-idle', maxWaitM
 const es3 = { skill: 'es', level: 3, required: true };
 const vip = { skill: 'vip', level: 1, required: false };
 
+/** From now on the agent has these skills, and no others. */
+function learn({ driver }: Company, agent: string, skills: Readonly<Record<string, number>>): void {
+  const user = driver.world.state.users.get(agent);
+  if (user === undefined) throw new Error(`${agent} is gone`);
+  const users = [{ ...user, skills }];
+  driver.step({ type: 'settings', revision: 9, users, queues: [], removedUsers: [], removedQueues: [] });
+}
+
 describe('tiers', () => {
   const two = { ...base, members: ['ann', 'ben', { user: 'cleo', penalty: 5 }, { user: 'dan', penalty: 9 }] };
 
@@ -126,11 +134,19 @@ describe('skills', () => {
     const there = company({ queues: [queue], skills });
     there.ready('dan');
     there.arrive('spanish', '8001', { needs: [es3] });
-    const dan = there.driver.world.state.users.get('dan');
-    if (dan === undefined) throw new Error('dan is gone');
-    const users = [{ ...dan, skills: { es: 3 } }];
-    there.driver.step({ type: 'settings', revision: 9, users, queues: [], removedUsers: [], removedQueues: [] });
+    learn(there, 'dan', { es: 3 });
     expect(there.callerOf('dan')).toBe('spanish');
+  });
+
+  it('given_the_only_one_of_the_first_tier_who_fits_when_they_lose_the_skill_then_the_next_tier_opens_at_once', () => {
+    const members = ['ann', { user: 'ben', penalty: 1 }];
+    const there = company({ queues: [{ ...base, members, needs: [es3] }], skills: { ann: { es: 3 }, ben: { es: 4 } } });
+    there.ready('ann', 'ben');
+    there.answerAll(there.arrive('first', '8001'));
+    expect(there.arrive('second', '8001')).toEqual([]);
+    learn(there, 'ann', { es: 1 });
+    expect(there.callerOf('ben')).toBe('second');
+    expect(there.facts('tier-opened')).toMatchObject([{ tier: 1, why: 'tried' }]);
   });
 });
 

@@ -51,6 +51,13 @@ export const queueMutants: readonly Mutant[] = [
     by: 'test/core/who-may.test.ts',
   },
   {
+    lie: 'a tier stays closed though nobody of the first has the skill any longer',
+    file: 'src/core/reindex.ts',
+    from: 'rethinkTiers(index, seat.queue);',
+    to: '',
+    by: 'test/core/who-may.test.ts',
+  },
+  {
     lie: 'who has a level less than is needed may take the call',
     file: 'src/core/routing/skills.ts',
     from: 'if (need.required && (skills[need.skill] ?? 0) < need.level) return need;',

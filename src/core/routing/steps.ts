@@ -83,8 +83,9 @@ export function beginWave(turn: Turn, call: Call, settings: QueueSettings): void
 }
 
 /**
- * Opens the next tier to each call of which everybody who is there in the open ones was tried. Asked for a call that
- * came or lost an offer, and for all of a queue when a member went away: nothing else can make it so.
+ * Opens the next tier to each call of which everybody who is there and fits in the open ones was tried. Asked for a call
+ * that came, lost an offer or needs something else, and for all of a queue when its settings changed, or when a member went
+ * away or has other skills: nothing else can make it so.
  */
 export function openTiers(turn: Turn): void {
   const { untried } = turn.world.index;
