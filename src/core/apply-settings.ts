@@ -8,6 +8,7 @@ import { setWork, updateReachable } from './routing/agent.ts';
 import { newAgent } from './routing/agent-row.ts';
 import { rekey } from './routing/entry.ts';
 import { cancelOffer } from './routing/offer.ts';
+import { keepRules } from './routing/offer-rules.ts';
 import { sendTo } from './routing/overflow.ts';
 import type { QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import { changedAgent, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
@@ -28,7 +29,9 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
   }
   for (const group of event.queues) {
     const old = state.queues.get(group.id);
-    if (old) forgetQueue(turn.world, old);
+    if (!old) continue;
+    keepRules(turn, old);
+    forgetQueue(turn.world, old);
   }
   if (event.reasons !== undefined) putReasons(turn, event.reasons);
   const added = event.users.filter((user) => !state.agents.has(user.id));
@@ -130,6 +133,7 @@ function removeQueue(turn: Turn, id: QueueId): void {
   const group = state.queues.get(id);
   if (!group) return;
   const queued = [...queueIndex(index, id).queued].sort(compareIds);
+  keepRules(turn, group);
   forgetQueue(turn.world, group);
   state.queues.delete(id);
   dirty.mark('queues', id);

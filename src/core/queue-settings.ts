@@ -107,6 +107,12 @@ export type QueueSettings = {
   readonly backOffs: Readonly<Partial<Record<Outcome, number>>>;
 };
 
+/** What of it an offer is judged by: when it ends, whether that is a miss, and what follows for the agent. */
+export type OfferRules = Pick<
+  QueueSettings,
+  'strategy' | 'onMiss' | 'unreachableAfterMs' | 'backOffMs' | 'backOffs' | 'ladder' | 'climbs' | 'ringAllMissEvery'
+>;
+
 /** A phone that says busy rests for less than an agent who declined, where nothing else is said: its user is soon done. */
 export const defaultBackOffs: QueueSettings['backOffs'] = { busy: 5_000 };
 

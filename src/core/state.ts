@@ -17,7 +17,7 @@ import type {
   TrunkId,
 } from './outside.ts';
 import type { Phone } from './phone-row.ts';
-import type { QueueSettings } from './queue-settings.ts';
+import type { OfferRules, QueueSettings } from './queue-settings.ts';
 import type { Ledger } from './routing/agent-row.ts';
 import type { HangUpCause, LadderStep, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import type { Station, StationBar } from './station.ts';
@@ -170,6 +170,8 @@ export type Offer = {
   readonly madeAt: number;
   rangAt: number | null;
   ringMs: number;
+  /** What it is judged by, where its queue has changed since it was made; null: what the queue says. */
+  rules: OfferRules | null;
   ringUntil: number | null;
   /** Until when 1 is to be pressed at a number outside. */
   confirmUntil: number | null;

@@ -51,7 +51,7 @@ export function upgradeLeg(row: Leg): Leg {
 }
 
 export function upgradeOffer(row: Offer): Offer {
-  return row.toNumber === undefined ? { ...row, confirmUntil: null, toNumber: null } : row;
+  return { ...row, confirmUntil: row.confirmUntil ?? null, toNumber: row.toNumber ?? null, rules: row.rules ?? null };
 }
 
 const callDefaults = {

@@ -25,10 +25,11 @@ type Line = {
 export class AgentBooks {
   private readonly lines = new Map<string, Line>();
   private readonly queues = new Map<string, QueueSettings>();
-  private readonly queueOfOffer = new Map<string, string>();
+  /** The settings of its queue when each offer was made. */
+  private readonly madeUnder = new Map<string, QueueSettings>();
   private readonly alarms = new Set<string>();
   private dayAt = 0;
-  /** The queue whose offer ended last: whose ladder is climbed. */
+  /** What the offer that ended last was made under: whose ladder is climbed. */
   private judging: QueueSettings | undefined;
 
   /** Enters one step: its event brings settings, its facts what happened. */
@@ -100,20 +101,23 @@ export class AgentBooks {
 
   private noteOffer(fact: NumberedFact, rest: readonly NumberedFact[]): void {
     switch (fact.type) {
-      case 'offer-made':
-        this.queueOfOffer.set(fact.offer, fact.queue);
+      case 'offer-made': {
+        const queue = this.queues.get(fact.queue);
+        if (queue !== undefined) this.madeUnder.set(fact.offer, queue);
         this.line(fact.agent).offers += 1;
         return;
+      }
       case 'offer-ended': {
         const line = this.line(fact.agent);
         // A call goes on without the books of who was removed in it.
         if (fact.outcome === 'answered' && !line.gone) line.answered += 1;
         if (fact.outcome === 'no-answer' && !line.gone) line.missed += 1;
         if (fact.outcome === 'declined' && !line.gone) line.declined += 1;
-        const queue = this.queues.get(this.queueOfOffer.get(fact.offer) ?? '');
-        this.queueOfOffer.delete(fact.offer);
+        const queue = this.madeUnder.get(fact.offer);
+        this.madeUnder.delete(fact.offer);
         this.judging = queue;
-        if (queue !== undefined && !line.gone) this.expectMiss(queue, fact, rest);
+        // Nobody is judged for a queue that is gone.
+        if (queue !== undefined && this.queues.has(queue.id) && !line.gone) this.expectMiss(queue, fact, rest);
         return;
       }
       case 'agent-missed':

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { NumberedFact } from '../../src/core/facts.ts';
+import type { QueueGiven } from '../../src/core/queue-settings.ts';
+import type { Offer } from '../../src/core/state.ts';
 import { defaultLimits } from '../../src/core/world.ts';
-import { type Driver, drive, group, groups, phones, running, users } from './driver.ts';
+import { type Driver, drive, group, groups, phones, rowsOf, running, users } from './driver.ts';
 
 /** A call to the group in which everybody rings, with all three of its phones ringing. */
 function everybodyRings(driver: Driver): string[] {
@@ -78,5 +81,96 @@ describe('races', () => {
     for (const leg of [ben, other]) driver.step({ type: 'leg-gone', leg, cause: 17, sip: 486 });
     const asked = driver.facts.flatMap((fact) => (fact.type === 'offer-made' ? [fact.agent] : []));
     expect(asked).toEqual(['ann', 'ben', 'cleo']);
+  });
+});
+
+describe('settings that change under an offer', () => {
+  const none = { type: 'settings', revision: 2, users: [], queues: [], removedUsers: [], removedQueues: [] } as const;
+  const rings = (driver: Driver): string[] => {
+    driver.step({ type: 'caller-arrived', leg: 'caller', dialled: '8009', phone: null });
+    const legs = driver.legs();
+    for (const leg of legs) {
+      driver.step({ type: 'leg-created', leg, dialled: true });
+      driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
+    }
+    return legs;
+  };
+  /** A queue of these rules, in which a call rings, that then gets the other ones. */
+  const changed = (before: Partial<QueueGiven>, after: Partial<QueueGiven>) => {
+    const driver = running(['ann', 'cleo']);
+    driver.step({ ...none, queues: [group('desk', '8009', ['ann', 'cleo'], before)] });
+    const legs = rings(driver);
+    driver.step({ ...none, revision: 3, queues: [group('desk', '8009', ['ann', 'cleo'], after)] });
+    return { driver, legs };
+  };
+  const facts = <T extends NumberedFact['type']>(driver: Driver, type: T) =>
+    driver.facts.filter((fact): fact is Extract<NumberedFact, { type: T }> => fact.type === type);
+
+  it('given_ring_all_rings_when_the_strategy_is_another_one_then_it_rings_on_and_blames_nobody', () => {
+    const { driver } = changed({ strategy: 'ring-all' }, { strategy: 'longest-idle' });
+    driver.pass(10_000);
+    driver.pass(10_000);
+    expect(facts(driver, 'offer-ended')).toEqual([]);
+    driver.pass(40_000);
+    expect(facts(driver, 'call-overflowed')).toHaveLength(1);
+    expect(facts(driver, 'agent-missed')).toEqual([]);
+  });
+
+  it('given_one_rings_when_the_strategy_becomes_ring_all_then_it_rings_out_and_is_a_miss', () => {
+    const { driver } = changed({ strategy: 'linear' }, { strategy: 'ring-all' });
+    driver.pass(10_000);
+    const [, second = ''] = driver.legs();
+    expect(second).not.toBe('');
+    driver.step({ type: 'leg-gone', leg: driver.legs()[0] ?? '', cause: 16, sip: 0 });
+    expect(facts(driver, 'agent-missed')).toMatchObject([{ agent: 'ann' }]);
+  });
+
+  it('given_one_rings_when_the_ladder_and_what_follows_a_miss_change_then_the_old_ones_hold_for_it', () => {
+    const step = { misses: 1, withinMs: null, untilReady: false, notify: 'nobody' } as const;
+    const { driver, legs } = changed(
+      { ladder: [{ ...step, restMs: 7_000 }], onMiss: 'next' },
+      { ladder: [{ ...step, restMs: 99_000 }], onMiss: 'overflow', climbs: [] },
+    );
+    driver.pass(10_000);
+    driver.step({ type: 'leg-gone', leg: legs[0] ?? '', cause: 16, sip: 0 });
+    expect(facts(driver, 'agent-held')).toMatchObject([{ agent: 'ann', until: driver.now + 7_000 }]);
+    expect(facts(driver, 'offer-made').map(({ agent }) => agent)).toEqual(['ann', 'cleo']);
+    const next = driver.legs().at(-1) ?? '';
+    driver.step({ type: 'leg-created', leg: next, dialled: true });
+    driver.step({ type: 'leg-rang', leg: next, evidence: 'ringing' });
+    driver.pass(10_000);
+    driver.step({ type: 'leg-gone', leg: next, cause: 16, sip: 0 });
+    expect(facts(driver, 'call-overflowed')).toMatchObject([{ why: 'miss' }]);
+  });
+
+  it('given_one_rings_when_back_off_and_silence_change_then_the_old_ones_hold_for_it', () => {
+    const driver = running(['ann', 'cleo']);
+    driver.step({ ...none, queues: [group('desk', '8009', ['ann', 'cleo'], { backOffs: { declined: 3_000 } })] });
+    driver.step({ type: 'caller-arrived', leg: 'caller', dialled: '8009', phone: null });
+    const [leg = ''] = driver.legs();
+    const after = { backOffs: { declined: 77_000 }, unreachableAfterMs: 1_000 };
+    driver.step({ ...none, revision: 3, queues: [group('desk', '8009', ['ann', 'cleo'], after)] });
+    driver.step({ type: 'leg-created', leg, dialled: true });
+    expect(driver.world.state.legs.get(leg)?.silentUntil).toBe(driver.now + 5_000);
+    driver.step({ type: 'leg-gone', leg, cause: 21, sip: 603 });
+    expect(driver.world.state.agents.get('ann')?.work.until).toBe(driver.now + 3_000);
+  });
+
+  it('given_one_answered_when_the_queue_is_removed_and_made_again_then_the_old_settings_hold_for_it', () => {
+    const before = group('desk', '8009', ['ann', 'cleo'], { backOffs: { declined: 9_000 }, climbs: ['declined'] });
+    const driver = running(['ann', 'cleo']);
+    driver.step({ ...none, queues: [before] });
+    const [leg = ''] = rings(driver);
+    driver.step({ type: 'leg-answered', leg });
+    driver.step({ ...none, revision: 3, removedQueues: ['desk'] });
+    driver.step({ ...none, revision: 4, queues: [{ ...before, backOffs: {}, backOffMs: 1_000 }] });
+    expect([...driver.world.state.offers.values()]).toMatchObject([{ rules: { backOffs: { declined: 9_000 } } }]);
+  });
+
+  it('given_an_offer_of_an_older_version_when_loaded_then_its_queue_judges_it', () => {
+    const { driver } = changed({}, {});
+    const rows = rowsOf(driver.world);
+    const offers = rows.offers.map(({ rules: _rules, ...row }) => row as Offer);
+    expect([...drive({ ...rows, offers }).world.state.offers.values()]).toMatchObject([{ rules: null }]);
   });
 });

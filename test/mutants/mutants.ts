@@ -438,7 +438,7 @@ export const mutants: readonly Mutant[] = [
     lie: 'a phone that failed for another queue is no sign of the network',
     file: 'src/core/routing/mass-miss.ts',
     from: 'agent?.failed != null && agent.failed.at >= since',
-    to: 'agent?.failed?.queue === group.id && agent.failed.at >= since',
+    to: 'agent?.failed?.queue === queue && agent.failed.at >= since',
     by: 'test/core/agents.test.ts',
   },
   {

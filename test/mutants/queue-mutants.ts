@@ -51,6 +51,13 @@ export const queueMutants: readonly Mutant[] = [
     by: 'test/core/who-may.test.ts',
   },
   {
+    lie: 'an offer is judged by settings that came after it',
+    file: 'src/core/routing/offer-rules.ts',
+    from: 'return queue && (offer.rules ?? queue);',
+    to: 'return queue;',
+    by: 'test/core/races.test.ts',
+  },
+  {
     lie: 'a tier stays closed though nobody of the first has the skill any longer',
     file: 'src/core/reindex.ts',
     from: 'rethinkTiers(index, seat.queue);',

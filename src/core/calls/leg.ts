@@ -2,6 +2,7 @@ import type { Command } from '../commands.ts';
 import type { TrunkId } from '../outside.ts';
 import { elsewhereChanged } from '../routing/agent.ts';
 import { cancelOffer, offerRang } from '../routing/offer.ts';
+import { rulesOf } from '../routing/offer-rules.ts';
 import { strategies } from '../routing/strategy/table.ts';
 import type { HangUpCause, PhoneId } from '../settings.ts';
 import type { Call, Leg, LegId, Offer, OfferId } from '../state.ts';
@@ -146,11 +147,11 @@ export function timesOf(turn: Turn, leg: Leg, call: Call): { silentMs: number; r
   const trunk = leg.trunk === null ? undefined : state.trunks.get(leg.trunk);
   const offer = leg.offer === null ? undefined : state.offers.get(leg.offer);
   if (trunk && !offer) return { silentMs: trunk.settings.unreachableAfterMs, ringMs: trunk.settings.ringMs };
-  const group = offer && state.queues.get(offer.queue);
-  if (!offer || !group) return { silentMs: internalSilenceMs, ringMs: state.meta.limits.internalRingMs };
+  const rules = offer && rulesOf(state, offer);
+  if (!offer || !rules) return { silentMs: internalSilenceMs, ringMs: state.meta.limits.internalRingMs };
   const left = Math.max(0, (call.waitUntil ?? turn.now) - turn.now);
-  const ringMs = strategies[group.strategy].ringsOn ? Math.max(offer.ringMs, left) : offer.ringMs;
-  return { silentMs: (trunk?.settings ?? group).unreachableAfterMs, ringMs };
+  const ringMs = strategies[rules.strategy].ringsOn ? Math.max(offer.ringMs, left) : offer.ringMs;
+  return { silentMs: (trunk?.settings ?? rules).unreachableAfterMs, ringMs };
 }
 
 export function legRang(turn: Turn, id: LegId, evidence: 'ringing' | 'progress'): void {

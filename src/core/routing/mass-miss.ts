@@ -1,6 +1,6 @@
 import { endAlarm, hasAlarm, raiseAlarm } from '../alarms.ts';
 import { countIn, tallyOf } from '../queue-index.ts';
-import type { QueueSettings } from '../queue-settings.ts';
+import type { QueueId } from '../settings.ts';
 import type { Agent } from '../state.ts';
 import { changedAgent, type Turn, tell } from '../turn.ts';
 import { queueIndex } from '../world.ts';
@@ -15,38 +15,38 @@ const quietMs = 60_000;
  * the queue's agents at work missed within seconds, for whichever queue, nobody is held for it, and who was is let go. Costs
  * as much as there were failures lately, whatever the size of the queue.
  */
-export function isMassMiss(turn: Turn, agent: Agent, group: QueueSettings): boolean {
+export function isMassMiss(turn: Turn, agent: Agent, queue: QueueId): boolean {
   const { massMissMs, massMissAgents } = turn.world.state.meta.limits;
-  agent.failed = { queue: group.id, at: turn.now };
+  agent.failed = { queue, at: turn.now };
   changedAgent(turn, agent);
   if (massMissMs === 0) return false;
-  if (hasAlarm(turn, 'mass-miss', group.id)) {
-    raiseAlarm(turn, 'mass-miss', group.id, turn.now + quietMs);
+  if (hasAlarm(turn, 'mass-miss', queue)) {
+    raiseAlarm(turn, 'mass-miss', queue, turn.now + quietMs);
     return true;
   }
-  const failing = failingOf(turn, group, turn.now - massMissMs);
-  const atWork = atWorkIn(turn, group);
+  const failing = failingOf(turn, queue, turn.now - massMissMs);
+  const atWork = atWorkIn(turn, queue);
   if (failing.length < massMissAgents || failing.length * 2 <= atWork) return false;
   const forgiven = failing.filter((one) => forgive(turn, one, turn.now - massMissMs)).map(({ id }) => id);
-  tell(turn, { type: 'mass-missed', queue: group.id, agents: failing.length, of: atWork, forgiven });
-  raiseAlarm(turn, 'mass-miss', group.id, turn.now + quietMs);
+  tell(turn, { type: 'mass-missed', queue, agents: failing.length, of: atWork, forgiven });
+  raiseAlarm(turn, 'mass-miss', queue, turn.now + quietMs);
   return true;
 }
 
 /** Somebody of the queue answered: the network works. */
-export function massMissOver(turn: Turn, queue: string): void {
+export function massMissOver(turn: Turn, queue: QueueId): void {
   endAlarm(turn, 'mass-miss', queue);
 }
 
 /** Members who are signed in and ready. */
-function atWorkIn({ world }: Turn, group: QueueSettings): number {
-  const tally = tallyOf(queueIndex(world.index, group.id));
+function atWorkIn({ world }: Turn, queue: QueueId): number {
+  const tally = tallyOf(queueIndex(world.index, queue));
   return countIn(tally, availabilities) - countIn(tally, ['signed-out', 'not-ready']);
 }
 
 /** Members at work whose phone failed since then, for this queue or another, in the order of the team. */
-function failingOf({ world }: Turn, group: QueueSettings, since: number): Agent[] {
-  const { failed, members } = queueIndex(world.index, group.id);
+function failingOf({ world }: Turn, queue: QueueId, since: number): Agent[] {
+  const { failed, members } = queueIndex(world.index, queue);
   const failing: { readonly agent: Agent; readonly position: number }[] = [];
   for (const id of failed) {
     const agent = world.state.agents.get(id);

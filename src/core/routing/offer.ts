@@ -1,7 +1,7 @@
 import { hangUpLeg, newLeg } from '../calls/leg.ts';
 import { ringStation } from '../calls/station-leg.ts';
 import type { OfferWhy, Outcome, RescindWhy } from '../facts.ts';
-import type { QueueSettings } from '../queue-settings.ts';
+import type { OfferRules, QueueSettings } from '../queue-settings.ts';
 import type { HangUpCause } from '../settings.ts';
 import type { Agent, Call, Leg, Offer } from '../state.ts';
 import { changedCall, changedOffer, newId, removeOffer, send, type Turn, tell } from '../turn.ts';
@@ -9,6 +9,7 @@ import { agentIndex } from '../world.ts';
 import { backOff, countGiven, goIdle, reachablePhones, setWork, suspectPhones } from './agent.ts';
 import { idleForCall } from './choose.ts';
 import { book, bookOffer, rankAnew } from './ledger.ts';
+import { rulesOf } from './offer-rules.ts';
 import { weightier } from './outcome.ts';
 import { sendTo } from './overflow.ts';
 import { policies } from './policy.ts';
@@ -32,6 +33,7 @@ export function makeOffer(turn: Turn, call: Call, agent: Agent, group: QueueSett
     madeAt: turn.now,
     rangAt: null,
     ringMs: group.ringMs,
+    rules: null,
     ringUntil: null,
     confirmUntil: null,
     toNumber: null,
@@ -86,9 +88,9 @@ export function offerRang(turn: Turn, offer: Offer, evidence: 'ringing' | 'progr
 /** The ring time is over. Ring-all goes on ringing unless its place is wanted by a member who was not rung yet. */
 export function offerRungOut(turn: Turn, offer: Offer): void {
   const { state, index } = turn.world;
-  const group = state.queues.get(offer.queue);
+  const rules = rulesOf(state, offer);
   const call = state.calls.get(offer.call);
-  if (group && call && strategies[group.strategy].ringsOn) {
+  if (rules && call && strategies[rules.strategy].ringsOn) {
     const ending = call.offers.filter((id) => state.offers.get(id)?.phase === 'cancelling').length;
     if (idleForCall(index, call) <= ending) {
       offer.ringUntil = turn.now + offer.ringMs;
@@ -151,21 +153,22 @@ export function endOffer(turn: Turn, offer: Offer, outcome: Outcome): void {
   const why = outcome === 'rescinded' ? offer.why : null;
   const { id, call: callId, agent: agentId, cause, sip } = offer;
   tell(turn, { type: 'offer-ended', offer: id, call: callId, agent: agentId, outcome, why, cause, sip, rangMs });
-  const group = state.queues.get(offer.queue);
+  const rules = rulesOf(state, offer);
   const agent = state.agents.get(offer.agent);
-  if (agent) settleAgent(turn, agent, offer, outcome, group);
+  if (agent) settleAgent(turn, agent, offer, outcome, rules);
   const call = state.calls.get(offer.call);
   if (!call) return;
   call.offers = call.offers.filter((other) => other !== offer.id);
   if (policies[outcome].asked) call.asked[offer.agent] = (call.asked[offer.agent] ?? 0) + 1;
   changedCall(turn, call);
-  if (policies[outcome].onMiss && group?.onMiss === 'overflow' && call.phase === 'waiting' && call.queue === group.id) {
-    sendTo(turn, call, group.overflow, 'miss');
-  }
+  if (!policies[outcome].onMiss || rules?.onMiss !== 'overflow') return;
+  // Where it goes is a decision of now.
+  const queue = state.queues.get(offer.queue);
+  if (queue && call.phase === 'waiting' && call.queue === queue.id) sendTo(turn, call, queue.overflow, 'miss');
 }
 
 /** What the outcome's policy says is done to the agent, unless they have something else in hand by now. */
-function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, group: QueueSettings | undefined): void {
+function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, rules: OfferRules | undefined): void {
   const policy = policies[outcome];
   book(turn, agent, outcome);
   if (policy.given) countGiven(turn, agent);
@@ -176,11 +179,11 @@ function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, g
   if (!mine) return;
   if (policy.given) rankAnew(turn, agent);
   if (policy.suspects) suspectPhones(turn, agent);
-  if (group) judge(turn, agent, offer, outcome, group);
-  if (policy.backsOff) backOff(turn, agent, Math.max(leastBackOffMs, restOf(group, outcome)));
+  if (rules) judge(turn, agent, offer, outcome, rules);
+  if (policy.backsOff) backOff(turn, agent, Math.max(leastBackOffMs, restOf(rules, outcome)));
   else goIdle(turn, agent);
 }
 
-function restOf(group: QueueSettings | undefined, outcome: Outcome): number {
-  return group?.backOffs[outcome] ?? group?.backOffMs ?? 0;
+function restOf(rules: OfferRules | undefined, outcome: Outcome): number {
+  return rules?.backOffs[outcome] ?? rules?.backOffMs ?? 0;
 }

@@ -1,6 +1,6 @@
 import { endAlarm, raiseAlarm } from '../alarms.ts';
 import type { HoldEnd, Outcome } from '../facts.ts';
-import type { QueueSettings } from '../queue-settings.ts';
+import type { OfferRules } from '../queue-settings.ts';
 import type { LadderStep } from '../settings.ts';
 import type { Agent, CallId, Offer } from '../state.ts';
 import { changedAgent, type Turn, tell } from '../turn.ts';
@@ -10,20 +10,20 @@ import { policies } from './policy.ts';
 import { strategies } from './strategy/table.ts';
 
 /** An offer ended without an answer: whether the agent is to blame for it, by the queue's policy, and what follows. */
-export function judge(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, group: QueueSettings): void {
-  const isMiss = counts(turn, agent, offer, outcome, group);
+export function judge(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, rules: OfferRules): void {
+  const isMiss = counts(turn, agent, offer, outcome, rules);
   // A person who says no is no sign of a network that fails; a phone that cannot be rung is.
   const isSign = outcome === 'unreachable' || (isMiss && outcome !== 'declined');
-  const isNetwork = isSign && isMassMiss(turn, agent, group);
-  if (isMiss && !isNetwork) missed(turn, agent, offer.call, group);
+  const isNetwork = isSign && isMassMiss(turn, agent, offer.queue);
+  if (isMiss && !isNetwork) missed(turn, agent, offer.call, rules);
 }
 
 /** Ring-all blames nobody, since each waits for another; or, where the queue says so, for each so manieth time. */
-function counts(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, group: QueueSettings): boolean {
-  const named: readonly string[] = group.climbs;
+function counts(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, rules: OfferRules): boolean {
+  const named: readonly string[] = rules.climbs;
   const isNamed = policies[outcome].miss === 'where-configured' && named.includes(outcome);
-  if (strategies[group.strategy].countsMisses) return isNamed;
-  const every = group.ringAllMissEvery;
+  if (strategies[rules.strategy].countsMisses) return isNamed;
+  const every = rules.ringAllMissEvery;
   if (every === 0 || !(isNamed || wasIgnored(turn, offer, outcome))) return false;
   agent.sharedMisses += 1;
   if (agent.sharedMisses < every) return false;
@@ -37,10 +37,10 @@ function wasIgnored(turn: Turn, { why, rangAt, ringMs }: Offer, outcome: Outcome
 }
 
 /** The miss is counted, and the highest step of the ladder that it reaches is applied. */
-function missed(turn: Turn, agent: Agent, call: CallId, group: QueueSettings): void {
+function missed(turn: Turn, agent: Agent, call: CallId, { ladder }: OfferRules): void {
   agent.misses.push(turn.now);
-  const step = stepReached(group.ladder, agent.misses, turn.now);
-  const rung = step === -1 ? undefined : group.ladder[step];
+  const step = stepReached(ladder, agent.misses, turn.now);
+  const rung = step === -1 ? undefined : ladder[step];
   const notify = rung?.notify ?? 'nobody';
   tell(turn, { type: 'agent-missed', agent: agent.id, call, misses: agent.misses.length, notify });
   if (rung !== undefined && (rung.untilReady || rung.restMs !== null)) {
