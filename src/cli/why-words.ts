@@ -99,6 +99,8 @@ export function hindranceWords(hindrance: Hindrance): string {
       return `the call is ${hindrance.phase === 'talking' ? 'with' : 'being joined with'} ${hindrance.user ?? 'somebody'}`;
     case 'direct':
       return `the call is for ${hindrance.user ?? 'one user'} and waits in no queue`;
+    case 'queue-removed':
+      return `its queue ${hindrance.queue} was removed: it moves on at once`;
     case 'ringing':
       return hindrance.offers === 1 ? 'a phone rings for it' : `phones of ${hindrance.offers} agents ring for it`;
   }

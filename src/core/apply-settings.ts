@@ -3,6 +3,7 @@ import { isBeingJoined } from './calls/call.ts';
 import type { SettingsEvent } from './events.ts';
 import { compareIds } from './ordered.ts';
 import { judgeTransport } from './phone-transport.ts';
+import type { QueueSettings } from './queue-settings.ts';
 import { forgetQueue, forgetUser, reindexQueue, reindexUser } from './reindex.ts';
 import { setWork, updateReachable } from './routing/agent.ts';
 import { newAgent } from './routing/agent-row.ts';
@@ -10,8 +11,9 @@ import { rekey } from './routing/entry.ts';
 import { cancelOffer } from './routing/offer.ts';
 import { keepRules } from './routing/offer-rules.ts';
 import { sendTo } from './routing/overflow.ts';
-import type { QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
-import { changedAgent, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
+import type { Destination, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
+import type { Call } from './state.ts';
+import { changedAgent, changedCall, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
 import { queueIndex, touch } from './world.ts';
 
 /**
@@ -140,8 +142,15 @@ function removeQueue(turn: Turn, id: QueueId): void {
   endAlarm(turn, 'mass-miss', id);
   for (const callId of queued) {
     const call = state.calls.get(callId);
-    if (call?.phase !== 'waiting') continue;
-    const circular = group.overflow.to === 'group' && group.overflow.group === id;
-    sendTo(turn, call, circular ? { to: 'hang-up', cause: 'unreachable' } : group.overflow, 'queue-removed');
+    if (call) leaveRemoved(turn, call, group);
   }
+}
+
+/** Whom an agent is being joined with stays with them: only should they drop does the call move on as well. */
+function leaveRemoved(turn: Turn, call: Call, { id, overflow }: QueueSettings): void {
+  const circular = overflow.to === 'group' && overflow.group === id;
+  const to: Destination = circular ? { to: 'hang-up', cause: 'unreachable' } : overflow;
+  if (call.phase === 'waiting') return sendTo(turn, call, to, 'queue-removed');
+  call.queueGone = to;
+  changedCall(turn, call);
 }

@@ -145,5 +145,6 @@ function callDue(turn: Turn, call: Call): void {
   const group = turn.world.state.queues.get(call.queue ?? '');
   call.waitUntil = null;
   changedCall(turn, call);
+  if (!group && call.queueGone !== null) return sendTo(turn, call, call.queueGone, 'queue-removed');
   sendTo(turn, call, group?.overflow ?? { to: 'hang-up', cause: 'no-answer' }, 'max-wait');
 }

@@ -2,7 +2,7 @@ import { openLanes } from './routing/choose.ts';
 import { type Eligibility, eligibility } from './routing/eligibility.ts';
 import { needsFrom, skillScore, unmetWishes } from './routing/skills.ts';
 import { strategies } from './routing/strategy/table.ts';
-import type { UserId } from './settings.ts';
+import type { QueueId, UserId } from './settings.ts';
 import type { Agent, Call, CallId } from './state.ts';
 import type { Station, StationBar } from './station.ts';
 import type { World } from './world.ts';
@@ -43,6 +43,8 @@ export type Hindrance =
   | { readonly is: 'not-waiting'; readonly phase: Call['phase']; readonly user: UserId | null }
   /** It is for one user, and in no queue. */
   | { readonly is: 'direct'; readonly user: UserId | null }
+  /** Its queue is no more, and it moves on at once. */
+  | { readonly is: 'queue-removed'; readonly queue: QueueId }
   /** As many phones ring for it as may at a time. */
   | { readonly is: 'ringing'; readonly offers: number };
 
@@ -98,7 +100,8 @@ function keyFor({ state, index }: World, call: Call, agent: Agent): readonly num
 export function hindranceOf({ state }: World, call: Call): Hindrance | null {
   if (call.phase !== 'waiting') return { is: 'not-waiting', phase: call.phase, user: call.partner?.user ?? null };
   const queue = state.queues.get(call.queue ?? '');
-  if (queue === undefined) return { is: 'direct', user: call.callee };
+  if (call.queue === null) return { is: 'direct', user: call.callee };
+  if (queue === undefined) return { is: 'queue-removed', queue: call.queue };
   if (state.meta.pbx !== 'ready') return { is: 'asterisk-away' };
   if (state.meta.draining) return { is: 'draining' };
   const offers = call.offers.length;

@@ -76,6 +76,8 @@ export type Call = {
   waveAt: number | null;
   /** When the maximum wait ends; null when none runs. */
   waitUntil: number | null;
+  /** Its queue was removed while somebody was being joined: where it goes should they drop. Null for every other call. */
+  queueGone: QueueSettings['overflow'] | null;
   /** The user an internal call is for, and until when it rings. */
   callee: UserId | null;
   ringUntil: number | null;

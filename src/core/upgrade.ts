@@ -64,6 +64,7 @@ const callDefaults = {
   tier: 0,
   wave: 0,
   waveAt: null,
+  queueGone: null,
   inbound: null,
   outbound: null,
   forward: null,

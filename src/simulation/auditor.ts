@@ -104,7 +104,7 @@ function checkTransports({ users, phones, alarms }: World['state']): void {
 /** The invariants of the rows: everything has an owner, and everything that waits has a time at which it ends. */
 export function checkRows(world: World): void {
   checkTransports(world.state);
-  const { calls, legs, offers, agents } = world.state;
+  const { calls, legs, offers, agents, queues } = world.state;
   for (const leg of legs.values()) {
     const call = calls.get(leg.call);
     rule(call?.legs.includes(leg.id) === true, `leg ${leg.id} belongs to no call`);
@@ -125,6 +125,8 @@ export function checkRows(world: World): void {
       rule(call.joinBy !== null || isDropping, `call ${call.id} waits for ever to be joined`);
     if (call.phase === 'waiting')
       rule(call.waitUntil !== null || call.ringUntil !== null, `call ${call.id} waits without a limit`);
+    if (call.phase === 'waiting' && call.queue !== null && !queues.has(call.queue))
+      rule(call.queueGone !== null, `call ${call.id} waits for ever in ${call.queue}, which was removed`);
     if (call.phase === 'ended') rule(call.legs.length > 0, `call ${call.id} has ended and stays`);
     const winners = call.offers.filter((id) => offers.get(id)?.phase === 'won');
     rule(winners.length <= 1, `call ${call.id} was won twice: ${winners}`);

@@ -23,6 +23,12 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     return driver;
   },
   'a leg is up and being joined': () => answered(),
+  'their queue was removed while two were joined': () => {
+    const driver = answered(['ann', 'dan']);
+    const none = { users: [], queues: [], removedUsers: [] };
+    driver.step({ type: 'settings', revision: 2, ...none, removedQueues: ['line'] });
+    return driver;
+  },
   'two talk': () => talking(),
   'two talk, and another waits': () => arrive(talking(['ann']), '8001', 'caller-2'),
   'an offer is cancelling after it rang out': () => {

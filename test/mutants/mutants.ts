@@ -70,6 +70,12 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/old-rows.test.ts',
   },
   {
+    lie: 'a call that is dropped waits on in a queue that was removed',
+    file: 'src/core/calls/call.ts',
+    from: 'if (call.queue !== null && !state.queues.has(call.queue)) call.waitUntil = turn.now;',
+    to: '',
+  },
+  {
     lie: 'a phone that went away is right again',
     file: 'src/core/phone-transport.ts',
     from: 'if (transport === null || by === undefined)',

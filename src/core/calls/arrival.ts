@@ -107,6 +107,7 @@ function newCall(
     wave: 0,
     waveAt: null,
     waitUntil: null,
+    queueGone: null,
     callee: null,
     ringUntil: null,
     calleeOutcome: null,

@@ -99,6 +99,8 @@ export function dropped(turn: Turn, call: Call, leg: Leg, lost: 'lost' | 'lost-p
   // Whoever picked up a call of a queue is gone: it waits on, like after any drop.
   if (!offer && call.queue === null) return endCall(turn, call, lost ?? 'failed', 'agent', 'normal');
   hear(turn, call, 'music');
+  // Nobody is asked any more for a queue that was removed meanwhile.
+  if (call.queue !== null && !state.queues.has(call.queue)) call.waitUntil = turn.now;
   changedCall(turn, call);
   if (!offer) return;
   offer.legs = offer.legs.filter((id) => id !== leg.id);

@@ -30,6 +30,7 @@ export function sendTo(
   if (call.outbound !== null) stopDialling(turn, call);
   call.waitUntil = null;
   call.queue = null;
+  call.queueGone = null;
   changedCall(turn, call);
   if (call.hops > maxHops) endCall(turn, call, 'overflow-hang-up', 'system', 'congestion');
   else arriveAt(turn, call, to, from);
