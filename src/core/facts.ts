@@ -7,7 +7,7 @@ import type { StrategyName } from './queue-settings.ts';
 import type { Eligibility } from './routing/eligibility.ts';
 import type { PhoneId, PhoneTransport, QueueId, UserId } from './settings.ts';
 import type { CallId, CallKind, LegId, OfferId, WorkKind } from './state.ts';
-import type { Station, StationBar } from './station.ts';
+import type { ReachableWhy, Station, StationBar } from './station.ts';
 
 /** How an offer can end (docs/internals/endings.md says who is told what). */
 export type Outcome =
@@ -24,7 +24,15 @@ export type Outcome =
   | 'lost';
 
 /** Why an offer was rescinded; null for every other outcome. */
-export type RescindWhy = 'caller-gone' | 'race-lost' | 'picked-up' | 'agent-paused' | 'overflow' | 'settings' | null;
+export type RescindWhy =
+  | 'caller-gone'
+  | 'race-lost'
+  | 'picked-up'
+  | 'took-another'
+  | 'agent-paused'
+  | 'overflow'
+  | 'settings'
+  | null;
 
 /** What ended a hold. */
 export type HoldEnd = 'rested' | 'ready' | 'signed-in' | 'answered' | 'signed-out' | 'mass-miss';
@@ -215,16 +223,6 @@ export type Fact =
   | { readonly type: 'draining'; readonly on: boolean }
   | { readonly type: 'day-began'; readonly day: string }
   | { readonly type: 'engine-started'; readonly epoch: string; readonly calls: number };
-
-/** What made an agent reachable or not: news of a phone, another station, or a number that may or may not be rung. */
-export type ReachableWhy =
-  | 'registered'
-  | 'unregistered'
-  | 'suspect'
-  | 'suspect-over'
-  | 'station'
-  | 'barred'
-  | 'bar-over';
 
 /** Why this agent: the winner's key, the runner-up, and how many were passed over for which reason. */
 export type OfferWhy = {

@@ -17,3 +17,13 @@ export const anyPhone: Station = { kind: 'any' };
 
 /** Why a number cannot be rung for a while: it may not be dialled, no trunk has room, or none could reach it. */
 export type StationBar = Barred | 'no-trunk' | 'unreachable';
+
+/** What made an agent reachable or not: news of a phone, another station, or a number that may or may not be rung. */
+export type ReachableWhy =
+  | 'registered'
+  | 'unregistered'
+  | 'suspect'
+  | 'suspect-over'
+  | 'station'
+  | 'barred'
+  | 'bar-over';

@@ -108,6 +108,10 @@ function arrivals(leg: string): Event[] {
     ...['main', 'dan', 'none'].map(
       (route) => ({ type: 'caller-arrived', leg, dialled: '+33170000000', phone: null, trunk: 'red', route }) as const,
     ),
+    ...['*8', '*81004', '*88001', '*88002', '*62'].map(
+      (dialled) => ({ type: 'caller-arrived', leg, dialled, phone: '1001' }) as const,
+    ),
+    ...['*641', '*65', '*8'].map((dialled) => ({ type: 'caller-arrived', leg, dialled, phone: '1002' }) as const),
     ...['1001', '1002', '9999'].map(
       (phone) => ({ type: 'caller-arrived', leg, dialled: '00493012345', phone, outside: abroad }) as const,
     ),

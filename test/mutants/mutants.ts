@@ -94,6 +94,19 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    lie: 'who picks up another call is rung on for their own',
+    file: 'src/core/calls/pickup.ts',
+    from: "  if (agent) withdrawOffers(turn, agent, 'took-another');\n",
+    to: '',
+  },
+  {
+    lie: 'who picks up a call that rings at themselves too is free while they talk',
+    file: 'src/core/routing/offer.ts',
+    from: 'if (!mine || hasPickedUp(turn, agent, offer)) return;',
+    to: 'if (!mine) return;',
+    by: 'test/core/pickup.test.ts',
+  },
+  {
     lie: 'a voicemail that answers at a number has the caller',
     file: 'src/core/calls/answer.ts',
     from: 'if (offer && leg.trunk !== null) beginConfirming(turn, call, offer, leg);',

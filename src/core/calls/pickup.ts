@@ -2,8 +2,9 @@ import { compareIds } from '../ordered.ts';
 import { setWork } from '../routing/agent.ts';
 import { isOpen, rescindAll } from '../routing/offer.ts';
 import { endHold, forgiveMisses } from '../routing/rona.ts';
+import { withdrawOffers } from '../routing/sign-in.ts';
 import type { PhoneId, UserId } from '../settings.ts';
-import type { Call, LegId, WorkKind } from '../state.ts';
+import type { Call, LegId } from '../state.ts';
 import { changedCall, send, type Turn, tell } from '../turn.ts';
 import { queueIndex } from '../world.ts';
 import { connect } from './call.ts';
@@ -23,9 +24,11 @@ export function pickUp(turn: Turn, leg: LegId, phone: PhoneId, user: UserId, ext
   call.claim = leg;
   tell(turn, { type: 'call-picked-up', call: call.id, user, rang: rung });
   rescindAll(turn, call, 'picked-up');
-  connect(turn, call, taken, user);
   const agent = turn.world.state.agents.get(user);
-  if (agent?.signedIn && call.queue !== null && restful.includes(agent.work.is))
+  // What rings at the picker themselves would ring on beside the talk, and end as a miss.
+  if (agent) withdrawOffers(turn, agent, 'took-another');
+  connect(turn, call, taken, user);
+  if (agent?.signedIn && call.queue !== null && agent.work.is !== 'talking')
     setWork(turn, agent, 'talking', null, call.id);
   if (agent) {
     forgiveMisses(turn, agent);
@@ -34,9 +37,6 @@ export function pickUp(turn: Turn, leg: LegId, phone: PhoneId, user: UserId, ext
   changedCall(turn, call);
   return true;
 }
-
-/** Who is being rung for something else, or was for this very call, is freed by the end of that offer; until then they are busy. */
-const restful: readonly WorkKind[] = ['idle', 'busy-elsewhere', 'wrap-up', 'backing-off'];
 
 /** The longest in our hands of the calls that ring at a member of the user's pickup groups. */
 function ringingForGroupsOf(turn: Turn, user: UserId): Call | null {

@@ -1,8 +1,7 @@
 import { isElsewhere } from '../agent-index.ts';
-import type { ReachableWhy } from '../facts.ts';
 import type { PhoneId, UserId, UserSettings } from '../settings.ts';
 import type { Agent, CallId, WorkKind } from '../state.ts';
-import type { Station, StationBar } from '../station.ts';
+import type { ReachableWhy, Station, StationBar } from '../station.ts';
 import { changedAgent, changedPhone, type Turn, tell } from '../turn.ts';
 import { account, keepRank, rankAnew } from './ledger.ts';
 import { startLimit } from './readiness.ts';

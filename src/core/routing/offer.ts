@@ -176,12 +176,18 @@ function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, r
   const mine =
     (agent.work.is === 'offered' || agent.work.is === 'releasing' || agent.work.is === 'talking') &&
     agent.work.call === offer.call;
-  if (!mine) return;
+  if (!mine || hasPickedUp(turn, agent, offer)) return;
   if (policy.given) rankAnew(turn, agent);
   if (policy.suspects) suspectPhones(turn, agent);
   if (rules) judge(turn, agent, offer, outcome, rules);
   if (policy.backsOff) backOff(turn, agent, Math.max(leastBackOffMs, restOf(rules, outcome)));
   else goIdle(turn, agent);
+}
+
+/** They have the very call that was offered to them by the pickup code: this offer is none of it. */
+function hasPickedUp(turn: Turn, agent: Agent, offer: Offer): boolean {
+  const call = turn.world.state.calls.get(offer.call);
+  return call !== undefined && call.partner?.user === agent.id && call.claim !== offer.id;
 }
 
 function restOf(rules: OfferRules | undefined, outcome: Outcome): number {

@@ -55,12 +55,11 @@ export function chooseAnew(turn: Turn, agent: Agent, why: 'ready' | 'signed-in')
   if (agent.work.is === 'backing-off') goIdle(turn, agent);
 }
 
-/** An offer that is out is taken back, with no miss: the agent does not want it. */
-export function withdrawOffers(turn: Turn, agent: Agent): void {
+/** An offer that is out is taken back, with no miss: the agent does not want it, or took another call. */
+export function withdrawOffers(turn: Turn, agent: Agent, why: 'agent-paused' | 'took-another' = 'agent-paused'): void {
   if (agent.work.is !== 'offered') return;
   for (const id of turn.world.state.calls.get(agent.work.call ?? '')?.offers ?? []) {
     const offer = turn.world.state.offers.get(id);
-    if (offer?.agent === agent.id && offer.phase !== 'won')
-      cancelOffer(turn, offer, 'rescinded', 'agent-paused', 'normal');
+    if (offer?.agent === agent.id && offer.phase !== 'won') cancelOffer(turn, offer, 'rescinded', why, 'normal');
   }
 }
