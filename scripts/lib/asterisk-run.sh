@@ -28,7 +28,8 @@ with_home() {
 start_asterisk() {
   local pid
   if pid=$(running_pid); then
-    wait_booted "$pid"
+    wait_booted "$pid" || die "Asterisk runs (pid $pid) and is not ready after ${CORDBOARD_BOOT_SECONDS:-60} s." \
+      "Its logs: ${value[VAR]}/log. To start it afresh: scripts/asterisk stop --home $1"
     printf 'Asterisk runs already (pid %s).\n' "$pid"
     return
   fi
@@ -44,7 +45,12 @@ start_asterisk() {
   pid=$!
   printf '%s\n' "$pid" >"$pid_file"
   disown "$pid"
-  wait_booted "$pid"
+  if ! wait_booted "$pid"; then
+    # Left running it would be nobody's: who asked for it was told that there is none.
+    if ! kill -0 "$pid" 2>/dev/null; then failed_start "Asterisk ended while it started."; fi
+    end_asterisk "$pid" kill -0 "$pid"
+    failed_start "Asterisk was not ready after ${CORDBOARD_BOOT_SECONDS:-60} s, and was stopped."
+  fi
   printf 'Asterisk runs (pid %s): sip %s, tls %s, http %s, https %s, ami %s.\n' "$pid" \
     "${value[SIP_PORT]}" "${value[TLS_PORT]}" "${value[HTTP_PORT]}" "${value[HTTPS_PORT]}" "${value[AMI_PORT]}"
 }
@@ -52,10 +58,10 @@ start_asterisk() {
 # Probes for at most 60 s, which is long for a machine under load; it takes one or two. Each probe has
 # a short time, so that one that hangs does not cost all of it.
 wait_booted() {
-  local pid=$1 end=$((SECONDS + 60))
+  local pid=$1 end=$((SECONDS + ${CORDBOARD_BOOT_SECONDS:-60}))
   until [ -S "${value[RUN]}/asterisk.ctl" ] && timeout 3 "${asterisk[@]}" -C "$conf" -rx 'core waitfullybooted' 2>/dev/null | grep 'fully booted' >/dev/null; do
-    if ! kill -0 "$pid" 2>/dev/null; then failed_start "Asterisk ended while it started."; fi
-    if [ "$SECONDS" -ge "$end" ]; then failed_start "Asterisk was not ready after 60 s."; fi
+    kill -0 "$pid" 2>/dev/null || return 1
+    [ "$SECONDS" -lt "$end" ] || return 1
     sleep 0.05
   done
 }
@@ -66,6 +72,7 @@ failed_start() {
     tail -n 15 "$console" 2>/dev/null
     tail -n 15 "${value[VAR]}/log/messages" 2>/dev/null
   } >&2 || true
+  rm -f "$pid_file"
   die "$1" "Its logs: ${value[VAR]}/log"
 }
 
@@ -126,16 +133,12 @@ running_pid() {
   printf '%s\n' "$pid"
 }
 
-# SIGTERM, then at most 20 s; what does not end by then is killed, and that is said.
-stop_asterisk() {
-  local pid end=$((SECONDS + 20))
-  if ! pid=$(running_pid); then
-    rm -f "$pid_file"
-    printf 'Asterisk does not run.\n'
-    return
-  fi
+# end_asterisk PID CHECK...: SIGTERM, then at most 20 s while the check holds; what does not end by then is killed, and that is said.
+end_asterisk() {
+  local pid=$1 end=$((SECONDS + 20))
+  shift
   kill -TERM "$pid" 2>/dev/null || true
-  while running_pid >/dev/null; do
+  while "$@" >/dev/null 2>&1; do
     if [ "$SECONDS" -ge "$end" ]; then
       printf 'asterisk: pid %s did not end within 20 s and is killed.\n' "$pid" >&2
       kill -KILL "$pid" 2>/dev/null || true
@@ -143,6 +146,16 @@ stop_asterisk() {
     fi
     sleep 0.05
   done
+}
+
+stop_asterisk() {
+  local pid
+  if ! pid=$(running_pid); then
+    rm -f "$pid_file"
+    printf 'Asterisk does not run.\n'
+    return
+  fi
+  end_asterisk "$pid" running_pid
   rm -f "$pid_file"
   case ${value[RUN]} in "${value[VAR]}"/*) ;; *) rm -rf "${value[RUN]}" ;; esac
   printf 'Asterisk is stopped.\n'

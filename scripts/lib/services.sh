@@ -37,6 +37,8 @@ readonly demo_ladder='[{misses: 1, rest: 5s}, {misses: 2, rest: 60s, notify: age
 start_our_asterisk() {
   local home=$CORDBOARD_HOME
   if "$repo/scripts/asterisk" status --home "$home" >/dev/null; then
+    remedy "scripts/asterisk stop --home $home stops it; then scripts/up starts it afresh"
+    "$repo/scripts/asterisk" start --home "$home"
     note 'runs already'
     return
   fi

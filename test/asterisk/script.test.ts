@@ -146,6 +146,19 @@ describe('render', () => {
     expect((await run(['rx', '--home', home, 'core show uptime'])).code).toBe(1);
   });
 
+  test('given_no_time_to_start_when_started_then_it_fails_and_no_Asterisk_is_left_running', async () => {
+    const block = await takePorts(5);
+    const flags = ['sip', 'tls', 'http', 'https', 'ami'].flatMap((name, i) => [`--${name}-port`, `${block.ports[i]}`]);
+    expect((await run(['render', '--home', home, '--extra', '', ...flags])).code).toBe(0);
+    const ran = await run(['start', '--home', home], { CORDBOARD_BOOT_SECONDS: '0' });
+    block.release();
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('not ready after 0 s, and was stopped') });
+    const etc = join(home, 'asterisk/etc/asterisk.conf');
+    const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const lines = processes.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''));
+    expect((await Promise.all(lines)).filter((line) => line.includes(etc))).toEqual([]);
+  }, 60_000);
+
   test('given_a_taken_port_when_started_then_the_port_and_its_holder_are_named_and_nothing_runs', async () => {
     const block = await takePorts(5);
     const server = createServer().listen(block.ports[2], '127.0.0.1');
