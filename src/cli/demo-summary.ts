@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import type { Config } from '../config/config.ts';
 import type { StatusView } from '../protocol/status.ts';
-import type { UserView } from '../protocol/users.ts';
 import type { ApiClient } from './client.ts';
-import { GROUP, SOFTPHONE, softphonePassword } from './demo-cast.ts';
+import { freeGroupNumber, propsOf, softphonePassword } from './demo-cast.ts';
 import { fields } from './output.ts';
 
 /** What runs where, how to register a phone of one's own, and what to try: as data, and as lines for people. */
@@ -20,8 +19,8 @@ export type Summary = {
 /** Throws a `Failure` when the daemon does not answer. */
 export async function summary(client: ApiClient, config: Config): Promise<Summary> {
   const status = await client.get<StatusView>('/v1/status');
-  const { users } = await client.get<{ users: readonly UserView[] }>('/v1/users');
-  const me = users.find((user) => user.username === SOFTPHONE.username);
+  const props = await propsOf(client);
+  const me = props?.me;
   const address = sipAddress(config);
   const running = {
     daemon: `pid ${status.pid}, health http://${config.http.host}:${config.http.port}/readyz`,
@@ -39,24 +38,37 @@ export async function summary(client: ApiClient, config: Config): Promise<Summar
           address: `${address}:${config.asterisk.sipPort}`,
           transport: me.phones[0]?.transport ?? 'udp',
         };
-  const tryThis = me === undefined ? bareCommands : demoCommands;
+  const tryThis =
+    props === null || softphone === null
+      ? bareCommands(await freeGroupNumber(client, config).catch(() => config.extensions.groups.from))
+      : demoCommands(softphone.user, props.answers, props.group);
   return { running, softphone, tryThis, lines: lines(running, softphone, tryThis) };
 }
 
-const demoCommands = [
-  { command: 'npx cordboard events --follow', shows: 'what happens, as it happens (in another terminal)' },
-  { command: `npx cordboard phone --dial ${SOFTPHONE.extension} --for 30s`, shows: 'your softphone rings' },
-  {
-    command: 'npx cordboard agent sign-in cleo && npx cordboard phone cleo',
-    shows: `dial ${GROUP.extension} from your softphone, and cleo answers`,
-  },
-];
+function demoCommands(softphone: string, answers: string, group: string): Summary['tryThis'] {
+  return [
+    { command: 'npx cordboard events --follow', shows: 'what happens, as it happens (in another terminal)' },
+    { command: `npx cordboard phone --dial ${softphone} --for 30s`, shows: 'your softphone rings' },
+    {
+      command: `npx cordboard agent sign-in ${answers} && npx cordboard phone ${answers}`,
+      shows: `dial ${group} from your softphone, and ${answers} answers`,
+    },
+  ];
+}
 
-const bareCommands = [
-  { command: 'npx cordboard user add ada --name Ada --extension 1001', shows: 'a user; what to enter into the phone' },
-  { command: 'npx cordboard group add support --extension 8001', shows: 'a group; then: group member add support ada' },
-  { command: 'npx cordboard events --follow', shows: 'what happens, as it happens' },
-];
+function bareCommands(group: string): Summary['tryThis'] {
+  return [
+    {
+      command: 'npx cordboard user add ada --name Ada --extension next',
+      shows: 'a user; what to enter into the phone',
+    },
+    {
+      command: `npx cordboard group add support --extension ${group}`,
+      shows: 'a group; then: group member add support ada',
+    },
+    { command: 'npx cordboard events --follow', shows: 'what happens, as it happens' },
+  ];
+}
 
 function lines(running: Summary['running'], softphone: Summary['softphone'], tryThis: Summary['tryThis']): string[] {
   const width = Math.max(...tryThis.map(({ command }) => command.length)) + 2;

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import type { Config } from '../config/config.ts';
 import type { NumberedFact } from '../core/facts.ts';
 import type { Phone } from '../phones/index.ts';
 import type { AgentView } from '../protocol/agents.ts';
-import type { GroupView } from '../protocol/groups.ts';
 import type { PhoneAccess, TrialPhone } from '../protocol/phones.ts';
 import type { ApiClient } from './client.ts';
 import type { CliContext } from './context.ts';
-import { GROUP, gatherCast, PLAYERS } from './demo-cast.ts';
+import { type Cast, gatherCast, type Player } from './demo-cast.ts';
 import { type CallStory, followCall } from './demo-life.ts';
 import { summary } from './demo-summary.ts';
 import { factLine } from './fact-line.ts';
@@ -34,16 +34,17 @@ export function demoCommand(program: Command, context: CliContext): void {
         const told = await summary(client, context.config());
         output.result(told, (value) => value.lines.join('\n'));
       } else {
-        await demonstrate(client, context.home(), output);
+        await demonstrate(client, context.config(), output);
       }
     });
 }
 
-async function demonstrate(client: ApiClient, home: string, output: Output): Promise<void> {
+async function demonstrate(client: ApiClient, config: Config, output: Output): Promise<void> {
   const { createPhone } = await import('../phones/index.ts');
-  const group = await gatherCast(client, home);
-  await refuseIfOccupied(client);
-  if (!output.json) process.stdout.write(`${prologue(group)}\n`);
+  const cast = await gatherCast(client, config);
+  const { players } = cast;
+  await refuseIfOccupied(client, players);
+  if (!output.json) process.stdout.write(`${prologue(cast)}\n`);
   const phones: Phone[] = [];
   const stop = new AbortController();
   const interrupt = (): void => stop.abort(new Failure('interrupted', 'The demonstration was interrupted'));
@@ -51,7 +52,7 @@ async function demonstrate(client: ApiClient, home: string, output: Output): Pro
   process.once('SIGTERM', interrupt);
   const trial = await client.post<TrialPhone>('/v1/trial-phones');
   try {
-    for (const { username, behaviour } of PLAYERS) {
+    for (const { username, behaviour } of players) {
       const access = await client.post<PhoneAccess>(`/v1/users/${username}/phone-access`);
       const phone = createPhone({ wsUrl: access.wsUrl, user: access.extension, ha1: access.ha1, behaviour });
       phones.push(phone);
@@ -59,15 +60,15 @@ async function demonstrate(client: ApiClient, home: string, output: Output): Pro
       await client.post(`/v1/agents/${username}/sign-in`);
       await client.post(`/v1/agents/${username}/ready`);
     }
-    await untilOnStage(client, stop.signal);
+    await untilOnStage(client, cast, stop.signal);
     const caller = createPhone({ wsUrl: trial.wsUrl, user: trial.id, password: trial.secret, displayName: 'A caller' });
     phones.push(caller);
-    await play(client, caller, group, output, stop);
+    await play(client, caller, cast, output, stop);
   } finally {
     process.removeListener('SIGINT', interrupt);
     process.removeListener('SIGTERM', interrupt);
     await Promise.all(phones.map((phone) => phone.close()));
-    await Promise.allSettled(PLAYERS.map(({ username }) => client.post(`/v1/agents/${username}/sign-out`)));
+    await Promise.allSettled(players.map(({ username }) => client.post(`/v1/agents/${username}/sign-out`)));
     await client.delete(`/v1/trial-phones/${trial.id}`).catch(() => undefined);
   }
 }
@@ -76,13 +77,13 @@ async function demonstrate(client: ApiClient, home: string, output: Output): Pro
 async function play(
   client: ApiClient,
   caller: Phone,
-  group: GroupView,
+  { group, players }: Cast,
   output: Output,
   stop: AbortController,
 ): Promise<void> {
   const story = followCall(caller.user, group.extension);
   const giveUp = (code: string, message: string): void => stop.abort(new Failure(code, message));
-  const longestMs = group.ringMs * PLAYERS.length + TALK_MS + group.wrapUpMs + PATIENCE_MS;
+  const longestMs = group.ringMs * players.length + TALK_MS + group.wrapUpMs + PATIENCE_MS;
   const deadline = setTimeout(
     () => giveUp('demo-stuck', `The demonstration was not over after ${longestMs / 1_000} s: ${missing(story)}`),
     longestMs,
@@ -121,21 +122,22 @@ function missing(story: CallStory): string {
   return 'the call, or the rest after it, did not end';
 }
 
-function prologue(group: GroupView): string {
-  const players = PLAYERS.map(
-    ({ username, extension, does }) => `  ${pc.bold(username.padEnd(6))}${extension}  ${does}`,
+function prologue({ group, players }: Cast): string {
+  const width = Math.max(...players.map(({ username }) => username.length)) + 2;
+  const lines = players.map(
+    ({ username, extension, does }) => `  ${pc.bold(username.padEnd(width))}${extension}  ${does}`,
   );
   return [
     pc.bold(`A simulated caller dials ${group.extension}: group ${group.name}, strategy ${group.strategy}.`),
     'Three agents with simulated phones; the SIP and the Asterisk are real:',
-    ...players,
+    ...lines,
     pc.dim('Milliseconds since the call came in:'),
   ].join('\n');
 }
 
 /** A phone of somebody's own that is registered as one of the players would be thrown out by ours. */
-async function refuseIfOccupied(client: ApiClient): Promise<void> {
-  const taken = (await agents(client)).find((agent) => isPlayer(agent) && agent.reachable.is);
+async function refuseIfOccupied(client: ApiClient, players: readonly Player[]): Promise<void> {
+  const taken = (await agents(client)).find((agent) => isPlayer(agent, players) && agent.reachable.is);
   if (taken !== undefined) {
     throw new Failure(
       'stage-taken',
@@ -145,17 +147,17 @@ async function refuseIfOccupied(client: ApiClient): Promise<void> {
 }
 
 /** Probes until all three can be offered a call. */
-async function untilOnStage(client: ApiClient, stop: AbortSignal): Promise<void> {
+async function untilOnStage(client: ApiClient, { group, players }: Cast, stop: AbortSignal): Promise<void> {
   const deadline = Date.now() + READY_MS;
   for (;;) {
     const waitingFor = (await agents(client)).flatMap((agent) => {
-      const why = isPlayer(agent) ? whyNot(agent) : null;
+      const why = isPlayer(agent, players) ? whyNot(agent) : null;
       return why === null ? [] : [`${agent.username} is ${why}`];
     });
     if (waitingFor.length === 0) return;
     stop.throwIfAborted();
     if (Date.now() > deadline) {
-      throw new Failure('not-ready', `The agents of ${GROUP.name} cannot be offered a call: ${waitingFor.join(', ')}`);
+      throw new Failure('not-ready', `The agents of ${group.name} cannot be offered a call: ${waitingFor.join(', ')}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -173,6 +175,6 @@ async function agents(client: ApiClient): Promise<readonly AgentView[]> {
   return (await client.get<{ agents: readonly AgentView[] }>('/v1/agents')).agents;
 }
 
-function isPlayer(agent: AgentView): boolean {
-  return PLAYERS.some(({ username }) => username === agent.username);
+function isPlayer(agent: AgentView, players: readonly Player[]): boolean {
+  return players.some(({ username }) => username === agent.username);
 }

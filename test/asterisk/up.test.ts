@@ -37,6 +37,21 @@ function script(name: 'up' | 'down', ...args: string[]): Promise<Ended> {
   });
 }
 
+function cordboard(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile('node', [join(repo, 'dist/cli/main.js'), ...args], { env: environment() }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err });
+    });
+  });
+}
+
+/** What `cordboard … --json` answers, which must succeed. */
+async function answerOf<T>(...args: string[]): Promise<T> {
+  const { code, out, err } = await cordboard(...args, '--json');
+  expect(code, err).toBe(0);
+  return JSON.parse(out) as T;
+}
+
 /** The pid in a file of ours, when that process lives. */
 async function living(file: string): Promise<number | null> {
   if (!existsSync(join(home, file))) return null;
@@ -111,6 +126,48 @@ describe('scripts/up and scripts/down', () => {
       expect((await script('down')).code).toBe(0);
     },
     PATIENCE_MS,
+  );
+
+  it(
+    'given_users_and_a_group_of_the_same_names_when_up_runs_twice_then_the_demonstration_has_its_own_and_they_stay',
+    async () => {
+      const bare = await script('up', '--no-demo');
+      expect(bare.code, bare.out + bare.err).toBe(0);
+      // What up says to try, word for word, and a user who has what the demonstration would have.
+      const hints = [...bare.out.matchAll(/npx cordboard ((?:user|group) add .*?)(?: {2,}|$)/gm)].map(
+        ([, hint]) => hint,
+      );
+      expect(hints).toHaveLength(2);
+      for (const hint of hints) await answerOf(...(hint ?? '').split(' '));
+      await answerOf('group', 'member', 'add', 'support', 'ada');
+      await answerOf('user', 'add', 'ana', '--name', 'Ana', '--extension', '1001');
+      await answerOf('user', 'add', 'me', '--name', 'Me', '--extension', '1004');
+      type Named = { readonly username: string; readonly group: string | null };
+      const seen = async () => ({
+        users: (await answerOf<{ users: Named[] }>('user', 'list')).users,
+        group: (await answerOf<{ group: unknown }>('group', 'show', 'support')).group,
+      });
+      const before = await seen();
+
+      const first = await script('up');
+      expect(first.code, first.out + first.err).toBe(0);
+      expect(first.out).toContain('offered to demo-ana');
+      const after = await seen();
+      expect(after.group).toEqual(before.group);
+      expect(after.users).toEqual(expect.arrayContaining(before.users));
+      expect(after.users).toHaveLength(before.users.length + 4);
+      const second = await script('up');
+      expect(second.code, second.out + second.err).toBe(0);
+      expect(await seen()).toEqual(after);
+
+      // Somebody who is in the demonstration's own group would be rung: then it is not shown.
+      await answerOf('group', 'member', 'add', 'demo-support', 'ana');
+      const third = await script('up');
+      expect(third.code).toBe(1);
+      expect(third.err).toContain('group member remove demo-support ana');
+      expect(third.out).not.toContain('call arrived');
+    },
+    2 * PATIENCE_MS,
   );
 
   it(
