@@ -66,30 +66,39 @@ link_sounds() {
 
 # Debian testing has it; 22.10.1 is in no stable release. Unpacked under another name, then renamed: never half of one.
 unpack_debian() {
-  local fresh=$debian_root.new log=$debian_root.log
+  local fresh=$debian_root.new log=$debian_root.log mode=root root=()
   ensure_package mmdebstrap mmdebstrap
-  rm -rf "$fresh"
+  # As another user it needs uidmap or fakechroot, which a fresh machine does not have: only without sudo is that tried.
+  if ! find_root; then mode=auto; fi
+  "${root[@]}" rm -rf "$fresh"
   printf 'unpacking Debian'\''s Asterisk into %s ...\n' "$debian_root" >&2
-  if ! mmdebstrap --variant=extract --include=asterisk,asterisk-core-sounds-en,asterisk-moh-opsound-wav \
+  if ! "${root[@]}" mmdebstrap --mode="$mode" --variant=extract --include=asterisk,asterisk-core-sounds-en,asterisk-moh-opsound-wav \
     --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"' \
     forky "$fresh" >"$log" 2>&1; then
     tail -n 15 "$log" >&2
     die "Debian's Asterisk could not be unpacked (log: $log)." "Is the Debian mirror reachable? Or install Asterisk $needed_version or later yourself."
   fi
+  # What root unpacked for us is ours to use and to remove.
+  if [ "${#root[@]}" -gt 0 ]; then "${root[@]}" chown -R "$(id -u):$(id -g)" "$fresh"; fi
   rm -rf "$debian_root"
   mv "$fresh" "$debian_root"
 }
 
 # ensure_package COMMAND PACKAGE: installs a Debian package by name where its command is missing.
 ensure_package() {
+  local root=()
   if command -v "$1" >/dev/null; then return; fi
-  local sudo=()
-  if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || die "$2 is missing, and neither root nor sudo is at hand." "As root: apt-get install $2"
-    sudo=(sudo)
-  fi
+  find_root || die "$2 is missing, and neither root nor sudo is at hand." "As root: apt-get install $2"
   command -v apt-get >/dev/null || die "$2 is missing." "Install it with the package manager of this system."
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$2" >&2 \
-    || { "${sudo[@]}" apt-get update >&2 && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$2" >&2; } \
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$2" >&2 \
+    || { "${root[@]}" apt-get update >&2 && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$2" >&2; } \
     || die "the package $2 could not be installed." "As root: apt-get install $2"
+}
+
+# Sets `root` to the words that stand before a command of root's: none where we are root. Fails when there is no way.
+find_root() {
+  root=()
+  [ "$(id -u)" -ne 0 ] || return 0
+  command -v sudo >/dev/null || return 1
+  root=(sudo)
 }
