@@ -12,23 +12,39 @@ get_asterisk() {
   note "$(tail -n 1 <<<"$got" | tr -s ' ' | cut -c 1-100)"
 }
 
-# Asterisk's configuration and ours, with the same ports: those said in the environment, else those of the last time. What
-# runs keeps its own, or the two would be kept apart.
+# Asterisk's configuration and ours, with the same ports: those said in the environment, else those that Asterisk has. What
+# runs keeps its own, or the two would be kept apart; what was said and is not done is told.
 configure() {
-  local home=$CORDBOARD_HOME name said settings=()
-  if "$repo/scripts/asterisk" status --home "$home" >/dev/null 2>&1 || daemon_pid >/dev/null; then
-    unset CORDBOARD_{SIP,TLS,HTTP,HTTPS,AMI,HEALTH}_PORT CORDBOARD_RTP CORDBOARD_BIND
-    note "$home (it runs: kept)"
+  local home=$CORDBOARD_HOME name said kept='' settings=() left=()
+  if daemon_runs; then kept='the daemon runs'; fi
+  if [ -d "$home/asterisk/etc" ] && { [ -n "$kept" ] || "$repo/scripts/asterisk" status --home "$home" >/dev/null 2>&1; }; then
+    kept=${kept:-Asterisk runs}
+    for name in SIP_PORT TLS_PORT HTTP_PORT HTTPS_PORT AMI_PORT RTP BIND; do
+      said=CORDBOARD_$name
+      if [ -n "${!said:-}" ] && [ "${!said}" != "$(rendered "$name")" ]; then left+=("$said"); fi
+    done
   else
     "$repo/scripts/asterisk" render --home "$home"
-    note "$home"
   fi
-  for name in sip tls http https ami health; do
-    said=CORDBOARD_${name^^}_PORT
-    if [ -n "${!said:-}" ]; then settings+=("--$name-port" "${!said}"); fi
-  done
+  if [ "$kept" != 'the daemon runs' ]; then
+    for name in sip tls http https ami; do settings+=("--$name-port" "$(rendered "${name^^}_PORT")"); done
+    if [ -n "${CORDBOARD_HEALTH_PORT:-}" ]; then settings+=(--health-port "$CORDBOARD_HEALTH_PORT"); fi
+  elif [ -n "${CORDBOARD_HEALTH_PORT:-}" ] && [[ $(health_address) != *":$CORDBOARD_HEALTH_PORT" ]]; then
+    left+=(CORDBOARD_HEALTH_PORT)
+  fi
+  note "$home${kept:+ ($kept: kept${left[*]:+, and not done: ${left[*]}})}"
   if [ ! -f "$home/cordboard.yaml" ] && [ "$demo" -eq 1 ]; then settings+=(--set "rona.ladder=$demo_ladder"); fi
   cordboard init ${settings[@]+"${settings[@]}"}
+}
+
+# rendered NAME: a value of Asterisk's configuration, such as HTTP_PORT.
+rendered() {
+  sed -n "s/^$1=//p" "$CORDBOARD_HOME/asterisk/rendered"
+}
+
+# Ours, or one that somebody else started in this home.
+daemon_runs() {
+  daemon_pid >/dev/null || cordboard status >/dev/null 2>&1
 }
 
 # The default's first rest is 20 s: too long to be watched.
@@ -68,7 +84,7 @@ start_daemon() {
     note "runs already (pid $pid)"
     return
   fi
-  if [ "$(ask "$address" /healthz)" = 200 ] && cordboard status >/dev/null 2>&1; then
+  if [ "$(ask "$address" /healthz)" = 200 ] && daemon_runs; then
     note 'runs already, started by other hands'
     return
   fi

@@ -29,20 +29,20 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-function script(name: 'up' | 'down', ...args: string[]): Promise<Ended> {
+function run(file: string, args: readonly string[], env = environment()): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(join(repo, 'scripts', name), args, { env: environment() }, (error, out, err) => {
+    execFile(file, args, { env }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err });
     });
   });
 }
 
+function script(name: 'up' | 'down', ...args: string[]): Promise<Ended> {
+  return run(join(repo, 'scripts', name), args);
+}
+
 function cordboard(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile('node', [join(repo, 'dist/cli/main.js'), ...args], { env: environment() }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err });
-    });
-  });
+  return run('node', [join(repo, 'dist/cli/main.js'), ...args]);
 }
 
 /** What `cordboard … --json` answers, which must succeed. */
@@ -168,6 +168,36 @@ describe('scripts/up and scripts/down', () => {
       expect(third.out).not.toContain('call arrived');
     },
     2 * PATIENCE_MS,
+  );
+
+  it(
+    'given_ports_that_only_Asterisk_was_told_when_up_runs_then_the_daemon_has_them_and_says_what_it_leaves_undone',
+    async () => {
+      const [sip, tls, http, https, ami, health] = block.ports.map(String);
+      const names = { sip, tls, http, https, ami };
+      const flags = Object.entries(names).flatMap(([name, port]) => [`--${name}-port`, port ?? '']);
+      const quiet = { ...process.env, CORDBOARD_HOME: home, CORDBOARD_RTP: '12000-19999', NO_COLOR: '1' };
+      const asterisk = join(repo, 'scripts/asterisk');
+      expect((await run(asterisk, ['render', '--home', home, ...flags], quiet)).code).toBe(0);
+      expect((await run(asterisk, ['start', '--home', home], quiet)).code).toBe(0);
+      try {
+        // While Asterisk runs its ports stay; the daemon's own is free to be chosen.
+        const told = { ...quiet, CORDBOARD_HEALTH_PORT: health, CORDBOARD_SIP_PORT: '5999' };
+        const up = await run(join(repo, 'scripts/up'), ['--no-demo'], told);
+        expect(up.code, up.out + up.err).toBe(0);
+        expect(up.out).toContain('Asterisk runs: kept, and not done: CORDBOARD_SIP_PORT');
+        expect(up.out).toContain(`health http://127.0.0.1:${health}/readyz`);
+        expect(up.out).toContain(`SIP 127.0.0.1:${sip} `);
+        expect((await fetch(`http://127.0.0.1:${health}/readyz`)).status).toBe(200);
+        const again = await run(join(repo, 'scripts/up'), ['--no-demo'], { ...quiet, CORDBOARD_HEALTH_PORT: '8799' });
+        expect(again.out).toContain('the daemon runs: kept, and not done: CORDBOARD_HEALTH_PORT');
+        expect(again.code, again.out + again.err).toBe(0);
+      } finally {
+        await script('down');
+        await run(asterisk, ['stop', '--home', home], quiet);
+      }
+    },
+    PATIENCE_MS,
   );
 
   it(
