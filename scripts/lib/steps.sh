@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by scripts/up: one line a step, with its progress and time; a step that fails says why, with its log.
+# Sourced by scripts/up and scripts/test: one line a step, with its progress and time; a step that fails says why, with its log.
 
 begin_steps() {
   steps_log=$1
@@ -7,7 +7,7 @@ begin_steps() {
   trap 'rm -rf "$steps_dir"' EXIT
   trap 'stop_step; exit 130' INT TERM
   step_pid=''
-  printf 'up at %s\n' "$(date -Is)" >>"$steps_log"
+  printf '%s at %s\n' "$(basename "$0")" "$(date -Is)" >>"$steps_log"
 }
 
 # step NAME COMMAND...: runs it with its output in a log. It may say one line with `note`, and `remedy` when it fails.
@@ -38,7 +38,7 @@ step() {
     printf '\nWhat failed: %s. The last lines of its log:\n' "$name"
     tail -n 20 "$log" | sed 's/^/  | /'
     printf '\nWhat to do: %s\n' "$(cat "$steps_dir/remedy" 2>/dev/null || printf 'see above; the whole log is in %s' "$steps_log")"
-    printf 'Then run scripts/up again: it goes on where it stopped.\n'
+    printf 'Then run scripts/%s again: it goes on where it stopped.\n' "$(basename "$0")"
   } >&2
   exit 1
 }

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -214,6 +214,18 @@ describe('scripts/up and scripts/down', () => {
     },
     PATIENCE_MS,
   );
+
+  it.each(['up', 'test'])('given_an_old_node_when_scripts_%s_runs_then_it_says_so_under_its_own_name', async (name) => {
+    const old = join(home, 'node');
+    await writeFile(old, '#!/bin/sh\necho 1.0.0\n', { mode: 0o755 });
+    const env = { ...environment(), PATH: `${home}:${process.env.PATH}` };
+    const { code, err } = await run(join(repo, 'scripts', name), [], env);
+    expect(code).toBe(1);
+    expect(err).toContain('node is 1.0.0, and 20.19.0 is needed.');
+    expect(err).toContain(`Then run scripts/${name} again`);
+    const log = name === 'up' ? join(home, 'log/up.log') : join(repo, 'var/log/test.log');
+    expect((await readFile(log, 'utf8')).match(/^\w+ at \d{4}-.*$/gm)?.at(-1)).toMatch(`${name} at `);
+  });
 
   it(
     'given_a_daemon_that_somebody_else_started_when_up_and_down_run_then_both_leave_it_alone',
