@@ -106,7 +106,8 @@ export class LineJudge {
   /** A call keeps its place, whatever moved it: it is as old as its arrival. */
   private checkPlace(call: Call, queue: QueueSettings, headStartsMs: readonly number[]): void {
     const line = this.lines.get(call.id);
-    const place = call.arrivedAt + queue.targetMs - (headStartsMs[call.priority - 1] ?? 0) - call.aheadMs;
+    const gained = (headStartsMs[call.priority - 1] ?? 0) + call.aheadMs;
+    const place = call.arrivedAt + queue.targetMs - Math.min(gained, Math.max(0, ...headStartsMs));
     rule(call.due === place, `call ${call.id} has lost its place: due ${call.due} and not ${place}`);
     const told = line && [line.due, line.needs, line.priority];
     const isTold = told?.[0] === call.due && told[1] === call.needs && told[2] === call.priority;

@@ -77,6 +77,7 @@ export class QueueBooks {
       case 'call-rose':
       case 'call-relaxed': {
         const { type: _type, call, ...now } = fact;
+        if ('due' in now) this.checkBound(call, now.due);
         const line = this.lines.get(call);
         if (line !== undefined) Object.assign(line, now);
         return;
@@ -119,8 +120,17 @@ export class QueueBooks {
     const natural = came.at + queue.targetMs - headStartMs;
     const mostMs = Math.max(0, ...headStartsMs) - headStartMs;
     if (wishes?.place !== undefined && came.aheadMs === 0) checkPlace(line, others, wishes.place, natural, mostMs);
-    came.aheadMs = natural - due;
+    // It keeps what it gained, whatever of it still counts.
+    if (came.aheadMs === 0) came.aheadMs = natural - due;
     came.isQueued = true;
+    this.checkBound(call, due);
+  }
+
+  /** Nobody is due sooner than the largest head start before they came: what bounds how long others are overtaken. */
+  private checkBound(call: string, due: number): void {
+    const came = this.calls.get(call);
+    const sooner = came === undefined ? 0 : came.at - due;
+    rule(sooner <= Math.max(0, ...defaultLimits.headStartsMs), `${call} is due ${sooner} ms before it came`);
   }
 
   private checkFull(id: string): void {

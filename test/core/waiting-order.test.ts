@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { QueueGiven } from '../../src/core/queue-settings.ts';
 import { mostHeadStart, overtakableForMs } from '../../src/core/routing/due.ts';
 import { defaultLimits } from '../../src/core/world.ts';
 import { createDice } from '../../src/simulation/dice.ts';
@@ -85,6 +86,57 @@ describe('the order of waiting', () => {
     const last = there.facts('offer-made').at(-2)?.call ?? '';
     const overtaker = there.facts('call-arrived').find(({ call }) => call === last);
     expect((overtaker?.at ?? 0) - (there.call('old').arrivedAt ?? 0)).toBeLessThanOrEqual(bound);
+  });
+});
+
+describe('a wished place and a priority together', () => {
+  const hour = { maxWaitMs: 7_200_000 } as const;
+  const most = mostHeadStart(defaultLimits);
+  /** A call that has the largest head start by its wish: an old one stands before it. */
+  const eager = (first: QueueGiven, ...others: readonly QueueGiven[]): Company => {
+    const there = company({ queues: [first, ...others] });
+    there.arrive('old', '8001');
+    there.driver.now += 1_000_000;
+    there.arrive('eager', '8001', { place: 1 });
+    expect(there.call('eager').aheadMs).toBe(most);
+    return there;
+  };
+  /** How much sooner it is due than a call of no head start, in that queue. */
+  const gainOf = (there: Company, targetMs: number): number => {
+    const { enteredAt, due } = there.call('eager');
+    return enteredAt + targetMs - due;
+  };
+
+  it('given_the_largest_head_start_by_a_wish_when_the_call_rises_then_it_gains_no_more', () => {
+    const there = eager({ ...desk, ...hour, rises: [{ afterMs: 60_000, priority: 10 }] });
+    there.pass(60_000);
+    expect(there.facts('call-rose').at(-1)).toMatchObject({ call: there.call('eager').id, priority: 10 });
+    expect(gainOf(there, desk.targetMs)).toBe(most);
+  });
+
+  it('given_the_largest_head_start_by_a_wish_when_the_call_moves_to_a_queue_of_a_higher_priority_then_it_gains_no_more', () => {
+    const there = eager({ ...desk, ...hour }, { ...shop, ...hour, priority: 10 });
+    const call = there.call('eager').id;
+    there.driver.step({ type: 'intent', intent: 'm', ask: { do: 'move', call, to: { to: 'queue', queue: 'shop' } } });
+    expect(there.call('eager')).toMatchObject({ queue: 'shop', priority: 10 });
+    expect(gainOf(there, shop.targetMs)).toBe(most);
+  });
+
+  it('given_the_largest_head_start_by_a_wish_when_its_queue_gets_a_higher_priority_then_it_gains_no_more', () => {
+    const there = eager({ ...desk, ...hour });
+    there.change({ ...desk, ...hour, priority: 9 });
+    expect(there.call('eager').priority).toBe(9);
+    expect(gainOf(there, desk.targetMs)).toBe(most);
+  });
+
+  it('given_a_small_head_start_by_a_wish_when_the_call_rises_then_both_are_added', () => {
+    const there = company({ queues: [{ ...desk, ...hour, rises: [{ afterMs: 60_000, priority: 8 }] }] });
+    there.arrive('old', '8001');
+    there.arrive('eager', '8001', { place: 1 });
+    const { aheadMs } = there.call('eager');
+    there.pass(60_000);
+    expect(aheadMs).toBeGreaterThan(0);
+    expect(gainOf(there, desk.targetMs)).toBe(120_000 + aheadMs);
   });
 });
 

@@ -11,8 +11,15 @@ export const queueMutants: readonly Mutant[] = [
   {
     lie: 'a head start is a handicap',
     file: 'src/core/routing/due.ts',
-    from: '- headStart(limits, call.priority) - call.aheadMs',
-    to: '+ headStart(limits, call.priority) - call.aheadMs',
+    from: 'Math.min(mostHeadStart(limits), headStart(limits, priority) + aheadMs)',
+    to: 'Math.min(mostHeadStart(limits), aheadMs - headStart(limits, priority))',
+    by: 'test/core/waiting-order.test.ts',
+  },
+  {
+    lie: 'a priority that came later adds to the largest gain by a wished place',
+    file: 'src/core/routing/due.ts',
+    from: 'Math.min(mostHeadStart(limits), headStart(limits, priority) + aheadMs)',
+    to: '(headStart(limits, priority) + aheadMs)',
     by: 'test/core/waiting-order.test.ts',
   },
   {

@@ -7,10 +7,11 @@ export const ordinaryPriority = 5;
 
 /**
  * The one static number of the order of waiting, over all queues, and lower is sooner: the time of the first entry plus
- * the queue's target, less the head start of the priority and the one of a wished place. Equal ones go by the call's id.
+ * the queue's target, less the head start of the priority and the one of a wished place: the two together are never more
+ * than the largest head start, whenever the priority came, or they could starve others. Equal ones go by the call's id.
  */
-export function dueOf(call: Call, queue: QueueSettings, limits: EngineLimits): number {
-  return call.enteredAt + queue.targetMs - headStart(limits, call.priority) - call.aheadMs;
+export function dueOf({ enteredAt, priority, aheadMs }: Call, queue: QueueSettings, limits: EngineLimits): number {
+  return enteredAt + queue.targetMs - Math.min(mostHeadStart(limits), headStart(limits, priority) + aheadMs);
 }
 
 /** The head start of a priority in ms; under the ordinary one it is negative. */
@@ -18,7 +19,7 @@ export function headStart({ headStartsMs }: EngineLimits, priority: number): num
   return headStartsMs[priority - 1] ?? 0;
 }
 
-/** The largest head start that anybody can have: what a wished place gives ends there too, or it could starve others. */
+/** The largest head start that anybody can have. */
 export function mostHeadStart({ headStartsMs }: EngineLimits): number {
   return headStartsMs.reduce((most, ms) => Math.max(most, ms), 0);
 }
