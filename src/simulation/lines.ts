@@ -116,6 +116,8 @@ export class LineJudge {
     const made = call.offers.length;
     const isOver = call.wave > 0 && made > queue.waves.size * call.wave && made > queue.maxRinging;
     rule(!isOver, `${made} ring for ${call.id} in wave ${call.wave}`);
+    const isLast = call.wave === 0 || queue.waves.size * call.wave >= queue.maxRinging;
+    rule(isLast || call.waveAt !== null, `wave ${call.wave} of ${call.id} is not the last, and none comes after it`);
   }
 }
 

@@ -196,4 +196,55 @@ describe('rest and ring', () => {
     expect(there.ready('ann', 'ben')).toEqual(['ann']);
     expect(there.pass(4_000)).toEqual(['ben']);
   });
+
+  describe('settings that change under waves', () => {
+    const members = ['a', 'b', 'c', 'd', 'e'];
+    const rules = { ...base, strategy: 'ring-all', members, ringMs: 60_000, maxRinging: 2 } as const;
+    const waved = { ...rules, waves: { size: 1, everyMs: 4_000 } };
+
+    it('given_the_last_wave_rings_when_more_may_ring_then_waves_go_on', () => {
+      const there = company({ queues: [waved] });
+      there.ready(...members);
+      there.arrive('one', '8001');
+      expect(there.pass(4_000)).toEqual(['b']);
+      there.pass(4_000);
+      there.change({ ...waved, maxRinging: 4 });
+      expect(there.pass(3_900)).toEqual([]);
+      expect(there.pass(100)).toEqual(['c']);
+      expect(there.pass(4_000)).toEqual(['d']);
+      expect(there.pass(60_000)).toEqual([]);
+    });
+
+    it('given_waves_when_the_strategy_was_another_one_for_a_while_then_they_go_on', () => {
+      const there = company({ queues: [{ ...waved, maxRinging: 5 }] });
+      there.ready(...members);
+      there.arrive('one', '8001');
+      there.change({ ...waved, strategy: 'linear' });
+      there.pass(10_000);
+      there.change({ ...waved, maxRinging: 5 });
+      expect(there.pass(4_000)).toEqual(['b']);
+      expect(there.pass(4_000)).toEqual(['c']);
+    });
+
+    it('given_one_who_is_rung_by_another_strategy_when_ring_all_in_waves_comes_then_that_is_the_first_wave', () => {
+      const there = company({ queues: [{ ...waved, strategy: 'linear' }] });
+      there.ready(...members);
+      expect(there.arrive('one', '8001')).toEqual(['a']);
+      there.pass(3_000);
+      there.change(waved);
+      expect(there.facts('wave-began')).toMatchObject([{ wave: 1, most: 1 }]);
+      expect(there.pass(4_000)).toEqual(['b']);
+    });
+
+    it('given_a_wave_that_is_due_when_settings_change_again_and_again_then_it_is_not_put_off', () => {
+      const there = company({ queues: [waved] });
+      there.ready(...members);
+      there.arrive('one', '8001');
+      for (let count = 0; count < 3; count += 1) {
+        there.pass(1_000);
+        there.change({ ...waved, wrapUpMs: count });
+      }
+      expect(there.pass(1_000)).toEqual(['b']);
+    });
+  });
 });

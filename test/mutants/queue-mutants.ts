@@ -128,6 +128,13 @@ export const queueMutants: readonly Mutant[] = [
     by: 'test/core/limits.test.ts',
   },
   {
+    lie: 'no wave begins again when more may ring',
+    file: entry,
+    from: '  planWaves(turn, call, queue);\n',
+    to: '',
+    by: 'test/core/limits.test.ts',
+  },
+  {
     lie: 'round-robin forgets the turn',
     file: 'src/core/routing/offer.ts',
     from: 'agent.turns[queue.id] = meta.turn;',

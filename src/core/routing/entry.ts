@@ -10,7 +10,7 @@ import { type Availability, availabilities } from './availability.ts';
 import { dueOf, headStart, mostHeadStart } from './due.ts';
 import { sendTo } from './overflow.ts';
 import { needsAfter } from './skills.ts';
-import { takeSteps } from './steps.ts';
+import { planWaves, takeSteps } from './steps.ts';
 
 /**
  * The call comes to a queue: it waits there, or overflows at once when the queue is full or, by its rule, nobody is there.
@@ -60,6 +60,7 @@ export function rekey(turn: Turn, call: Call, queue: QueueSettings): void {
   call.priority = Math.max(call.priority, call.wishes.priority ?? queue.priority);
   call.due = dueOf(call, queue, turn.world.state.meta.limits);
   call.needs = needsAfter(call.wishes.needs ?? queue.needs, queue.relax, call.relaxed);
+  planWaves(turn, call, queue);
   changedCall(turn, call);
   if (due !== call.due || needs !== call.needs || priority !== call.priority)
     tell(turn, {

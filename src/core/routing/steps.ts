@@ -82,6 +82,15 @@ export function beginWave(turn: Turn, call: Call, settings: QueueSettings): void
   tell(turn, { type: 'wave-began', call: call.id, queue: settings.id, wave: call.wave, most });
 }
 
+/** Other settings may leave room for more waves, or for none; and who is rung already may be the first wave now. */
+export function planWaves(turn: Turn, call: Call, settings: QueueSettings): void {
+  const { waves, maxRinging, strategy } = settings;
+  if (call.wave === 0 && call.phase === 'waiting' && call.offers.length > 0) return beginWave(turn, call, settings);
+  const goOn = waves !== null && strategy === 'ring-all' && call.wave > 0 && waves.size * call.wave < maxRinging;
+  // One that is due already is never put off.
+  call.waveAt = goOn ? Math.min(call.waveAt ?? Number.POSITIVE_INFINITY, turn.now + waves.everyMs) : null;
+}
+
 /**
  * Opens the next tier to each call of which everybody who is there and fits in the open ones was tried. Asked for a call
  * that came, lost an offer or needs something else, and for all of a queue when its settings changed, or when a member went
