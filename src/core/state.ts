@@ -209,6 +209,8 @@ export type Agent = {
   hold: { kind: 'rona'; step: number; since: number; until: number | null; notify: LadderStep['notify'] } | null;
   /** `extended`: this wrap-up was made longer, which is done once. */
   work: { is: WorkKind; since: number; until: number | null; call: CallId | null; extended: boolean };
+  /** A wrap-up that a pickup broke off: what is left of it after that talk is theirs. Null when there is none. */
+  cutShort: { until: number; extended: boolean } | null;
   reachable: { is: boolean; since: number };
   /** Times of the misses since the last reset, oldest first. */
   misses: number[];

@@ -29,7 +29,8 @@ function paidBy(row: Call, outbound: Partial<Outbound>): Pick<Outbound, 'payers'
   return { payers, otherwise, sentBy, leg };
 }
 
-export function upgradeAgent(row: Agent): Agent {
+export function upgradeAgent(older: Agent): Agent {
+  const row = older.cutShort === undefined ? { ...older, cutShort: null } : older;
   if (row.ledger !== undefined) return row.station === undefined ? { ...row, station: anyPhone, barred: null } : row;
   const fresh = newAgent(row.id, row.idleSince);
   const canBeRung = row.signedIn && row.ready.is && row.hold === null && row.reachable.is;

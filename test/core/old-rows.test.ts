@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Call } from '../../src/core/state.ts';
+import type { Agent, Call } from '../../src/core/state.ts';
 import { drive, rowsOf } from './driver.ts';
 import { situations } from './situations.ts';
 
@@ -18,6 +18,7 @@ const later = [
   'rises',
   'forward',
   'forwardedBy',
+  'queueGone',
 ] as const;
 
 test.each(['a call waits and nobody is ready', 'a leg is ringing', 'two talk'])(
@@ -29,10 +30,12 @@ test.each(['a call waits and nobody is ready', 'a leg is ringing', 'two talk'])(
     const calls = rows.calls.map(
       (call) => Object.fromEntries(Object.entries(call).filter(([key]) => !later.some((one) => one === key))) as Call,
     );
-    const driver = drive({ ...rows, calls });
+    const agents = rows.agents.map(({ cutShort: _, ...agent }) => agent as Agent);
+    const driver = drive({ ...rows, calls, agents });
     driver.now = there.now;
     const [call] = driver.world.state.calls.values();
-    expect(call).toMatchObject({ outbound: null, inbound: null, priority: 5 });
+    expect(call).toMatchObject({ outbound: null, inbound: null, priority: 5, queueGone: null });
+    for (const agent of driver.world.state.agents.values()) expect(agent.cutShort).toBe(null);
     driver.step({ type: 'leg-gone', leg: call?.caller ?? '', cause: 16, sip: 0 });
     expect(driver.facts.filter((fact) => fact.type === 'call-ended')).toHaveLength(1);
   },

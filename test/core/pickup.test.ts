@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Agent, Call } from '../../src/core/state.ts';
-import { type Driver, running } from './driver.ts';
+import { type Driver, group, running } from './driver.ts';
 import { arrive, lastLeg } from './situations.ts';
 
 // An agent who dials the pickup code takes the call as if it had been offered to them, whatever they had in hand.
@@ -93,4 +93,58 @@ test('given_an_agent_who_picked_up_another_call_when_it_is_dropped_at_once_then_
   expect(callOf(driver, 'x').phase).toBe('waiting');
   expect(callOf(driver, 'y').phase).toBe('waiting');
   expect(['idle', 'offered']).toContain(agent(driver, 'ann').work.is);
+});
+
+/** Ann has 8 s of wrap-up, and 6 s of it left when she picks a call of `few` up, which gives `fewMs`. */
+function picksUpInWrapUp(fewMs: number): Driver {
+  const driver = running(['ann', 'dan']);
+  const few = group('few', '8003', ['dan'], { wrapUpMs: fewMs });
+  driver.step({ type: 'settings', revision: 2, users: [], queues: [few], removedUsers: [], removedQueues: [] });
+  const leg = ring(arrive(driver, '8001', 'first'));
+  driver.step({ type: 'leg-answered', leg });
+  join(driver, 'first');
+  end(driver, leg);
+  end(driver, 'first');
+  driver.step({ type: 'intent', intent: 'x', ask: { do: 'extend-wrap-up', user: 'ann', byMs: 1_000 } });
+  driver.now += 3_000;
+  ring(arrive(driver, '8003', 'x'));
+  arrive(driver, '*81004', 'picker', '1001');
+  expect(agent(driver, 'ann').work).toMatchObject({ is: 'talking', until: null });
+  return driver;
+}
+
+test.each([
+  { fewMs: 0, talkMs: 1_000, leftMs: 5_000 },
+  { fewMs: 2_000, talkMs: 1_000, leftMs: 5_000 },
+  { fewMs: 7_000, talkMs: 1_000, leftMs: 7_000 },
+  { fewMs: 7_000, talkMs: 60_000, leftMs: 7_000 },
+])(
+  'given_6_s_of_wrap_up_left_when_a_call_with_$fewMs_ms_is_picked_up_for_$talkMs_ms_then_$leftMs_ms_are_left',
+  ({ fewMs, talkMs, leftMs }) => {
+    const driver = picksUpInWrapUp(fewMs);
+    join(driver, 'x');
+    driver.pass(talkMs);
+    end(driver, 'x');
+    expect(agent(driver, 'ann')).toMatchObject({
+      work: { is: 'wrap-up', until: driver.now + leftMs, extended: fewMs < 7_000 },
+      cutShort: null,
+    });
+    driver.pass(leftMs);
+    expect(agent(driver, 'ann')).toMatchObject({ work: { is: 'busy-elsewhere' }, idleSince: driver.now });
+  },
+);
+
+test('given_6_s_of_wrap_up_left_when_the_talk_is_longer_and_gives_none_then_the_agent_is_free_after_it', () => {
+  const driver = picksUpInWrapUp(0);
+  join(driver, 'x');
+  driver.pass(20_000);
+  end(driver, 'x');
+  end(driver, 'picker');
+  expect(agent(driver, 'ann')).toMatchObject({ work: { is: 'idle' }, cutShort: null, idleSince: driver.now });
+});
+
+test('given_6_s_of_wrap_up_left_when_the_call_is_gone_before_the_join_then_the_wrap_up_goes_on', () => {
+  const driver = picksUpInWrapUp(0);
+  end(driver, 'picker');
+  expect(agent(driver, 'ann').work).toMatchObject({ is: 'wrap-up', until: driver.now + 6_000 });
 });

@@ -100,6 +100,13 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    lie: 'a pickup throws away what is left of the wrap-up',
+    file: 'src/core/routing/wrap-up.ts',
+    from: "if (is === 'wrap-up' && until !== null) agent.cutShort = { until, extended };",
+    to: '',
+    by: 'test/core/pickup.test.ts',
+  },
+  {
     lie: 'who picks up a call that rings at themselves too is free while they talk',
     file: 'src/core/routing/offer.ts',
     from: 'if (!mine || hasPickedUp(turn, agent, offer)) return;',

@@ -1,8 +1,8 @@
 import { compareIds } from '../ordered.ts';
-import { setWork } from '../routing/agent.ts';
 import { isOpen, rescindAll } from '../routing/offer.ts';
 import { endHold, forgiveMisses } from '../routing/rona.ts';
 import { withdrawOffers } from '../routing/sign-in.ts';
+import { breakOff } from '../routing/wrap-up.ts';
 import type { PhoneId, UserId } from '../settings.ts';
 import type { Call, LegId } from '../state.ts';
 import { changedCall, send, type Turn, tell } from '../turn.ts';
@@ -28,8 +28,7 @@ export function pickUp(turn: Turn, leg: LegId, phone: PhoneId, user: UserId, ext
   // What rings at the picker themselves would ring on beside the talk, and end as a miss.
   if (agent) withdrawOffers(turn, agent, 'took-another');
   connect(turn, call, taken, user);
-  if (agent?.signedIn && call.queue !== null && agent.work.is !== 'talking')
-    setWork(turn, agent, 'talking', null, call.id);
+  if (agent?.signedIn && call.queue !== null && agent.work.is !== 'talking') breakOff(turn, agent, call.id);
   if (agent) {
     forgiveMisses(turn, agent);
     endHold(turn, agent, 'answered');

@@ -58,6 +58,7 @@ export function newAgent(id: UserId, now: number): Agent {
     ready: { is: false, reason: null, since: now, limitAt: null, overdue: false },
     hold: null,
     work: { is: 'idle', since: now, until: null, call: null, extended: false },
+    cutShort: null,
     reachable: { is: false, since: now },
     misses: [],
     sharedMisses: 0,

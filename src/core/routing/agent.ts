@@ -19,8 +19,15 @@ export function setWork(turn: Turn, agent: Agent, is: WorkKind, until: number | 
   tell(turn, { type: 'agent-work', agent: agent.id, work: is, until, call });
 }
 
-/** Nothing more to do for us: idle, unless another call of theirs goes on. */
+/** Nothing more to do for us: idle, unless another call of theirs goes on or a wrap-up of theirs was broken off. */
 export function goIdle(turn: Turn, agent: Agent): void {
+  const { cutShort } = agent;
+  agent.cutShort = null;
+  if (cutShort !== null && cutShort.until > turn.now) {
+    setWork(turn, agent, 'wrap-up', cutShort.until, agent.work.call);
+    agent.work.extended = cutShort.extended;
+    return changedAgent(turn, agent);
+  }
   const elsewhere = isElsewhere(turn.world.index.agents.get(agent.id));
   setWork(turn, agent, elsewhere ? 'busy-elsewhere' : 'idle', null, null);
 }

@@ -42,6 +42,7 @@ export function signOut(turn: Turn, agent: Agent): void {
   endHold(turn, agent, 'signed-out');
   setReady(turn, agent, false, null);
   keepRank(turn, agent);
+  agent.cutShort = null;
   if (agent.work.is === 'wrap-up' || agent.work.is === 'backing-off') goIdle(turn, agent);
   changedAgent(turn, agent);
   tell(turn, { type: 'agent-signed-out', agent: agent.id });

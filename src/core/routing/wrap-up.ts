@@ -1,4 +1,4 @@
-import type { Agent } from '../state.ts';
+import type { Agent, CallId } from '../state.ts';
 import { changedAgent, type Turn, tell } from '../turn.ts';
 import { goIdle, setWork } from './agent.ts';
 import { account } from './ledger.ts';
@@ -9,10 +9,17 @@ type Refusal = { readonly code: string; readonly message: string };
  * The rest after a talk is the agent's own, whatever queue the call came from: of two that overlap the longer holds.
  */
 export function beginWrapUp(turn: Turn, agent: Agent, restMs: number): void {
-  const standing = agent.work.is === 'wrap-up' ? (agent.work.until ?? 0) : 0;
-  const until = Math.max(turn.now + restMs, standing);
-  if (until > turn.now) setWork(turn, agent, 'wrap-up', until, agent.work.call);
-  else goIdle(turn, agent);
+  const until = turn.now + restMs;
+  if (until <= Math.max(turn.now, agent.cutShort?.until ?? 0)) return goIdle(turn, agent);
+  agent.cutShort = null;
+  setWork(turn, agent, 'wrap-up', until, agent.work.call);
+}
+
+/** The agent picks up a call in their wrap-up: its clock runs on meanwhile, and what is left holds afterwards. */
+export function breakOff(turn: Turn, agent: Agent, call: CallId): void {
+  const { is, until, extended } = agent.work;
+  if (is === 'wrap-up' && until !== null) agent.cutShort = { until, extended };
+  setWork(turn, agent, 'talking', null, call);
 }
 
 /** The agent is done before the time is over. */
