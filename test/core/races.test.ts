@@ -82,6 +82,25 @@ describe('races', () => {
     const asked = driver.facts.flatMap((fact) => (fact.type === 'offer-made' ? [fact.agent] : []));
     expect(asked).toEqual(['ann', 'ben', 'cleo']);
   });
+
+  it('given_an_answer_that_was_dropped_when_nothing_is_heard_of_the_other_phone_then_agent_and_call_wait_2_s_for_it', () => {
+    const driver = running(['ben']);
+    driver.step({ type: 'caller-arrived', leg: 'caller', dialled: '8001', phone: null });
+    const [first = '', second = ''] = driver.legs();
+    for (const leg of [first, second]) {
+      driver.step({ type: 'leg-created', leg });
+      driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
+    }
+    driver.step({ type: 'leg-answered', leg: first });
+    driver.step({ type: 'leg-gone', leg: first, cause: 16, sip: 0 });
+    const work = (): unknown => driver.world.state.agents.get('ben')?.work;
+    expect(work()).toMatchObject({ is: 'releasing', until: driver.now + 2_000 });
+    expect(driver.world.state.legs.get(second)?.ending).toBe('answered-elsewhere');
+    driver.pass(2_000);
+    expect(driver.facts.filter((fact) => fact.type === 'offer-ended')).toMatchObject([{ outcome: 'dropped' }]);
+    expect([...driver.world.state.offers.keys()]).toEqual([]);
+    expect(work()).toMatchObject({ is: 'backing-off', until: driver.now + 6_000 });
+  });
 });
 
 describe('settings that change under an offer', () => {

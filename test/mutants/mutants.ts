@@ -100,6 +100,13 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    lie: 'who dropped a call is busy until their other phone is heard of',
+    file: 'src/core/calls/call.ts',
+    from: "if (agent) setWork(turn, agent, 'releasing', turn.now + releaseMs, call.id);",
+    to: '',
+    by: 'test/core/races.test.ts',
+  },
+  {
     lie: 'a pickup throws away what is left of the wrap-up',
     file: 'src/core/routing/wrap-up.ts',
     from: "if (is === 'wrap-up' && until !== null) agent.cutShort = { until, extended };",

@@ -1,7 +1,7 @@
 import type { CallEnding, Outcome } from '../facts.ts';
-import { goIdle } from '../routing/agent.ts';
+import { goIdle, setWork } from '../routing/agent.ts';
 import { bookDirect, rankAnew } from '../routing/ledger.ts';
-import { endOffer, openRoom, rescindAll } from '../routing/offer.ts';
+import { endOffer, openRoom, releaseMs, rescindAll } from '../routing/offer.ts';
 import { beginWrapUp } from '../routing/wrap-up.ts';
 import type { HangUpCause, UserId } from '../settings.ts';
 import type { Agent, Call, Leg } from '../state.ts';
@@ -109,6 +109,9 @@ export function dropped(turn: Turn, call: Call, leg: Leg, lost: 'lost' | 'lost-p
   offer.phase = 'cancelling';
   offer.outcome = outcome;
   changedOffer(turn, offer);
+  const agent = state.agents.get(offer.agent);
+  // Should nothing be heard of their other phones, agent and call go on without.
+  if (agent) setWork(turn, agent, 'releasing', turn.now + releaseMs, call.id);
 }
 
 /** Who picked a call up had no offer whose end would free them. */
