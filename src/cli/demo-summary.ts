@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pc from 'picocolors';
 import type { Config } from '../config/config.ts';
 import type { StatusView } from '../protocol/status.ts';
@@ -19,6 +20,8 @@ export type Summary = {
 /** Throws a `Failure` when the daemon does not answer. */
 export async function summary(client: ApiClient, config: Config): Promise<Summary> {
   const status = await client.get<StatusView>('/v1/status');
+  const environment = environmentOf(config.home);
+  const cordboard = `${environment}npx cordboard`;
   const props = await propsOf(client);
   const me = props?.me;
   const address = sipAddress(config);
@@ -40,37 +43,49 @@ export async function summary(client: ApiClient, config: Config): Promise<Summar
         };
   const tryThis =
     props === null || softphone === null
-      ? bareCommands(await freeGroupNumber(client, config).catch(() => config.extensions.groups.from))
-      : demoCommands(softphone.user, props.answers, props.group);
-  return { running, softphone, tryThis, lines: lines(running, softphone, tryThis) };
+      ? bareCommands(cordboard, await freeGroupNumber(client, config).catch(() => config.extensions.groups.from))
+      : demoCommands(cordboard, softphone.user, props.answers, props.group);
+  return { running, softphone, tryThis, lines: lines(running, softphone, tryThis, `${environment}scripts/down`) };
 }
 
-function demoCommands(softphone: string, answers: string, group: string): Summary['tryThis'] {
+/** What must stand before a command in the checkout that is to find this home: nothing for the default one, `./var`. */
+function environmentOf(home: string): string {
+  if (home === fileURLToPath(new URL('../../var', import.meta.url))) return '';
+  const word = /^[\w@%+=:,./-]+$/.test(home) ? home : `'${home.replaceAll("'", "'\\''")}'`;
+  return `CORDBOARD_HOME=${word} `;
+}
+
+function demoCommands(cordboard: string, softphone: string, answers: string, group: string): Summary['tryThis'] {
   return [
-    { command: 'npx cordboard events --follow', shows: 'what happens, as it happens (in another terminal)' },
-    { command: `npx cordboard phone --dial ${softphone} --for 30s`, shows: 'your softphone rings' },
+    { command: `${cordboard} events --follow`, shows: 'what happens, as it happens (in another terminal)' },
+    { command: `${cordboard} phone --dial ${softphone} --for 30s`, shows: 'your softphone rings' },
     {
-      command: `npx cordboard agent sign-in ${answers} && npx cordboard phone ${answers}`,
+      command: `${cordboard} agent sign-in ${answers} && ${cordboard} phone ${answers}`,
       shows: `dial ${group} from your softphone, and ${answers} answers`,
     },
   ];
 }
 
-function bareCommands(group: string): Summary['tryThis'] {
+function bareCommands(cordboard: string, group: string): Summary['tryThis'] {
   return [
     {
-      command: 'npx cordboard user add ada --name Ada --extension next',
+      command: `${cordboard} user add ada --name Ada --extension next`,
       shows: 'a user; what to enter into the phone',
     },
     {
-      command: `npx cordboard group add support --extension ${group}`,
+      command: `${cordboard} group add support --extension ${group}`,
       shows: 'a group; then: group member add support ada',
     },
-    { command: 'npx cordboard events --follow', shows: 'what happens, as it happens' },
+    { command: `${cordboard} events --follow`, shows: 'what happens, as it happens' },
   ];
 }
 
-function lines(running: Summary['running'], softphone: Summary['softphone'], tryThis: Summary['tryThis']): string[] {
+function lines(
+  running: Summary['running'],
+  softphone: Summary['softphone'],
+  tryThis: Summary['tryThis'],
+  down: string,
+): string[] {
   const width = Math.max(...tryThis.map(({ command }) => command.length)) + 2;
   return [
     pc.bold('What runs'),
@@ -80,7 +95,7 @@ function lines(running: Summary['running'], softphone: Summary['softphone'], try
       : [pc.bold('Register a softphone of your own'), indented(fields(Object.entries(softphone)))]),
     pc.bold('Try'),
     ...tryThis.map(({ command, shows }) => `  ${pc.cyan(command.padEnd(width))}${pc.dim(shows)}`),
-    pc.dim('  scripts/down stops it all'),
+    pc.dim(`  ${down} stops it all`),
   ];
 }
 

@@ -102,6 +102,9 @@ describe('scripts/up and scripts/down', () => {
       const places = life.map((words) => [words, first.out.lastIndexOf(words)] as const);
       expect(places.filter(([, place]) => place === -1)).toEqual([]);
       expect(places.map(([words]) => words)).toEqual([...places].sort(([, a], [, b]) => a - b).map(([words]) => words));
+      // In a home of one's own each command that is told must say so.
+      expect(first.out.match(/.*(?:npx cordboard|scripts\/down).*/g)?.length).toBe(4);
+      expect(first.out).not.toMatch(new RegExp(`(?<!CORDBOARD_HOME=${home} )(?:npx cordboard|scripts/down)`));
       expect(first.out).toMatch(/\+\d+ ms {2}cleo: wrap-up for 3\.0 s/);
       const password = (await readFile(join(home, 'secrets/softphone'), 'utf8')).trim();
       expect(first.out).toMatch(
