@@ -32,6 +32,9 @@ configure() {
   elif [ -n "${CORDBOARD_HEALTH_PORT:-}" ] && [[ $(health_address) != *":$CORDBOARD_HEALTH_PORT" ]]; then
     left+=(CORDBOARD_HEALTH_PORT)
   fi
+  if [ -z "$(rendered EMERGENCY_DIAL)" ] && [ "$(rendered EMERGENCY_NUMBERS)" != off ]; then
+    warn "emergency calls ($(rendered EMERGENCY_NUMBERS)) have no target and end at once. CORDBOARD_EMERGENCY_DIAL says one (scripts/asterisk help)."
+  fi
   note "$home${kept:+ ($kept: kept${left[*]:+, and not done: ${left[*]}})}"
   if [ ! -f "$home/cordboard.yaml" ] && [ "$demo" -eq 1 ]; then settings+=(--set "rona.ladder=$demo_ladder"); fi
   cordboard init ${settings[@]+"${settings[@]}"}

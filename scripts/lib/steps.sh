@@ -7,6 +7,7 @@ begin_steps() {
   trap 'rm -rf "$steps_dir"' EXIT
   trap 'stop_step; exit 130' INT TERM
   step_pid=''
+  : >"$steps_dir/warnings"
   printf '%s at %s\n' "$(basename "$0")" "$(date -Is)" >>"$steps_log"
 }
 
@@ -46,6 +47,15 @@ step() {
 # What a step wants to have beside its time.
 note() {
   printf '%s' "$*" >"$steps_dir/note"
+}
+
+# What a step that succeeds wants to be read: shown again at the end, by `show_warnings`.
+warn() {
+  printf '%s\n' "$*" >>"$steps_dir/warnings"
+}
+
+show_warnings() {
+  sed 's/^/Warning: /' "$steps_dir/warnings" >&2
 }
 
 # What is to be done when a step fails.
