@@ -107,6 +107,7 @@ export const overflows: readonly Destination[] = [
   { to: 'user', user: 'u1' },
   { to: 'queue', queue: 'g3' },
   { to: 'dialplan', context: 'cordboard-fallback', exten: '8001', priority: 1 },
+  { to: 'dialplan', context: 'voicemail', exten: '8001', priority: 1 },
 ];
 
 /** What the dialplan says of a call now and then. */

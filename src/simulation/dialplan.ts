@@ -28,10 +28,14 @@ const noWishes = ['priority=', 'place=', 'needs='];
 const askAgainMs = 200;
 const tries = 25;
 const hangUpPeerMs = 1_000;
-/** How long the fallback of the dialplan holds a caller, here: nobody answers there. */
-const fallbackMs = 5_000;
-/** How long it speaks to somebody who dialled a feature code. */
-const saidMs = 500;
+/** The contexts of `asterisk-conf/`: the lease that each sets, and how long it holds a caller here, where nobody answers. */
+const ours: Readonly<Record<string, { readonly leaseMs: number; readonly staysMs: number }>> = {
+  'cordboard-fallback': { leaseMs: 0, staysMs: 5_000 },
+  'cordboard-refused': { leaseMs: 0, staysMs: 5_000 },
+  'cordboard-said': { leaseMs: 30_000, staysMs: 500 },
+};
+/** A context of the customer's own knows nothing of leases, and keeps a caller (to leave a message) for longer than one. */
+const elsewhereMs = 45_000;
 
 /** Someone dials `exten`; `phone` when it is one of ours. The dialplan of `asterisk-conf/` takes them in. */
 export function callIn(
@@ -122,19 +126,25 @@ export function setLease(pbx: Pbx, channel: Channel, forMs: number): void {
  */
 function leaseEnded(pbx: Pbx, channel: Channel): void {
   channel.lease = null;
+  if (channel.dialplan.context !== 'from-sip') return cutOff(pbx, channel);
   leaveStasis(pbx, channel);
   const peer = pbx.channels.get(channel.variables.get('PEER') ?? '');
   if (peer === undefined || peer.state !== 'Up') {
     const isOver = channel.variables.get('PEER') !== '' && channel.variables.get('CB_TALKED') === '1';
     // A leg of ours has no number to fall back to: the dialplan ends it.
     if (channel.kind === 'inbound' && !isOver) return fallBack(pbx, channel);
-    if (channel.kind === 'inbound') pbx.cutOff.push(channel.id);
-    return endChannel(pbx, channel, { cause: 16, sip: null, request: { cause: 16, soft: true }, byUs: true });
+    return cutOff(pbx, channel);
   }
   leaveStasis(pbx, peer);
   for (const one of [channel, peer]) one.dialplan = { ...one.dialplan, app: 'Bridge', data: peer.name };
   tie(channel, peer, pbx);
   tie(peer, channel, pbx);
+}
+
+/** The dialplan has no more to say, or its context has no `T`. */
+function cutOff(pbx: Pbx, channel: Channel): void {
+  if (channel.kind === 'inbound') pbx.cutOff.push(channel.id);
+  endChannel(pbx, channel, { cause: 16, sip: null, request: { cause: 16, soft: true }, byUs: true });
 }
 
 /** `exten => h`: the other leg of a talk ends a second later, should nobody have ended it by then. */
@@ -158,12 +168,13 @@ export function fallBack(pbx: Pbx, channel: Channel): void {
   goOn(pbx, channel, 'cordboard-fallback', channel.dialplan.exten, 1);
 }
 
-/** `continue`: the dialplan goes on there. */
+/** `continue`: the dialplan goes on there. A lease outlives that, but where the context sets another. */
 export function goOn(pbx: Pbx, channel: Channel, context: string, exten: string, priority: number): void {
   leaveStasis(pbx, channel);
-  setLease(pbx, channel, 0);
+  const { leaseMs: itsMs, staysMs } = ours[context] ?? { leaseMs: null, staysMs: elsewhereMs };
+  if (itsMs !== null) setLease(pbx, channel, itsMs);
   channel.dialplan = { context, exten, priority, app: 'Dial', data: '' };
-  later(pbx, channel, context === 'cordboard-said' ? saidMs : fallbackMs, () =>
+  later(pbx, channel, staysMs, () =>
     endChannel(pbx, channel, { cause: 16, sip: null, request: { cause: 16, soft: true }, byUs: true }),
   );
 }

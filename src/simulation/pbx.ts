@@ -22,7 +22,7 @@ export type Pbx = {
   readonly isAppConnected: () => boolean;
   startedAt: number;
   nextChannel: number;
-  /** Callers whom the dialplan hung up since the one they talked with had gone while nobody saw it. */
+  /** Callers whom the dialplan hung up: the one they talked with had gone while nobody saw it, or a lease ended outside of our contexts. */
   readonly cutOff: string[];
 };
 

@@ -84,11 +84,10 @@ export function createWire(parts: {
     }
     scheduler.after(arrival('requests', dice.roll(2)), () => {
       if (!connection.isUp) return;
-      // A playback that is "not found" is over, and who is still spoken to may be asked nothing: to end it always works.
-      const isHush = asked.uri.startsWith('playbacks/');
+      const isSafe = alwaysWorks(asked);
       const isRefused = faults.refused > 0 && dice.happens(faults.refused);
-      if (isRefused && !isHush) return respond(connection, pending, refusal(dice));
-      const isSilent = faults.silent > 0 && dice.happens(faults.silent) && !isHush;
+      if (isRefused && !isSafe) return respond(connection, pending, refusal(dice));
+      const isSilent = faults.silent > 0 && dice.happens(faults.silent) && !isSafe;
       if (isSilent) scheduler.after(requestMs, () => settle(connection, pending, noAnswer));
       if (isSilent && dice.happens(500)) return;
       const response = execute(asked);
@@ -152,4 +151,13 @@ const noAnswer: AriResponse = { status: 0, body: null };
 
 function refusal(dice: Dice): AriResponse {
   return { status: dice.pick([404, 409, 422, 500]), body: { message: 'refused by the fault plan' } };
+}
+
+/**
+ * A playback that is "not found" is over, and who is still spoken to may be asked nothing: to end it always works. So does taking a lease
+ * off: where that is refused, the lease cuts a caller off in the dialplan, and nobody could say whether it was forgotten.
+ */
+function alwaysWorks({ uri, body }: AriRequest): boolean {
+  const { variables } = (body ?? {}) as { readonly variables?: Readonly<Record<string, string>> };
+  return uri.startsWith('playbacks/') || variables?.['TIMEOUT(absolute)'] === '0';
 }

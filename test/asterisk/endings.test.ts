@@ -143,6 +143,39 @@ describe('how a call ends, on a real Asterisk with real phones', () => {
   });
 });
 
+describe('a context of the customer, who keeps callers for longer than the lease', () => {
+  /** No word of a lease, and no `T`: it answers and records, as a voicemail does. */
+  const voicemail = `[voicemail]
+exten => _X.,1,Answer()
+ same => n,Wait(8)
+ same => n,Log(NOTICE,the message of \${EXTEN} is whole)
+ same => n,Hangup()
+`;
+  let lab: LabCordboard;
+  beforeAll(async () => {
+    lab = await startCordboard('limits: { lease: 5s, renew: 1s }', { extra: { 'extensions.conf': voicemail } });
+  });
+  afterEach(() => lab.expectQuiet());
+  afterAll(() => lab?.stop());
+
+  test('given_a_caller_who_overflows_there_when_they_speak_for_longer_than_a_lease_then_nobody_cuts_them_off', async () => {
+    const overflow = 'dialplan:voicemail,8001,1';
+    // The lease is renewed until the very moment of the overflow.
+    const { extension } = await lab.team([{ kind: 'ignore' }], {
+      ...plain,
+      maxWaitMs: 3_000,
+      ringMs: 20_000,
+      overflow,
+    });
+    const caller = await lab.stranger();
+    await caller.dial(extension);
+    const moved = await lab.fact('call-overflowed', { why: 'max-wait' });
+    await lab.fact('call-ended', { call: moved.call, ending: 'released' });
+    await waitFor(caller, 'ended', undefined, 30_000);
+    expect(await lab.asterisk.log()).toContain('the message of 8001 is whole');
+  });
+});
+
 describe('one extension calls another', () => {
   let lab: LabCordboard;
   beforeAll(async () => {

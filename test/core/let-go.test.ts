@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { company } from './company.ts';
 import type { Driver } from './driver.ts';
 import { situations } from './situations.ts';
 
@@ -57,5 +58,47 @@ describe('a caller whom the dialplan has', () => {
     const before = driver.commands.length;
     driver.step({ type: 'leg-seen', leg: 'caller-1', found: { leg: 'caller-1', state: 'away', arrival: null } });
     expect(leases(driver, before)).toEqual(['caller-1 ended']);
+  });
+});
+
+describe('a caller whom we give to the dialplan', () => {
+  it('given_a_renewal_that_is_due_with_the_overflow_when_the_caller_is_given_away_then_their_lease_was_taken_off_last', () => {
+    const { driver, arrive, facts } = company({
+      queues: [
+        {
+          id: 'desk',
+          extension: '8001',
+          members: ['ann'],
+          maxWaitMs: 20_000,
+          overflow: { to: 'dialplan', context: 'voicemail', exten: '1', priority: 1 },
+        },
+      ],
+    });
+    arrive('one', '8001');
+    const before = driver.commands.length;
+    driver.pass(20_000);
+    expect(facts('call-overflowed')).toHaveLength(1);
+    const said = driver.commands.slice(before).flatMap((command) => {
+      if (command.do === 'lease') return [command.leaseMs > 0 ? 'renewed' : 'taken off'];
+      return command.do === 'release' ? ['given away'] : [];
+    });
+    expect(said.slice(-2)).toEqual(['taken off', 'given away']);
+  });
+
+  it('given_a_context_of_ours_when_a_new_caller_is_sent_there_then_nothing_is_set_on_their_channel', () => {
+    const { driver, arrive } = company({
+      queues: [
+        {
+          id: 'desk',
+          extension: '8001',
+          members: ['ann'],
+          maxLength: 0,
+          overflow: { to: 'dialplan', context: 'cordboard-fallback', exten: '8002', priority: 1 },
+        },
+      ],
+    });
+    const before = driver.commands.length;
+    arrive('one', '8001');
+    expect(driver.commands.slice(before).map((command) => command.do)).toEqual(['release']);
   });
 });

@@ -76,6 +76,20 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    lie: 'the lease goes along with a caller who is sent to the voicemail',
+    file: 'src/core/calls/lease.ts',
+    from: 'if (!to.context.startsWith(ownContexts))',
+    to: 'if (to.context.startsWith(ownContexts))',
+    by: 'test/simulation/fair.test.ts',
+  },
+  {
+    lie: 'a lease is renewed after the caller was given to the dialplan',
+    file: 'src/core/calls/lease.ts',
+    from: "  sendLater(turn, { do: 'release', leg: call.caller, to });",
+    to: "  turn.commands.push({ do: 'release', leg: call.caller, to });",
+    by: 'test/core/let-go.test.ts',
+  },
+  {
     lie: 'a phone that went away is right again',
     file: 'src/core/phone-transport.ts',
     from: 'if (transport === null || by === undefined)',

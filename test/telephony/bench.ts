@@ -27,6 +27,9 @@ export type Bench = {
   close(): Promise<void>;
 };
 
+/** A context of the dialplan that is none of ours: it keeps whoever is sent there for much longer than any case takes. */
+export const customersContext = 'of-the-customer';
+
 export type BenchCaller = {
   hangUp(): void;
   asks(what: Asked): Promise<number>;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { translate } from '../../src/asterisk/translate.ts';
-import { ask, type Bench, type BenchCaller, channelOf, event, stateOf, story } from './bench.ts';
+import { ask, type Bench, type BenchCaller, channelOf, customersContext, event, stateOf, story } from './bench.ts';
 import { realBench } from './real-bench.ts';
 import { simulatedBench } from './simulated-bench.ts';
 
@@ -308,6 +308,19 @@ describe.each([
     expect((await ask(bench, 'GET', `channels/${leg}`)).status).toBe(200);
     one.hangUp();
     await event(bench, 'ChannelDestroyed', leg);
+  });
+
+  it('given_a_caller_with_a_lease_when_given_back_to_the_dialplan_then_the_lease_goes_along_and_cuts_them_off', async () => {
+    const { channel, caller: one } = await caller();
+    const variables = { 'TIMEOUT(absolute)': '2', PEER: '' };
+    expect((await ask(bench, 'POST', `channels/${channel}/variables`, { variables })).status).toBe(204);
+    const place = `context=${customersContext}&extension=8001&priority=1`;
+    expect((await ask(bench, 'POST', `channels/${channel}/continue?${place}`)).status).toBe(204);
+    await event(bench, 'StasisEnd', channel);
+    expect(((await ask(bench, 'GET', `channels/${channel}`)).body as { dialplan: object }).dialplan).toMatchObject({
+      context: customersContext,
+    });
+    await bench.until(() => one.state() === 'ended', 'the lease to end the call');
   });
 
   it('given_a_channel_of_the_dialplan_when_listed_then_it_says_whether_it_is_ours', async () => {

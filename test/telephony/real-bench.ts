@@ -7,12 +7,14 @@ import { account, phoneOf, provisionerOf } from '../adapters/accounts.ts';
 import { type LabAsterisk, startAsterisk } from '../lab/asterisk.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { openPhoneBox } from '../lab/phones.ts';
-import type { Bench } from './bench.ts';
+import { type Bench, customersContext } from './bench.ts';
 import { openRelay } from './relay.ts';
 
 /** A real Asterisk with the endpoints `1001` and `1009`, and the daemon's own link to it. */
 export async function realBench(): Promise<Bench> {
-  const lab: LabAsterisk = await startAsterisk();
+  const lab: LabAsterisk = await startAsterisk({
+    extra: { 'extensions.conf': `[${customersContext}]\nexten => _X.,1,Wait(600)\n` },
+  });
   const provisioner = provisionerOf(lab);
   await provisioner.apply(account('1001'));
   await provisioner.apply(account('1009'));

@@ -1,3 +1,4 @@
+import type { Destination } from '../settings.ts';
 import type { Call, Leg } from '../state.ts';
 import { changedCall, type send, sendLater, type Turn } from '../turn.ts';
 
@@ -7,6 +8,20 @@ export function renewLease(turn: Turn, call: Call): void {
   changedCall(turn, call);
   // A caller who left us has no lease any more: one look is on its way to see where they are.
   if (!turn.world.index.left.has(call.caller)) lease(turn, call);
+}
+
+/** The contexts of `asterisk-conf/` are named so: each sets a lease of its own. */
+const ownContexts = 'cordboard-';
+
+/**
+ * The caller is in the dialplan's hands from here on. A lease outlives that: in a context that knows nothing of it, it would cut them
+ * off. Both commands go last, behind a renewal of this very step. For a context of our own nothing is set, since Asterisk
+ * refuses `DB()` from then on, which the fallback of another number needs.
+ */
+export function giveAway(turn: Turn, call: Call, to: Extract<Destination, { to: 'dialplan' }>): void {
+  if (!to.context.startsWith(ownContexts))
+    sendLater(turn, { do: 'lease', leg: call.caller, leaseMs: 0, peer: null, talked: false });
+  sendLater(turn, { do: 'release', leg: call.caller, to });
 }
 
 /**

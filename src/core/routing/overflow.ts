@@ -2,11 +2,12 @@ import { endCall } from '../calls/call.ts';
 import { sendOut } from '../calls/call-out.ts';
 import { hear } from '../calls/hearing.ts';
 import { ringUser, stopRingingUser } from '../calls/internal.ts';
+import { giveAway } from '../calls/lease.ts';
 import { stopDialling } from '../calls/outbound.ts';
 import type { Fact } from '../facts.ts';
 import type { Destination, QueueId } from '../settings.ts';
 import type { Call } from '../state.ts';
-import { changedCall, send, type Turn, tell } from '../turn.ts';
+import { changedCall, type Turn, tell } from '../turn.ts';
 import { enqueue } from './entry.ts';
 import { rescindAll } from './offer.ts';
 
@@ -54,7 +55,7 @@ export function arriveAt(turn: Turn, call: Call, to: Destination, from: QueueId 
     case 'dialplan':
       // Music that we started plays on in the dialplan until somebody stops it.
       hear(turn, call, 'silence');
-      send(turn, { do: 'release', leg: call.caller, to });
+      giveAway(turn, call, to);
       return endCall(turn, call, 'released', 'system', null);
     case 'hang-up':
       return endCall(turn, call, 'overflow-hang-up', 'system', to.cause);
