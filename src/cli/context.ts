@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, type Secrets } from '../config/load.ts';
 import { ConfigError } from '../config/problem.ts';
 import { type ApiClient, createClient } from './client.ts';
 import { Failure } from './failure.ts';
@@ -12,8 +12,8 @@ import { createProgress, type Progress, type Terminal } from './progress.ts';
 export type CliContext = {
   /** `--home`, else CORDBOARD_HOME, else `./var`; absolute. */
   home(): string;
-  /** Throws a `Failure` with exit 2 and every problem when the configuration is wrong. */
-  config(): Config;
+  /** Throws a `Failure` with exit 2 and every problem when the configuration is wrong; for `there` also when a secret is missing. */
+  config(secrets?: Secrets): Config;
   client(): ApiClient;
   output(): Output;
   /** How far a long work is, on a terminal; with `--json` nothing is said of it. */
@@ -29,9 +29,9 @@ export function createContext(
 ): CliContext {
   const options = (): { home?: string; config?: string; json?: boolean } => program.opts();
   const home = (): string => resolve(options().home ?? environment.CORDBOARD_HOME ?? 'var');
-  const config = (): Config => {
+  const config = (secrets?: Secrets): Config => {
     try {
-      return loadConfig(options().config, home());
+      return loadConfig(options().config, home(), secrets);
     } catch (error) {
       if (error instanceof ConfigError) {
         throw new Failure('wrong-config', error.message, 2);

@@ -8,7 +8,7 @@ export function serveCommand(program: Command, context: CliContext): void {
     .description('run the daemon in the foreground until SIGTERM; calls live on without it')
     .action(async () => {
       // The configuration is read, and refused, before any socket opens.
-      const config = context.config();
+      const config = context.config('there');
       // Loaded only here: the other commands need no database and no engine, and start faster without.
       const { runDaemon } = await import('../main.ts');
       const { takeHome } = await import('../storage/home-lock.ts');

@@ -28,6 +28,26 @@ export function durationIn(least: string, most: string) {
   });
 }
 
+/**
+ * For a rule about several keys of one section. Without it zod looks at no rule where any key of the section is wrong, and the
+ * next start finds what this one has not said. Where one of `keys` is wrong, that is said and not the rule.
+ */
+export function judging(...keys: readonly string[]) {
+  return {
+    when: ({ value, issues }: z.core.ParsePayload) =>
+      typeof value === 'object' &&
+      value !== null &&
+      issues.every(({ code, path }) => code === 'unrecognized_keys' || isOfAnother(path, keys)),
+  };
+}
+
+function isOfAnother(path: readonly PropertyKey[] | undefined, keys: readonly string[]): boolean {
+  return path?.[0] !== undefined && !keys.includes(String(path[0]));
+}
+
+/** The same for a rule about the items of a list, which then sees the wrong ones too. */
+export const judgingItems = { when: ({ value }: z.core.ParsePayload) => Array.isArray(value) };
+
 /** A TCP or UDP port. */
 export function port(byDefault: number) {
   return integer(byDefault, 1, 65_535, 'a port number from 1 to 65535');

@@ -8,15 +8,19 @@ import { backOffsUnder, defaultBackOffs } from '../core/queue-settings.ts';
 import type { Config, IceServerConfig } from './config.ts';
 import { ConfigError, type ConfigProblem, problemsOf } from './problem.ts';
 import { CONFIG_SCHEMA, type RawConfig } from './schema.ts';
+import { problemsOfSecrets } from './secrets.ts';
 
 /** The commented configuration that comes with the package: every key with its default. */
 export const TEMPLATE_FILE = fileURLToPath(new URL('../../config/cordboard.yaml', import.meta.url));
+
+/** Whether the secrets that the configuration names must be there: for the daemon they must. */
+export type Secrets = 'there' | 'unread';
 
 /**
  * Reads the configuration: `path` when given, else `cordboard.yaml` in `home`, else the package's own.
  * Throws a `ConfigError` with every problem at once.
  */
-export function loadConfig(path: string | undefined, home: string): Config {
+export function loadConfig(path: string | undefined, home: string, secrets: Secrets = 'unread'): Config {
   const own = join(home, 'cordboard.yaml');
   const file = path ?? (existsSync(own) ? own : TEMPLATE_FILE);
   let text: string;
@@ -26,11 +30,11 @@ export function loadConfig(path: string | undefined, home: string): Config {
     const got = error instanceof Error ? error.message : String(error);
     throw new ConfigError(file, [{ path: '(the whole file)', line: null, expected: 'a file that can be read', got }]);
   }
-  return readConfig(text, file, home);
+  return readConfig(text, file, home, secrets);
 }
 
 /** Reads a configuration from its text. `file` is only named in messages. Throws a `ConfigError`. */
-export function readConfig(text: string, file: string, home: string): Config {
+export function readConfig(text: string, file: string, home: string, secrets: Secrets = 'unread'): Config {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   if (document.errors.length > 0) {
@@ -42,15 +46,17 @@ export function readConfig(text: string, file: string, home: string): Config {
   }
   const input: unknown = document.toJS() ?? {};
   const result = CONFIG_SCHEMA.safeParse(input);
-  if (!result.success) {
-    const lineOf = (path: readonly PropertyKey[]): number | null => {
-      const parent = path.length === 0 ? null : document.getIn(path.slice(0, -1), true);
-      const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === String(path.at(-1))) : undefined;
-      const offset = (pair?.key as { range?: readonly [number, number, number] | null } | undefined)?.range?.[0];
-      return offset === undefined ? null : lines.linePos(offset).line;
-    };
-    throw new ConfigError(file, problemsOf(result.error, input, lineOf, keysOf));
-  }
+  const lineOf = (path: readonly PropertyKey[]): number | null => {
+    const parent = path.length === 0 ? null : document.getIn(path.slice(0, -1), true);
+    const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === String(path.at(-1))) : undefined;
+    const offset = (pair?.key as { range?: readonly [number, number, number] | null } | undefined)?.range?.[0];
+    return offset === undefined ? null : lines.linePos(offset).line;
+  };
+  const problems = [
+    ...(result.success ? [] : problemsOf(result.error, input, lineOf, keysOf)),
+    ...(secrets === 'there' ? problemsOfSecrets(input, home, lineOf) : []),
+  ];
+  if (!result.success || problems.length > 0) throw new ConfigError(file, problems);
   return resolved(result.data, resolve(file), resolve(home));
 }
 

@@ -43,7 +43,7 @@ export function problemsOf(
         path: issue.path.join('.') || '(the whole file)',
         line: lineOf(issue.path),
         expected,
-        got: shown(at(input, issue.path)),
+        got: shown(valueAt(input, issue.path)),
       },
     ];
   });
@@ -54,7 +54,8 @@ function line(problem: ConfigProblem): string {
   return `  ${problem.path}${where}: expected ${problem.expected}; got ${problem.got}`;
 }
 
-function at(input: unknown, path: readonly PropertyKey[]): unknown {
+/** What stands below `path` in a value of any kind; undefined where there is nothing. */
+export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   let value = input;
   for (const key of path) {
     value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;

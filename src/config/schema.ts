@@ -10,6 +10,8 @@ import {
   headStarts,
   integer,
   isApart,
+  judging,
+  judgingItems,
   oneOf,
   PATH,
   PATH_IN_WORDS,
@@ -38,6 +40,7 @@ const LADDER_STEP = z
   })
   .refine((step) => (step.rest === undefined) !== (step.hold === undefined), {
     error: 'either rest: DURATION or hold: until-ready, and not both',
+    ...judging(),
   });
 
 const DEFAULT_LADDER = [
@@ -49,8 +52,10 @@ const DEFAULT_LADDER = [
 const LADDER = z
   .array(LADDER_STEP, { error: 'a list of steps such as {misses: 1, rest: 20s}' })
   .max(20, { error: 'at most 20 steps' })
-  .refine((steps) => steps.every((step, i) => i === 0 || step.misses > (steps[i - 1]?.misses ?? 0)), {
+  // Asked so that a step with no number, which is said anyway, breaks no order.
+  .refine((steps) => !steps.some((step, i) => i > 0 && Number(step?.misses) <= Number(steps[i - 1]?.misses)), {
     error: 'steps whose misses grow from each to the next',
+    ...judgingItems,
   })
   .prefault(DEFAULT_LADDER);
 
@@ -91,6 +96,7 @@ const LIMITS = z
   .refine((limits) => limits.renew * 2 <= limits.lease, {
     path: ['renew'],
     error: 'at most half of limits.lease, or one lost renewal gives the caller back to the dialplan',
+    ...judging('lease', 'renew'),
   });
 
 const RONA = z.strictObject({
@@ -117,11 +123,16 @@ const FEATURE_CODES = z
   })
   .refine(
     (codes) => {
-      const given = Object.values(codes).filter((one) => one !== 'off');
+      const given = Object.values(codes).filter((one) => typeof one === 'string' && one !== 'off');
       return new Set(given).size === given.length;
     },
-    { error: 'a code of its own for each feature' },
+    { error: 'a code of its own for each feature', ...judging() },
   );
+
+const QUEUES_APART = {
+  path: ['queues'],
+  error: 'a range that overlaps neither extensions.users nor extensions.groups',
+};
 
 const BACK_OFFS = `a rest for each of ${BACK_OFF_OUTCOMES.join(', ')}, such as {busy: 5s}`;
 
@@ -154,13 +165,13 @@ export const CONFIG_SCHEMA = z.strictObject({
       groups: extensionRange('8000-8999'),
       queues: extensionRange('9000-9999'),
     })
+    // The queues first: what is said of them hides no rule about the others.
+    .refine((ranges) => isApart(ranges.queues, ranges.users), { ...QUEUES_APART, ...judging('queues', 'users') })
+    .refine((ranges) => isApart(ranges.queues, ranges.groups), { ...QUEUES_APART, ...judging('queues', 'groups') })
     .refine((ranges) => isApart(ranges.groups, ranges.users), {
       path: ['groups'],
       error: 'a range that does not overlap extensions.users',
-    })
-    .refine((ranges) => isApart(ranges.queues, ranges.users) && isApart(ranges.queues, ranges.groups), {
-      path: ['queues'],
-      error: 'a range that overlaps neither extensions.users nor extensions.groups',
+      ...judging('groups', 'users'),
     })
     .prefault({}),
   numbering: z

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { CODECS } from '../protocol/phone-settings.ts';
-import { duration, PATH, PATH_IN_WORDS, text, WORD, WORD_IN_WORDS } from './fields.ts';
+import { duration, judging, judgingItems, PATH, PATH_IN_WORDS, text, WORD, WORD_IN_WORDS } from './fields.ts';
 
 const CODEC_LIST = z
   .array(z.enum(CODECS, { error: `one of ${CODECS.join(', ')}` }), { error: 'a list of codecs such as [opus, ulaw]' })
   .min(1, { error: 'at least one codec' })
-  .refine((list) => new Set(list).size === list.length, { error: 'each codec once' })
+  .refine((list) => new Set(list).size === list.length, { error: 'each codec once', ...judgingItems })
   .prefault(['opus', 'g722', 'alaw', 'ulaw']);
 
 // A STUN address has no query (RFC 7064), a TURN address may name its transport (RFC 7065).
@@ -26,10 +26,12 @@ const ICE_SERVER = z
   .refine((server) => (server.user === undefined) === (server['secret-file'] === undefined), {
     path: ['user'],
     error: 'user and secret-file together, or neither',
+    ...judging(),
   })
   .refine((server) => server.user === undefined || server['shared-secret-file'] === undefined, {
     path: ['shared-secret-file'],
     error: 'either user with secret-file, or shared-secret-file',
+    ...judging(),
   })
   // A browser takes no TURN server without credentials, and then no call at all (W3C WebRTC, RTCPeerConnection).
   .refine(
@@ -37,7 +39,11 @@ const ICE_SERVER = z
       server.user !== undefined ||
       server['shared-secret-file'] !== undefined ||
       !server.urls.some((url) => /^turns?:/.test(url)),
-    { path: ['urls'], error: 'with turn: or turns:, user and secret-file, or shared-secret-file' },
+    {
+      path: ['urls'],
+      error: 'with turn: or turns:, user and secret-file, or shared-secret-file',
+      ...judging('urls'),
+    },
   );
 
 /** The `sip` section: what phones are given. */

@@ -91,10 +91,18 @@ describe('wrong usage and no daemon', () => {
 
   test('given_a_wrong_configuration_then_serve_prints_every_problem_and_exits_2_before_any_socket_opens', async () => {
     const home = makeScratch('cli');
-    writeFileSync(join(home, 'cordboard.yaml'), 'groups: {ring: 15}\nlog: {level: loud}\nhttp: {prot: 1}\n');
+    writeFileSync(
+      join(home, 'cordboard.yaml'),
+      'groups: {ring: 15}\nlog: {level: loud}\nhttp: {prot: 1}\nsip: {ice-servers: [{urls: ["turn:t"], user: u, secret-file: turn}]}\n',
+    );
     const ran = await run(['serve'], home);
     expect(ran.code).toBe(2);
-    expect(ran.err).toContain('3 problems');
+    expect(ran.err).toContain('6 problems');
+    for (const file of ['secrets/ari', 'secrets/ami', 'turn'])
+      expect(ran.err).toContain(`got ${join(home, file)}: ENOENT`);
+    expect(ran.err).toContain(
+      'sip.ice-servers.0.secret-file (line 4): expected a file with a secret in its first line; got',
+    );
     expect(ran.err).toContain('groups.ring (line 1): expected a duration from 1s to 10m, such as 15s; got 15');
     expect(ran.err).toContain('did you mean port?');
     expect(() => statSync(join(home, 'live.db'))).toThrow(/ENOENT/);

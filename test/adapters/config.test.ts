@@ -82,6 +82,36 @@ describe('a wrong configuration', () => {
   });
 
   test.each([
+    ['limits: {lease: 10s, renew: 9s, survey: x}', ['limits.survey', 'limits.renew']],
+    ['limits: {lease: 10s, renew: 9s, surveys: 1s}', ['limits.surveys', 'limits.renew']],
+    ['limits: {lease: 10s, renew: x}', ['limits.renew']],
+    [
+      'extensions: {users: 1000-8500, groups: 8000-9100, queues: 9000-9999, others: 1-2}',
+      ['extensions.others', 'extensions.queues', 'extensions.groups'],
+    ],
+    ['extensions: {users: 1000-9500, groups: x, queues: 9000-9999}', ['extensions.groups', 'extensions.queues']],
+    ['feature-codes: {pickup: "*61", ready: "63"}', ['feature-codes.ready', 'feature-codes']],
+    [
+      'rona: {ladder: [{misses: 2, rest: 5s}, {misses: 2, rest: x}, {misses: x, rest: 1s}]}',
+      ['rona.ladder.1.rest', 'rona.ladder.2.misses', 'rona.ladder'],
+    ],
+    ['rona: {ladder: [{misses: 1000}]}', ['rona.ladder.0.misses', 'rona.ladder.0']],
+    ['rona: {ladder: [3, null, {misses: 1, rest: 1s}]}', ['rona.ladder.0', 'rona.ladder.1']],
+    ['sip: {codecs: [ulaw, ulaw, mp3]}', ['sip.codecs.2', 'sip.codecs']],
+    [
+      'sip: {ice-servers: [{urls: ["turn:a"], user: u, shared-secret-file: x, port: 1}]}',
+      ['sip.ice-servers.0.port', 'sip.ice-servers.0.user', 'sip.ice-servers.0.shared-secret-file'],
+    ],
+    [
+      'sip: {ice-servers: [{urls: ["turn:a"], port: 1}, {urls: ["http:a"]}]}',
+      ['sip.ice-servers.0.port', 'sip.ice-servers.0.urls', 'sip.ice-servers.1.urls.0'],
+    ],
+    ['limits: [1]', ['limits']],
+  ])('given_%s_then_no_problem_of_a_section_hides_another', (text, paths) => {
+    expect(problems(text).map((problem) => problem.replace(/ @.*/, ''))).toEqual(paths);
+  });
+
+  test.each([
     ['groups: {rng: 15s}', 'groups.rng @1: a known key: did you mean ring? | the unknown key rng'],
     ['groups: {ringMs: 15s}', /^groups\.ringMs @1: (a known key|one of the keys)/],
     ['logg: {level: info}', 'logg @1: a known key: did you mean log? | the unknown key logg'],
