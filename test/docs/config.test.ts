@@ -4,7 +4,7 @@ import { perform } from '../../src/asterisk/perform.ts';
 import { keysOf, readConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import type { HangUpCause } from '../../src/core/settings.ts';
-import { HANG_UP_CAUSES, parseDestination } from '../../src/directory/destination.ts';
+import { DESTINATION_FORMS, HANG_UP_CAUSES, parseDestination } from '../../src/directory/destination.ts';
 import { parseDuration } from '../../src/lib/duration.ts';
 import { CODECS } from '../../src/protocol/phone-settings.ts';
 import { cell, columnUnder, fileText, tablesOf, tableUnder } from './page.ts';
@@ -23,6 +23,21 @@ test('the_commented_configuration_when_compared_with_the_page_then_each_default_
     expect([key, parse(cell(row, 'Default'))]).toEqual([key, at(template, key.split('.'))]);
     expect(cell(row, 'Meaning')).toMatch(/\.$/);
   }
+});
+
+test('the_commented_configuration_when_read_by_people_then_each_key_has_a_comment_of_its_own', () => {
+  const lines = fileText('config/cordboard.yaml').split('\n');
+  const bare = lines.filter((line, number) => {
+    const indent = /^( *)[a-z][a-z-]*:/.exec(line)?.[1];
+    return indent !== undefined && !lines[number - 1]?.startsWith(`${indent}# `);
+  });
+  expect(bare).toEqual([]);
+});
+
+test('the_commented_configuration_when_a_key_is_a_destination_then_its_comment_has_each_form', () => {
+  const [comment = ''] = /(?: {2}#.*\n)+(?= {2}overflow:)/.exec(fileText('config/cordboard.yaml')) ?? [];
+  const words = comment.replaceAll(/\n? +# /g, ' ');
+  for (const form of DESTINATION_FORMS.split(/, | or /)) expect(words).toContain(form);
 });
 
 test('an_empty_file_when_read_then_it_means_what_the_page_says_is_the_default', () => {
