@@ -46,7 +46,7 @@ render_asterisk() {
     shift 2
   done
   [ -n "$home" ] || die "render needs --home DIR."
-  mkdir -p "$home"
+  (umask 077 && mkdir -p "$home")
   home=$(cd "$home" && pwd)
   require_asterisk
   load_values "$home"
@@ -124,8 +124,9 @@ check_values() {
 derive_values() {
   local var=$1/asterisk
   mkdir -p "$var"/{etc,lib,cache,db,keys/keys,spool,log,lib/agi-bin}
-  # Asterisk's own database has the phones' digests, and is written for everybody to read.
-  chmod 700 "$var/db"
+  # Asterisk's own database has the phones' digests, its logs who called, and it writes both for everybody to read. It runs as
+  # who starts it here, and an Asterisk of somebody's own reads nothing of this.
+  chmod 700 "$var" "$var/db"
   value[RTP_START]=${value[RTP]%-*}
   value[RTP_END]=${value[RTP]#*-}
   value[ETC]=$var/etc

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { pathsOf } from '../config/paths.ts';
 import type { CliContext } from './context.ts';
 
 /** `cordboard serve` */
@@ -12,7 +13,10 @@ export function serveCommand(program: Command, context: CliContext): void {
       // Loaded only here: the other commands need no database and no engine, and start faster without.
       const { runDaemon } = await import('../main.ts');
       const { takeHome } = await import('../storage/home-lock.ts');
-      const lock = await takeHome(config.home, (line) => process.stderr.write(`${line}\n`));
+      const { keepForOwner } = await import('../storage/owner-only.ts');
+      const say = (line: string): void => void process.stderr.write(`${line}\n`);
+      keepForOwner(pathsOf(config.home), say);
+      const lock = await takeHome(config.home, say);
       let drained = (): void => {};
       const isDrained = new Promise<void>((resolve) => {
         drained = resolve;

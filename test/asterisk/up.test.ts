@@ -80,6 +80,7 @@ describe('scripts/up and scripts/down', () => {
   it(
     'given_a_new_home_when_up_runs_then_a_call_is_missed_declined_answered_and_rested_and_down_stops_all',
     async () => {
+      removeScratch(home);
       const first = await script('up');
       expect(first.code, first.out + first.err).toBe(0);
       // The life of the call, in this order, whatever else is told between.
@@ -113,6 +114,9 @@ describe('scripts/up and scripts/down', () => {
       for (const secret of ['ari', 'ami', 'softphone']) {
         expect((await stat(join(home, 'secrets', secret))).mode & 0o777).toBe(0o600);
       }
+      // Who called is in databases and logs.
+      const forOwner = ['.', 'log', 'up', 'asterisk', 'checkpoints', 'live.db', 'live.db-wal', 'directory.db'];
+      for (const name of forOwner) expect([name, (await stat(join(home, name))).mode & 0o077]).toEqual([name, 0]);
 
       const daemon = await living('up/daemon');
       const asterisk = await living('up/asterisk');
