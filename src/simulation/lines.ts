@@ -149,6 +149,11 @@ function checkNobodyWaitsInVain(world: World): void {
   for (const queue of state.queues.values()) {
     const penalties = [...new Set(queue.members.map(({ penalty }) => penalty))].sort((a, b) => a - b);
     const calls = [...state.calls.values()].filter(({ phase, queue: id }) => phase === 'waiting' && id === queue.id);
+    const isHere = (user: string): boolean => {
+      const agent = state.agents.get(user);
+      if (queue.leaveWhen === 'nobody-signed-in') return agent?.signedIn === true;
+      return isReady(agent) && (queue.leaveWhen !== 'nobody-reachable' || !isIdle(agent) || isReachable(agent));
+    };
     const members = queue.members.flatMap(({ user, penalty }) => {
       const agent = state.agents.get(user);
       if (!isReady(agent)) return [];
@@ -160,6 +165,10 @@ function checkNobodyWaitsInVain(world: World): void {
     for (const call of calls) {
       const has = (user: string): boolean => hasNeeds(state.users.get(user)?.skills ?? {}, call.needs);
       const wants = call.offers.length < mostRinging(queue, call);
+      const couldServe = ({ user }: { readonly user: string }): boolean =>
+        isHere(user) && mayServeOnce(state.users.get(user)?.skills ?? {}, call, queue);
+      const isHopeless = wants && queue.leaveWhen !== 'never' && !queue.members.some(couldServe);
+      rule(!isHopeless, `call ${call.id} waits in ${queue.id} for nobody: ${queue.leaveWhen}`);
       const isLimited = queue.maxTalking !== null && !isWithAgent(state, call) && busy >= queue.maxTalking;
       const { keepFree } = queue;
       const isKept = keepFree !== null && call.priority < keepFree.fromPriority && free.length <= keepFree.agents;
@@ -183,6 +192,16 @@ function isAtStation(state: World['state'], { id, station }: Agent, phone: strin
 function mostRinging({ strategy, maxRinging, waves }: QueueSettings, { wave }: Call): number {
   if (strategy !== 'ring-all') return 1;
   return waves === null ? maxRinging : Math.min(maxRinging, waves.size * Math.max(wave, 1));
+}
+
+/** Whether these skills do when the call has waited for everything by which the queue relaxes its needs. */
+function mayServeOnce(skills: Readonly<Record<string, number>>, { wishes }: Call, queue: QueueSettings): boolean {
+  return (wishes.needs ?? queue.needs).every((need) => {
+    const steps = queue.relax.filter(({ skill }) => skill === null || skill === need.skill);
+    if (!need.required || steps.some(({ lowerBy }) => lowerBy === null)) return true;
+    const level = steps.reduce((left, { lowerBy }) => Math.max(1, left - (lowerBy ?? 0)), need.level);
+    return (skills[need.skill] ?? 0) >= level;
+  });
 }
 
 function hasNeeds(skills: Readonly<Record<string, number>>, needs: string): boolean {

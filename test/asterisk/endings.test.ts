@@ -119,6 +119,19 @@ describe('how a call ends, on a real Asterisk with real phones', () => {
     await lab.fact('call-ended', { call: moved.call });
   });
 
+  test('given_an_agent_who_lacks_the_skill_and_leave_when_says_so_then_the_call_overflows_at_once_and_their_phone_is_silent', async () => {
+    const { extension, agents } = await lab.team([answers], {
+      ...plain,
+      needs: 'lang.es>=3',
+      leaveWhen: 'nobody-ready',
+      overflow: 'hang-up:busy',
+    });
+    await (await lab.stranger()).dial(extension);
+    const moved = await lab.fact('call-overflowed', { why: 'nobody' });
+    await lab.fact('call-ended', { call: moved.call });
+    expect(agents[0]?.phone.calls).toEqual([]);
+  });
+
   test('given_an_overflow_to_the_dialplan_then_the_caller_is_released_there', async () => {
     const { extension } = await lab.team([{ kind: 'ignore' }], {
       ...plain,

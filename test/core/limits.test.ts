@@ -142,6 +142,64 @@ describe('when nobody is there', () => {
     expect(leaves.facts('call-overflowed')).toMatchObject([{ why: 'nobody' }]);
     expect(stays.facts('call-overflowed')).toEqual([]);
   });
+
+  describe('who has the skill', () => {
+    const es = (level: number) => [{ skill: 'es', level, required: true }];
+    const skills = { ann: { es: 2 }, ben: { es: 9 } };
+    const team = { ...base, members: ['ann', 'ben'], overflow: away } as const;
+
+    it.each(rules)(
+      'given_only_others_at_work_when_a_call_comes_under_the_rule_%s_then_it_is_not_let_in',
+      (refuseWhen) => {
+        const there = company({ queues: [{ ...team, refuseWhen }], skills });
+        there.ready('ann');
+        there.arrive('spanish', '8001', { needs: es(3) });
+        expect(there.facts('call-overflowed')).toMatchObject([{ why: 'nobody' }]);
+        expect(there.arrive('plain', '8001')).toEqual(['ann']);
+      },
+    );
+
+    it('given_a_relaxation_that_lets_one_of_them_in_when_a_call_comes_then_it_waits_for_it', () => {
+      const relax = [{ afterMs: 5_000, skill: 'es', lowerBy: 1 }];
+      const there = company({
+        queues: [{ ...team, relax, refuseWhen: 'nobody-ready', leaveWhen: 'nobody-ready' }],
+        skills,
+      });
+      there.ready('ann');
+      expect(there.arrive('spanish', '8001', { needs: es(3) })).toEqual([]);
+      there.arrive('fluent', '8001', { needs: es(8) });
+      expect(there.facts('call-overflowed')).toMatchObject([{ why: 'nobody' }]);
+      expect(there.pass(5_000)).toEqual(['ann']);
+      expect(there.callerOf('ann')).toBe('spanish');
+    });
+
+    it('given_calls_that_wait_when_the_last_who_has_it_goes_then_those_that_need_it_leave', () => {
+      const there = company({ queues: [{ ...team, leaveWhen: 'nobody-ready' }], skills });
+      there.ready('ann', 'ben');
+      for (const one of ['one', 'two']) there.arrive(one, '8001');
+      there.answerAll(['ann', 'ben']);
+      there.arrive('spanish', '8001', { needs: es(3) });
+      there.arrive('plain', '8001');
+      expect(there.facts('call-overflowed')).toEqual([]);
+      const spanish = there.call('spanish').id;
+      there.driver.step({ type: 'intent', intent: 'p', ask: { do: 'not-ready', user: 'ben', reason: null } });
+      expect(there.facts('call-overflowed')).toMatchObject([{ call: spanish, why: 'nobody' }]);
+      expect(there.serve('ann')).toEqual(['ann']);
+      expect(there.callerOf('ann')).toBe('plain');
+    });
+
+    it('given_a_call_that_waits_when_the_skill_is_taken_from_the_last_who_had_it_then_it_leaves', () => {
+      const there = company({ queues: [{ ...team, leaveWhen: 'nobody-signed-in' }], skills });
+      there.ready('ann', 'ben');
+      there.arrive('one', '8001', { needs: es(3) });
+      there.answer('ben');
+      there.arrive('two', '8001', { needs: es(3) });
+      const ben = there.driver.world.state.users.get('ben');
+      const users = ben === undefined ? [] : [{ ...ben, skills: {} }];
+      there.driver.step({ type: 'settings', revision: 9, users, queues: [], removedUsers: [], removedQueues: [] });
+      expect(there.facts('call-overflowed')).toMatchObject([{ why: 'nobody' }]);
+    });
+  });
 });
 
 describe('rest and ring', () => {

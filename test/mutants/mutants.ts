@@ -305,7 +305,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     lie: 'callers wait on in a queue in which nobody is there',
-    file: 'src/core/routing/entry.ts',
+    file: 'src/core/routing/nobody.ts',
     from: 'missing[rule]) === countIn(',
     to: 'missing[rule]) > countIn(',
   },

@@ -128,6 +128,20 @@ export const queueMutants: readonly Mutant[] = [
     by: 'test/core/limits.test.ts',
   },
   {
+    lie: 'who lacks the skill counts as there',
+    file: 'src/core/routing/nobody.ts',
+    from: 'if (unmetNeed(agent.profile.skills, needs) === null) return false;',
+    to: 'return false;',
+    by: 'test/core/limits.test.ts',
+  },
+  {
+    lie: 'a call leaves though a relaxation will let somebody in',
+    file: 'src/core/routing/nobody.ts',
+    from: 'needsFrom(needsAfter(wishes.needs ?? needs, relax, relax.length))',
+    to: 'needsFrom(needsAfter(wishes.needs ?? needs, relax, 0))',
+    by: 'test/core/limits.test.ts',
+  },
+  {
     lie: 'no wave begins again when more may ring',
     file: entry,
     from: '  planWaves(turn, call, queue);\n',

@@ -1,26 +1,27 @@
 import { hear } from '../calls/hearing.ts';
 import { beginWaiting } from '../calls/inbound.ts';
 import { compareIds } from '../ordered.ts';
-import { countIn, type QueueIndex, tallyOf } from '../queue-index.ts';
-import type { NobodyRule, QueueSettings } from '../queue-settings.ts';
+import type { QueueIndex } from '../queue-index.ts';
+import type { QueueSettings } from '../queue-settings.ts';
 import type { Call } from '../state.ts';
 import { changedCall, type Turn, tell } from '../turn.ts';
 import { queueIndex, touch } from '../world.ts';
-import { type Availability, availabilities } from './availability.ts';
 import { dueOf, headStart, mostHeadStart } from './due.ts';
+import { isNobodyThere, leastNeeds } from './nobody.ts';
 import { sendTo } from './overflow.ts';
 import { needsAfter } from './skills.ts';
 import { planWaves, takeSteps } from './steps.ts';
 
 /**
- * The call comes to a queue: it waits there, or overflows at once when the queue is full or, by its rule, nobody is there.
+ * The call comes to a queue: it waits there, or overflows at once when the queue is full or, by its rule,
+ * nobody is there who could take it.
  * Its first time of entry, and so its place, is kept for ever; a priority that it once had does not fall.
  */
 export function enqueue(turn: Turn, call: Call, queue: QueueSettings): void {
   const index = queueIndex(turn.world.index, queue.id);
   call.callee = null;
   call.ringUntil = null;
-  const why = refusal(turn, index, queue);
+  const why = refusal(turn, call, index, queue);
   if (why !== null) {
     call.queue = queue.id;
     return sendTo(turn, call, queue.overflow, why);
@@ -74,25 +75,11 @@ export function rekey(turn: Turn, call: Call, queue: QueueSettings): void {
   takeSteps(turn, call);
 }
 
-function refusal(turn: Turn, index: QueueIndex, queue: QueueSettings): 'full' | 'nobody' | null {
+function refusal(turn: Turn, call: Call, index: QueueIndex, queue: QueueSettings): 'full' | 'nobody' | null {
   if (queue.maxLength !== null && index.queued.size >= queue.maxLength) return 'full';
   // Until the first survey is done nobody knows who is reachable: the rule for leaving judges then.
-  if (turn.world.state.meta.pbx === 'ready' && isNobodyThere(index, queue.refuseWhen)) return 'nobody';
-  return null;
-}
-
-/** Who does not count as there under each rule. */
-const missing: Readonly<Record<Exclude<NobodyRule, 'never'>, readonly Availability[]>> = {
-  'nobody-signed-in': ['signed-out'],
-  'nobody-ready': ['signed-out', 'not-ready', 'held'],
-  'nobody-reachable': ['signed-out', 'not-ready', 'held', 'unreachable'],
-};
-
-/** Whether, by this rule, no member of the queue is there. */
-export function isNobodyThere(queue: QueueIndex, rule: NobodyRule): boolean {
-  if (rule === 'never') return false;
-  const tally = tallyOf(queue);
-  return countIn(tally, missing[rule]) === countIn(tally, availabilities);
+  if (turn.world.state.meta.pbx !== 'ready' || queue.refuseWhen === 'never') return null;
+  return isNobodyThere(index, queue.refuseWhen, leastNeeds(call, queue)) ? 'nobody' : null;
 }
 
 /**

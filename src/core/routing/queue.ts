@@ -5,8 +5,8 @@ import type { QueueIndex } from '../queue-index.ts';
 import type { Call } from '../state.ts';
 import { about, type Turn } from '../turn.ts';
 import { choose } from './choose.ts';
-import { isNobodyThere } from './entry.ts';
 import { gateOf } from './gate.ts';
+import { waitingForNobody } from './nobody.ts';
 import { makeOffer } from './offer.ts';
 import { sendTo } from './overflow.ts';
 import { beginWave, openTiers } from './steps.ts';
@@ -71,23 +71,20 @@ function handOver(turn: Turn): void {
 }
 
 function overflowForNobody(turn: Turn): boolean {
+  const { index, state } = turn.world;
   let moved = false;
   // Nearly always there is none, and most steps come by here: listed only then.
   let isAny = false;
-  for (const queue of turn.world.index.touched) if (isHopeless(queue)) isAny = true;
+  for (const queue of index.touched) if (waitingForNobody(state, queue).length > 0) isAny = true;
   if (!isAny) return false;
-  for (const queue of byId(turn.world.index.touched).filter(isHopeless)) {
-    for (const call of callsIn(turn, queue)) {
-      if (call.phase !== 'waiting' || queue.settings === null) continue;
+  for (const queue of byId(index.touched)) {
+    for (const call of [...waitingForNobody(state, queue)].sort((a, b) => compareIds(a.id, b.id))) {
+      if (call.phase !== 'waiting' || call.queue !== queue.id || queue.settings === null) continue;
       sendTo(turn, call, queue.settings.overflow, 'nobody');
       moved = true;
     }
   }
   return moved;
-}
-
-function isHopeless(queue: QueueIndex): boolean {
-  return queue.settings !== null && queue.queued.size > 0 && isNobodyThere(queue, queue.settings.leaveWhen);
 }
 
 function byId(queues: Iterable<QueueIndex>): QueueIndex[] {
