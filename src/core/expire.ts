@@ -8,6 +8,7 @@ import { renewLease } from './calls/lease.ts';
 import { legDue } from './calls/leg.ts';
 import { minutesDue } from './calls/minutes.ts';
 import type { DeadlineKind } from './deadlines.ts';
+import { compareIds } from './ordered.ts';
 import { reindexLeg, reindexOffer } from './reindex.ts';
 import { reindexCall } from './reindex-call.ts';
 import { goIdle, unbarStation, updateReachable } from './routing/agent.ts';
@@ -125,9 +126,10 @@ function agentDue(turn: Turn, agent: Agent): void {
   if (agent.ready.limitAt !== null && !agent.ready.overdue && agent.ready.limitAt <= turn.now) limitOver(turn, agent);
   if (agent.work.until === null || agent.work.until > turn.now) return;
   if (agent.work.is !== 'releasing') return goIdle(turn, agent);
-  const offer = [...turn.world.state.offers.values()].find(
-    (one) => one.agent === agent.id && one.phase === 'cancelling',
-  );
+  const { call } = agent.work;
+  const [offer] = [...turn.world.state.offers.values()]
+    .filter((one) => one.agent === agent.id && one.call === call && one.phase === 'cancelling')
+    .sort((a, b) => compareIds(a.id, b.id));
   if (offer) endOffer(turn, offer, offer.outcome ?? 'lost');
   else goIdle(turn, agent);
 }

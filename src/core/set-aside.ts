@@ -1,4 +1,5 @@
 import { fallbackOf } from './calls/arrival.ts';
+import { compareIds } from './ordered.ts';
 import { elsewhereChanged, goIdle, setWork } from './routing/agent.ts';
 import { releaseMs } from './routing/offer.ts';
 import type { UserId } from './settings.ts';
@@ -17,8 +18,7 @@ export function setAside(turn: Turn, id: CallId): void {
   if (call.hearing !== 'silence') send(turn, { do: 'hear', leg: call.caller, what: 'silence', was: call.hearing });
   send(turn, { do: 'release', leg: call.caller, to: fallbackOf(call.dialled) });
   removeCall(turn, call);
-  for (const offer of [...state.offers.values()]) {
-    if (offer.call !== id) continue;
+  for (const offer of rowsOf(state.offers, id)) {
     removeOffer(turn, offer);
     const rangMs = offer.rangAt === null ? 0 : turn.now - offer.rangAt;
     tell(turn, {
@@ -34,14 +34,14 @@ export function setAside(turn: Turn, id: CallId): void {
     });
   }
   const rung = new Set<UserId>();
-  for (const leg of [...state.legs.values()]) {
-    if (leg.call !== id) continue;
+  for (const leg of rowsOf(state.legs, id)) {
     removeLeg(turn, leg);
     if (leg.role !== 'caller') send(turn, { do: 'hang-up', leg: leg.id, cause: 'normal' });
     if (leg.user !== null) elsewhereChanged(turn, leg.user);
     if (leg.user !== null && leg.role !== 'caller') rung.add(leg.user);
   }
-  for (const agent of state.agents.values()) if (agent.work.call === id) letRelease(turn, agent, rung);
+  const agents = [...state.agents.values()].filter(({ work }) => work.call === id);
+  for (const agent of agents.sort((a, b) => compareIds(a.id, b.id))) letRelease(turn, agent, rung);
   if (call.roomOpen) send(turn, { do: 'close-room', call: id });
   tell(turn, {
     type: 'call-ended',
@@ -51,6 +51,14 @@ export function setAside(turn: Turn, id: CallId): void {
     waitedMs: turn.now - call.enteredAt,
     talkedMs,
   });
+}
+
+/** The call's rows by id: the order of a Map is another one after a load, and a replay has to do the same. */
+function rowsOf<T extends { readonly id: string; readonly call: CallId }>(
+  rows: ReadonlyMap<string, T>,
+  call: CallId,
+): T[] {
+  return [...rows.values()].filter((row) => row.call === call).sort((a, b) => compareIds(a.id, b.id));
 }
 
 /**

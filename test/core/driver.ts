@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Command } from '../../src/core/commands.ts';
 import type { Event } from '../../src/core/events.ts';
 import type { NumberedFact } from '../../src/core/facts.ts';
+import { compareIds } from '../../src/core/ordered.ts';
 import {
   type CallingRights,
   internalOnly,
@@ -120,9 +121,11 @@ function bodiesOf({ state }: World): Bodies {
   return bodies;
 }
 
-/** The rows of those bodies, as they would come back from the database. */
+/** The rows of those bodies, as they would come back from the database: in the order of their ids. */
 function rowsIn(bodies: Bodies): { readonly [K in RowKind]: Rows[K][] } {
-  const lists = [...bodies].map(([kind, texts]) => `"${kind}":[${[...texts.values()].join(',')}]`);
+  const inOrder = (texts: ReadonlyMap<string, string>): string[] =>
+    [...texts].sort(([one], [other]) => compareIds(one, other)).map(([, text]) => text);
+  const lists = [...bodies].map(([kind, texts]) => `"${kind}":[${inOrder(texts).join(',')}]`);
   return JSON.parse(`{${lists.join(',')}}`) as { readonly [K in RowKind]: Rows[K][] };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { company } from './company.ts';
-import type { Driver } from './driver.ts';
-import { situations } from './situations.ts';
+import { type Driver, running } from './driver.ts';
+import { arrive, situations } from './situations.ts';
 
 function there(name: string): Driver {
   const make = situations[name];
@@ -100,5 +100,19 @@ describe('a caller whom we give to the dialplan', () => {
     const before = driver.commands.length;
     arrive('one', '8001');
     expect(driver.commands.slice(before).map((command) => command.do)).toEqual(['release']);
+  });
+});
+
+describe('a call that is set aside', () => {
+  it('given_legs_and_offers_whose_ids_have_one_digit_and_two_when_set_aside_then_a_core_that_was_just_loaded_does_the_same', () => {
+    // The driver's twin is loaded in the order of ids, as from the database: l10 comes before l8.
+    const driver = running();
+    for (let count = 0; count < 5; count += 1) arrive(driver, '4444', `nobody-${count}`);
+    arrive(driver, '8002');
+    expect(driver.legs()).toEqual(['cb-e-l8', 'cb-e-l10', 'cb-e-l11', 'cb-e-l13']);
+    const call = driver.world.state.legs.get('caller-1')?.call ?? '';
+    driver.step({ type: 'set-aside', call });
+    const ended = driver.facts.flatMap((fact) => (fact.type === 'offer-ended' ? [fact.offer] : []));
+    expect(ended).toEqual(['cb-e-o12', 'cb-e-o7', 'cb-e-o9']);
   });
 });

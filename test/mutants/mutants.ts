@@ -121,6 +121,13 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/races.test.ts',
   },
   {
+    lie: 'a call is set aside in the order in which its rows came about',
+    file: 'src/core/set-aside.ts',
+    from: '.filter((row) => row.call === call).sort((a, b) => compareIds(a.id, b.id));',
+    to: '.filter((row) => row.call === call);',
+    by: 'test/core/let-go.test.ts',
+  },
+  {
     lie: 'a pickup throws away what is left of the wrap-up',
     file: 'src/core/routing/wrap-up.ts',
     from: "if (is === 'wrap-up' && until !== null) agent.cutShort = { until, extended };",
