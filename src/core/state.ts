@@ -187,6 +187,8 @@ export type Offer = {
   why: RescindWhy;
   cause: number;
   sip: number;
+  /** Its agent chose ready, or signed in or out, since we ended it: what comes of it is not held against them. */
+  forgiven: boolean;
 };
 
 export type WorkKind = 'idle' | 'offered' | 'releasing' | 'talking' | 'wrap-up' | 'backing-off' | 'busy-elsewhere';

@@ -52,7 +52,8 @@ export function upgradeLeg(row: Leg): Leg {
 }
 
 export function upgradeOffer(row: Offer): Offer {
-  return { ...row, confirmUntil: row.confirmUntil ?? null, toNumber: row.toNumber ?? null, rules: row.rules ?? null };
+  const { confirmUntil = null, toNumber = null, rules = null, forgiven = false } = row;
+  return { ...row, confirmUntil, toNumber, rules, forgiven };
 }
 
 const callDefaults = {

@@ -1,13 +1,16 @@
 import type { Event } from '../core/events.ts';
 import type { NumberedFact, Outcome } from '../core/facts.ts';
 import type { QueueSettings } from '../core/queue-settings.ts';
-import type { Agent } from '../core/state.ts';
+import type { Agent, WorkKind } from '../core/state.ts';
 import { defaultLimits, type World } from '../core/world.ts';
 import type { JournalEntry } from '../storage/live/store.ts';
 
 /** What is known of one agent from facts alone. `gone`: the user was removed, and has not signed in again. */
 type Line = {
   gone: boolean;
+  work: WorkKind;
+  /** They chose ready, or signed in or out, while an offer that we had ended still had to. */
+  forgiven: boolean;
   signedInAt: number | null;
   /** Time signed in today, up to the last sign-out or the beginning of the day. */
   signedInMs: number;
@@ -33,8 +36,9 @@ export class AgentBooks {
   private judging: QueueSettings | undefined;
 
   /** Enters one step: its event brings settings, its facts what happened. */
-  note({ event, facts }: Pick<JournalEntry, 'event' | 'facts'>): void {
+  note({ event, commands, facts }: Pick<JournalEntry, 'event' | 'commands' | 'facts'>): void {
     this.noteSettings(event);
+    if (commands.some((one) => one.do === 'reply' && one.error === null)) this.noteChoice(event);
     for (const [place, fact] of facts.entries()) {
       this.noteAlarm(fact);
       this.noteTime(fact);
@@ -67,6 +71,14 @@ export class AgentBooks {
     for (const queue of event.queues) this.queues.set(queue.id, queue);
     for (const id of event.removedQueues) this.queues.delete(id);
     for (const { id } of event.users) if (this.lines.get(id)?.gone) this.lines.set(id, newLine());
+  }
+
+  private noteChoice(event: Event): void {
+    if (event.type !== 'intent' || !('user' in event.ask)) return;
+    const { do: what, user } = event.ask;
+    const line = this.line(user);
+    if (line.work === 'releasing' && (what === 'ready' || what === 'sign-in' || what === 'sign-out'))
+      line.forgiven = true;
   }
 
   private noteAlarm(fact: NumberedFact): void {
@@ -120,6 +132,12 @@ export class AgentBooks {
         if (queue !== undefined && this.queues.has(queue.id) && !line.gone) this.expectMiss(queue, fact, rest);
         return;
       }
+      case 'agent-work': {
+        const line = this.line(fact.agent);
+        line.work = fact.work;
+        if (fact.work !== 'releasing') line.forgiven = false;
+        return;
+      }
       case 'agent-missed':
         return this.climb(fact, rest);
       case 'mass-missed':
@@ -146,7 +164,7 @@ export class AgentBooks {
       must(told.length === 0 || queue.ringAllMissEvery > 0, `${agent} is blamed for a ring-all`);
       return;
     }
-    const counts = names.includes(outcome) && !(isMass && outcome !== 'declined');
+    const counts = names.includes(outcome) && !(isMass && outcome !== 'declined') && !this.line(agent).forgiven;
     must(told.length === (counts ? 1 : 0), `an offer to ${agent} ended ${outcome}, and ${told.length} misses are told`);
   }
 
@@ -183,7 +201,7 @@ export class AgentBooks {
 const noCounts = { signedInMs: 0, offers: 0, answered: 0, missed: 0, declined: 0 };
 
 function newLine(): Line {
-  return { gone: false, signedInAt: null, misses: [], ...noCounts };
+  return { gone: false, work: 'idle', forgiven: false, signedInAt: null, misses: [], ...noCounts };
 }
 
 function must(holds: boolean, sentence: string): void {

@@ -454,3 +454,39 @@ describe('the ladder and the network', () => {
     expect(alarms(driver)).toEqual([]);
   });
 });
+
+describe('a choice while an offer that rang out still ends', () => {
+  /** It rang out at ann's, whose second miss would hold her, and the phone has not said so yet. */
+  function rungOut(): { driver: Driver; leg: string } {
+    const driver = running(['ann']);
+    for (const queue of driver.world.state.queues.values()) expect(queue.onMiss).toBe('next');
+    const leg = ringAnn(driver);
+    driver.pass(10_000);
+    expect(agent(driver).work.is).toBe('releasing');
+    return { driver, leg };
+  }
+
+  it.each([
+    ['sign-out', { do: 'sign-out' }],
+    ['ready', { do: 'ready' }],
+    ['sign-in', { do: 'sign-in', ready: true }],
+  ] as const)('given_%s_when_the_leg_ends_then_it_is_counted_and_nothing_is_held_against_them', (_name, what) => {
+    const { driver, leg } = rungOut();
+    driver.now += 500;
+    expect(ask(driver, 'ann', what)).toBe(null);
+    driver.now += 100;
+    driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
+    expect(driver.facts.filter(({ type }) => type === 'agent-missed' || type === 'agent-held')).toEqual([]);
+    expect(driver.facts.findLast((fact) => fact.type === 'offer-ended')).toMatchObject({ outcome: 'no-answer' });
+    expect(agent(driver)).toMatchObject({ hold: null, misses: [], ledger: { missed: 1 } });
+    expect(agent(driver).work.is).not.toBe('backing-off');
+    expect([...driver.world.state.alarms.keys()]).toEqual([]);
+  });
+
+  it.each([null, 'not-ready'] as const)('given_%s_when_the_leg_ends_then_they_are_held_all_the_same', (what) => {
+    const { driver, leg } = rungOut();
+    if (what !== null) ask(driver, 'ann', { do: what, reason: null });
+    driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
+    expect(agent(driver).hold).toMatchObject({ kind: 'rona', step: 0 });
+  });
+});

@@ -128,6 +128,13 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/let-go.test.ts',
   },
   {
+    lie: 'who chose ready after the ring time is held when their phone is heard of',
+    file: 'src/core/routing/offer.ts',
+    from: 'if (group && !offer.forgiven) judge(',
+    to: 'if (group) judge(',
+    by: 'test/core/agents.test.ts',
+  },
+  {
     lie: 'a pickup throws away what is left of the wrap-up',
     file: 'src/core/routing/wrap-up.ts',
     from: "if (is === 'wrap-up' && until !== null) agent.cutShort = { until, extended };",

@@ -42,6 +42,7 @@ export function makeOffer(turn: Turn, call: Call, agent: Agent, group: QueueSett
     why: null,
     cause: 0,
     sip: 0,
+    forgiven: false,
   };
   turn.world.state.offers.set(offer.id, offer);
   takeTurn(turn, agent, group);
@@ -179,8 +180,8 @@ function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, r
   if (!mine || hasPickedUp(turn, agent, offer)) return;
   if (policy.given) rankAnew(turn, agent);
   if (policy.suspects) suspectPhones(turn, agent);
-  if (rules) judge(turn, agent, offer, outcome, rules);
-  if (policy.backsOff) backOff(turn, agent, Math.max(leastBackOffMs, restOf(rules, outcome)));
+  if (rules && !offer.forgiven) judge(turn, agent, offer, outcome, rules);
+  if (policy.backsOff && !offer.forgiven) backOff(turn, agent, Math.max(leastBackOffMs, restOf(rules, outcome)));
   else goIdle(turn, agent);
 }
 

@@ -1,6 +1,6 @@
 import type { Agent } from '../state.ts';
 import { anyPhone, type Station } from '../station.ts';
-import { changedAgent, type Turn, tell } from '../turn.ts';
+import { changedAgent, changedOffer, type Turn, tell } from '../turn.ts';
 import { goIdle } from './agent.ts';
 import { setStation } from './choose-station.ts';
 import { account, keepRank, rankAnew } from './ledger.ts';
@@ -39,6 +39,7 @@ export function signOut(turn: Turn, agent: Agent): void {
   agent.session = null;
   withdrawOffers(turn, agent);
   forgiveMisses(turn, agent);
+  forgiveEnding(turn, agent);
   endHold(turn, agent, 'signed-out');
   setReady(turn, agent, false, null);
   keepRank(turn, agent);
@@ -52,8 +53,20 @@ export function signOut(turn: Turn, agent: Agent): void {
 /** The agent is there and says so: misses, a hold and a back-off are over. A wrap-up is not: it is their own time. */
 export function chooseAnew(turn: Turn, agent: Agent, why: 'ready' | 'signed-in'): void {
   forgiveMisses(turn, agent);
+  forgiveEnding(turn, agent);
   endHold(turn, agent, why);
   if (agent.work.is === 'backing-off') goIdle(turn, agent);
+}
+
+/** What we ended before they chose, and of which a leg still ends, comes too late to impose anything on them. */
+function forgiveEnding(turn: Turn, agent: Agent): void {
+  if (agent.work.is !== 'releasing') return;
+  for (const id of turn.world.state.calls.get(agent.work.call ?? '')?.offers ?? []) {
+    const offer = turn.world.state.offers.get(id);
+    if (offer?.agent !== agent.id || offer.phase !== 'cancelling') continue;
+    offer.forgiven = true;
+    changedOffer(turn, offer);
+  }
 }
 
 /** An offer that is out is taken back, with no miss: the agent does not want it, or took another call. */
