@@ -6,7 +6,7 @@ import { ledgerAt } from '../../src/core/routing/ledger.ts';
 import { policies } from '../../src/core/routing/policy.ts';
 import type { Agent } from '../../src/core/state.ts';
 import { defaultLimits } from '../../src/core/world.ts';
-import { type Driver, drive, group, rowsOf, running, user } from './driver.ts';
+import { abroad, type Driver, drive, group, rowsOf, running, user } from './driver.ts';
 import { giveReasons, lastLeg, situations } from './situations.ts';
 
 // What docs/internals/agents.md says in words: the idle rank, the ledger, versions, sessions, reasons and mass misses.
@@ -125,6 +125,48 @@ describe('the idle rank', () => {
     driver.now += 30_000;
     driver.step({ type: 'phone-reachable', phone: '1001', reachable: true });
     expect(agent(driver).idleSince).toBe(before + 30_000);
+  });
+
+  it('given_a_talk_outside_that_they_began_themselves_when_it_ends_then_they_were_not_idle', () => {
+    const driver = running(['ann', 'ben']);
+    const before = agent(driver, 'ben').idleSince;
+    driver.now += 1_000;
+    driver.step({ type: 'caller-arrived', leg: 'own', dialled: '00493012345', phone: '1001', outside: abroad });
+    const leg = lastLeg(driver);
+    driver.step({ type: 'leg-created', leg });
+    driver.step({ type: 'leg-answered', leg });
+    const call = driver.world.state.legs.get(leg)?.call ?? '';
+    driver.step({ type: 'joined', call, legs: ['own', leg] });
+    driver.pass(50_000);
+    driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
+    driver.step({ type: 'leg-gone', leg: 'own', cause: 16, sip: 0 });
+    expect(agent(driver)).toMatchObject({ idleSince: driver.now, ledger: { direct: 1, directMs: 50_000 } });
+    expect(agent(driver, 'ben').idleSince).toBe(before);
+  });
+
+  it('given_a_number_that_nobody_answered_when_they_give_up_then_the_rank_stays', () => {
+    const driver = running(['ann']);
+    const before = agent(driver).idleSince;
+    driver.now += 1_000;
+    driver.step({ type: 'caller-arrived', leg: 'own', dialled: '00493012345', phone: '1001', outside: abroad });
+    driver.step({ type: 'leg-created', leg: lastLeg(driver) });
+    driver.step({ type: 'leg-gone', leg: 'own', cause: 16, sip: 0 });
+    expect(agent(driver)).toMatchObject({ idleSince: before, ledger: { direct: 0 } });
+  });
+
+  it('given_an_agent_who_called_a_queue_of_the_house_when_the_talk_ends_then_both_begin_anew', () => {
+    const driver = running(['ann', 'dan']);
+    driver.now += 1_000;
+    driver.step({ type: 'caller-arrived', leg: 'own', dialled: '8003', phone: '1001' });
+    const leg = lastLeg(driver);
+    driver.step({ type: 'leg-created', leg });
+    driver.step({ type: 'leg-answered', leg });
+    const call = driver.world.state.legs.get(leg)?.call ?? '';
+    driver.step({ type: 'joined', call, legs: ['own', leg] });
+    driver.pass(4_000);
+    driver.step({ type: 'leg-gone', leg: 'own', cause: 16, sip: 0 });
+    expect(agent(driver)).toMatchObject({ idleSince: driver.now, ledger: { direct: 1, directMs: 4_000, answered: 0 } });
+    expect(agent(driver, 'dan')).toMatchObject({ idleSince: driver.now, ledger: { direct: 0, answered: 1 } });
   });
 
   it('given_a_direct_call_that_was_a_talk_then_both_begin_anew', () => {

@@ -135,6 +135,13 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/agents.test.ts',
   },
   {
+    lie: 'who talked outside for half an hour was idle meanwhile',
+    file: 'src/core/calls/call.ts',
+    from: 'if (talked) bookDirect(',
+    to: 'if (talked && call.callee !== null) bookDirect(',
+    by: 'test/core/agents.test.ts',
+  },
+  {
     lie: 'a pickup throws away what is left of the wrap-up',
     file: 'src/core/routing/wrap-up.ts',
     from: "if (is === 'wrap-up' && until !== null) agent.cutShort = { until, extended };",

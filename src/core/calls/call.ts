@@ -168,7 +168,7 @@ export function endCall(
   }
   const talkedMs = call.connectedAt === null ? 0 : turn.now - call.connectedAt;
   const waitedMs = (call.connectedAt ?? turn.now) - call.enteredAt;
-  if (talked && call.callee !== null) bookDirect(turn, call, talkedMs);
+  if (talked) bookDirect(turn, call, talkedMs);
   if (call.outbound !== null) {
     for (const payer of call.outbound.payers) noteTalked(turn, payer, talkedMs);
     if (talked) shareMinutes(turn, call.outbound.payers);

@@ -27,7 +27,7 @@ export type Ledger = {
   answered: number;
   missed: number;
   declined: number;
-  /** Talks outside of any queue, whoever called, and their length in ms. */
+  /** Talks that no queue gave them, whoever called, and their length in ms. */
   direct: number;
   directMs: number;
 };

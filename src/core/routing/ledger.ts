@@ -81,9 +81,13 @@ export function keepRank(turn: Turn, agent: Agent): void {
   agent.awaySince = null;
 }
 
-/** A talk outside of any queue is over: it is booked for both who talked, and they are idle from now on. */
+/**
+ * A talk is over: it is booked for whomever of ours no queue gave it to, and they are idle from now on. That is who began it, to
+ * whatever number, and who was called as a user.
+ */
 export function bookDirect(turn: Turn, call: Call, talkedMs: number): void {
-  for (const user of [call.from, call.partner?.user ?? null]) {
+  const called = call.callee === null ? null : (call.partner?.user ?? null);
+  for (const user of [call.from, called]) {
     const agent = user === null ? undefined : turn.world.state.agents.get(user);
     if (!agent) continue;
     account(turn, agent);
