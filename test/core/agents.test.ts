@@ -532,3 +532,25 @@ describe('a choice while an offer that rang out still ends', () => {
     expect(agent(driver).hold).toMatchObject({ kind: 'rona', step: 0 });
   });
 });
+
+describe('ring-all that counts each call that was let ring', () => {
+  it.each([
+    { waitMs: 8_500, misses: 0 },
+    { waitMs: 10_000, misses: 1 },
+  ])(
+    'given_10_s_of_ringing_and_a_last_event_1_6_s_after_our_cancel_when_it_overflows_then_misses_are_$misses',
+    ({ waitMs, misses }) => {
+      const driver = running(['ann']);
+      const settings = { strategy: 'ring-all', ringAllMissEvery: 1, maxWaitMs: waitMs } as const;
+      const none = { type: 'settings', revision: 2, users: [], removedUsers: [], removedQueues: [] } as const;
+      driver.step({ ...none, queues: [group('line', '8001', ['ann'], settings)] });
+      const leg = ringAnn(driver);
+      driver.pass(waitMs);
+      expect(agent(driver).work.is).toBe('releasing');
+      driver.now += 1_600;
+      driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
+      expect(driver.facts.findLast((fact) => fact.type === 'offer-ended')).toMatchObject({ outcome: 'rescinded' });
+      expect(driver.facts.filter(({ type }) => type === 'agent-missed')).toHaveLength(misses);
+    },
+  );
+});

@@ -119,7 +119,7 @@ test.each([
   { fewMs: 7_000, talkMs: 1_000, leftMs: 7_000 },
   { fewMs: 7_000, talkMs: 60_000, leftMs: 7_000 },
 ])(
-  'given_6_s_of_wrap_up_left_when_a_call_with_$fewMs_ms_is_picked_up_for_$talkMs_ms_then_$leftMs_ms_are_left',
+  'given_6_s_of_wrap_up_left_when_a_call_is_picked_up_with_ms_$fewMs and_talked_for_$talkMs then_ms_left_are_$leftMs',
   ({ fewMs, talkMs, leftMs }) => {
     const driver = picksUpInWrapUp(fewMs);
     join(driver, 'x');

@@ -142,6 +142,13 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/agents.test.ts',
   },
   {
+    lie: 'the time that a cancelled phone takes to end counts as ringing',
+    file: 'src/core/routing/rona.ts',
+    from: "work.is === 'releasing' ? work.since : turn.now",
+    to: 'Math.max(turn.now, work.since)',
+    by: 'test/core/agents.test.ts',
+  },
+  {
     lie: 'a pickup throws away what is left of the wrap-up',
     file: 'src/core/routing/wrap-up.ts',
     from: "if (is === 'wrap-up' && until !== null) agent.cutShort = { until, extended };",

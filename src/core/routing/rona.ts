@@ -24,16 +24,17 @@ function counts(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, rules:
   const isNamed = policies[outcome].miss === 'where-configured' && named.includes(outcome);
   if (strategies[rules.strategy].countsMisses) return isNamed;
   const every = rules.ringAllMissEvery;
-  if (every === 0 || !(isNamed || wasIgnored(turn, offer, outcome))) return false;
+  if (every === 0 || !(isNamed || wasIgnored(turn, agent, offer, outcome))) return false;
   agent.sharedMisses += 1;
   if (agent.sharedMisses < every) return false;
   agent.sharedMisses = 0;
   return true;
 }
 
-/** It rang for its whole time, and went on ringing until the call was sent on. */
-function wasIgnored(turn: Turn, { why, rangAt, ringMs }: Offer, outcome: Outcome): boolean {
-  return outcome === 'rescinded' && why === 'overflow' && rangAt !== null && turn.now - rangAt >= ringMs;
+/** It rang for its whole time, and went on ringing until the call was sent on: then we ended it, whenever its last event came. */
+function wasIgnored(turn: Turn, { work }: Agent, { why, rangAt, ringMs }: Offer, outcome: Outcome): boolean {
+  const endedAt = work.is === 'releasing' ? work.since : turn.now;
+  return outcome === 'rescinded' && why === 'overflow' && rangAt !== null && endedAt - rangAt >= ringMs;
 }
 
 /** The miss is counted, and the highest step of the ladder that it reaches is applied. */
