@@ -11,7 +11,7 @@ import { rekey } from './routing/entry.ts';
 import { cancelOffer } from './routing/offer.ts';
 import { keepRules } from './routing/offer-rules.ts';
 import { sendTo } from './routing/overflow.ts';
-import type { Destination, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
+import type { Destination, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import type { Call } from './state.ts';
 import { changedAgent, changedCall, changedMeta, changedPhone, removeAgent, type Turn, tell } from './turn.ts';
 import { queueIndex, touch } from './world.ts';
@@ -25,9 +25,11 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
   for (const id of event.removedQueues) removeQueue(turn, id);
   for (const id of event.removedUsers) removeUser(turn, id);
   // Extensions may move from one to another within a portion: all old ones are forgotten before any new one is put in.
+  const before: PhoneId[] = [];
   for (const user of event.users) {
     const old = state.users.get(user.id);
     if (old) forgetUser(turn.world, old);
+    before.push(...(old?.phones ?? []));
   }
   for (const group of event.queues) {
     const old = state.queues.get(group.id);
@@ -38,6 +40,7 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
   if (event.reasons !== undefined) putReasons(turn, event.reasons);
   const added = event.users.filter((user) => !state.agents.has(user.id));
   for (const user of event.users) putUser(turn, user);
+  dropPhones(turn, before);
   if (added.length > 0) takeUpTalks(turn, new Set(added.map(({ id }) => id)));
   for (const group of event.queues) {
     state.queues.set(group.id, group);
@@ -69,7 +72,6 @@ function putUser(turn: Turn, user: UserSettings): void {
   state.users.set(user.id, user);
   dirty.mark('users', user.id);
   reindexUser(turn.world, user);
-  for (const phone of old?.phones ?? []) if (!user.phones.includes(phone)) dropPhone(turn, phone);
   for (const id of user.phones) {
     if (state.phones.get(id)?.user === user.id) continue;
     const phone = { id, user: user.id, registered: state.phones.get(id)?.registered ?? false, suspectUntil: null };
@@ -100,12 +102,16 @@ function takeUpTalks(turn: Turn, added: ReadonlySet<UserId>): void {
   }
 }
 
-function dropPhone(turn: Turn, id: string): void {
+/** Drops those of the phones that are nobody's any more: the others were only given to another user. */
+function dropPhones(turn: Turn, phones: readonly PhoneId[]): void {
   const { state, index, dirty } = turn.world;
-  state.phones.delete(id);
-  index.deadlines.set('phones', id, null);
-  dirty.mark('phones', id);
-  endAlarm(turn, 'wrong-transport', id);
+  for (const id of phones) {
+    if (index.phoneUser.has(id)) continue;
+    state.phones.delete(id);
+    index.deadlines.set('phones', id, null);
+    dirty.mark('phones', id);
+    endAlarm(turn, 'wrong-transport', id);
+  }
 }
 
 /** A user who is removed with a call in hand keeps it: the call's legs are not theirs to lose. Offers are taken back. */
@@ -117,7 +123,7 @@ function removeUser(turn: Turn, id: UserId): void {
   for (const offer of offers.sort((a, b) => compareIds(a.id, b.id)))
     cancelOffer(turn, offer, 'rescinded', 'settings', 'normal');
   forgetUser(turn.world, user);
-  for (const phone of user.phones) dropPhone(turn, phone);
+  dropPhones(turn, user.phones);
   const agent = state.agents.get(id);
   if (agent) {
     if (agent.signedIn) tell(turn, { type: 'agent-signed-out', agent: id });

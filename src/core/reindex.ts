@@ -37,10 +37,12 @@ export function reindexUser(world: World, user: UserSettings): void {
   }
 }
 
-export function forgetUser(world: World, user: UserSettings): void {
-  const { index } = world;
-  if (user.extension !== null) index.extensions.delete(user.extension);
-  for (const phone of user.phones) index.phoneUser.delete(phone);
+/** What was given to another meanwhile stays theirs. */
+export function forgetUser(world: World, { id, extension, phones }: UserSettings): void {
+  const { extensions, phoneUser } = world.index;
+  const owner = extension === null ? undefined : extensions.get(extension);
+  if (extension !== null && owner !== undefined && 'user' in owner && owner.user === id) extensions.delete(extension);
+  for (const phone of phones) if (phoneUser.get(phone) === id) phoneUser.delete(phone);
 }
 
 export function reindexQueue(world: World, queue: QueueSettings): void {
@@ -70,7 +72,10 @@ export function reindexQueue(world: World, queue: QueueSettings): void {
 /** Takes a queue out of the index, before a changed one is put in or when it is gone. */
 export function forgetQueue({ index }: World, queue: QueueSettings): void {
   const mine = queueIndex(index, queue.id);
-  if (queue.extension !== null) index.extensions.delete(queue.extension);
+  const owner = queue.extension === null ? undefined : index.extensions.get(queue.extension);
+  // What was given to another meanwhile stays theirs.
+  if (queue.extension !== null && owner !== undefined && 'queue' in owner && owner.queue === queue.id)
+    index.extensions.delete(queue.extension);
   for (const { agent } of mine.members.values()) {
     agent.seats = agent.seats.filter((seat) => seat.queue !== mine);
     agent.largeSeats = agent.largeSeats.filter((seat) => seat.queue !== mine);

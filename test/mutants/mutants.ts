@@ -149,6 +149,20 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/agents.test.ts',
   },
   {
+    lie: 'who gave their number away takes it along when they are changed',
+    file: 'src/core/reindex.ts',
+    from: " && 'user' in owner && owner.user === id) extensions",
+    to: ') extensions',
+    by: 'test/core/portions.test.ts',
+  },
+  {
+    lie: 'two users who swap their phones lose one',
+    file: 'src/core/apply-settings.ts',
+    from: '    if (index.phoneUser.has(id)) continue;\n',
+    to: '',
+    by: 'test/core/portions.test.ts',
+  },
+  {
     lie: 'a pickup throws away what is left of the wrap-up',
     file: 'src/core/routing/wrap-up.ts',
     from: "if (is === 'wrap-up' && until !== null) agent.cutShort = { until, extended };",
