@@ -11,7 +11,7 @@ export const REDACTED = ['secret', 'password', 'ha1', 'callerNumber', 'callerNam
  * Makes a log on standard output: JSON lines, or readable ones on a terminal. It writes synchronously, so that the last
  * lines before a crash are there, and so that both threads can share the one stream line by line.
  */
-export function createLog(options: { level: string; name: string; terminal?: boolean }): Log {
+export function createLog(options: { level: string; name: string; terminal?: boolean; to?: number }): Log {
   const terminal = options.terminal ?? process.stdout.isTTY === true;
   const settings: pino.LoggerOptions = {
     level: options.level,
@@ -20,13 +20,23 @@ export function createLog(options: { level: string; name: string; terminal?: boo
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
-  if (terminal) {
-    return pino(
-      settings,
-      pretty({ sync: true, destination: 1, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' }),
-    );
-  }
-  return pino(settings, pino.destination({ dest: 1, sync: true }));
+  const destination = openStream(options.to ?? 1);
+  if (!terminal) return pino(settings, destination);
+  return pino(settings, pretty({ destination, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' }));
+}
+
+/** So many bytes that could not be written wait; what comes above that is lost. */
+const keptBytes = 4 << 20;
+
+/**
+ * A log that cannot be written (a full disk, a pipe that takes no more) must not end us, nor hold us up with trying again: what is
+ * left is written with the next line. Without a listener of its own the stream throws, out of whoever logs; and its `flushSync`, which
+ * a fatal line and the end of the process call, tries for ever. There is nothing to flush: each line is written at once.
+ */
+function openStream(to: number): ReturnType<typeof pino.destination> {
+  const options = { dest: to, sync: true, maxLength: keptBytes, retryEAGAIN: () => false };
+  const stream = pino.destination(options).on('error', () => undefined);
+  return Object.assign(stream, { flushSync: () => undefined });
 }
 
 /** A log that writes nothing, for tests and for the command line. */
