@@ -38,10 +38,11 @@ export function callCommand(program: Command, context: CliContext): void {
     });
 
   call
-    .command('move <id> <destination>')
+    .command('move')
+    .argument('<id>')
+    .argument('<destination>', '', destinationArgument)
     .description(`send a waiting caller elsewhere: ${DESTINATION_FORMS}`)
-    .action(async (id: string, destination: string) => {
-      const to = destinationArgument(destination);
+    .action(async (id: string, to: string) => {
       const answer = await context.client().post<{ call: string }>(`${path(id)}/move`, { to });
       context.output().result(answer, () => `${id} goes to ${to}`);
     });

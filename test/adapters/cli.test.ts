@@ -60,6 +60,7 @@ describe('wrong usage and no daemon', () => {
     [['user', 'add', 'anna', '--name', 'A', '--transport', 'pigeon'], 2],
     [['group', 'add', 'x', '--extension', '8001', '--ring', '15'], 2],
     [['group', 'add', 'x'], 2],
+    [['call', 'move', 'cb-1-c1', 'nonsense'], 2],
     [['status'], 1],
   ] as const)('given_%j_then_exit_%i', async (args, code) => {
     const ran = await run(args, empty);
