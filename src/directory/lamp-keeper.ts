@@ -45,24 +45,31 @@ export function keepLamps(
 ): LampKeeper {
   let shown: Map<string, string> | null = null;
   let known: readonly LampOwner[] | null = null;
+  /** How often it was asked to read again: what a pass began to read before that is old. */
+  let refreshes = 0;
   const passes = createPasses(write, coalesceMs, (why, delayMs) => {
     shown = null;
     log.warn({ why, delayMs }, 'lamps could not be set; trying again');
   });
 
   async function write(): Promise<void> {
-    shown ??= new Map(await port.readLamps());
-    known ??= owners();
-    const lamps = wanted(known);
-    for (const extension of [...shown.keys()]) {
+    const asked = refreshes;
+    const there = shown ?? new Map(await port.readLamps());
+    const whose = known ?? owners();
+    if (asked === refreshes) {
+      shown = there;
+      known = whose;
+    }
+    const lamps = wanted(whose);
+    for (const extension of [...there.keys()]) {
       if (passes.isClosed() || lamps.has(extension)) continue;
       await port.setLamp(extension, null);
-      shown.delete(extension);
+      there.delete(extension);
     }
     for (const [extension, state] of lamps) {
-      if (passes.isClosed() || shown.get(extension) === state) continue;
+      if (passes.isClosed() || there.get(extension) === state) continue;
       await port.setLamp(extension, state);
-      shown.set(extension, state);
+      there.set(extension, state);
     }
   }
 
@@ -71,6 +78,7 @@ export function keepLamps(
       if (facts.some((fact) => telling.has(fact.type))) passes.soon(coalesceMs);
     },
     refresh() {
+      refreshes += 1;
       shown = null;
       known = null;
       passes.soon(coalesceMs);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { NumberedFact } from '../../src/core/facts.ts';
 import { keepLamps, type LampKeeper } from '../../src/directory/lamp-keeper.ts';
 import type { LampState } from '../../src/directory/lamps.ts';
-import { createLog } from '../../src/lib/log.ts';
+import { createLog, silentLog } from '../../src/lib/log.ts';
 import { waitUntil } from '../lab/deadline.ts';
 
 const waits = { type: 'call-ended' } as NumberedFact;
@@ -63,5 +63,42 @@ describe('the lamps', () => {
     it.keeper.refresh();
     await waitUntil(() => it.writes.length > 0, 'a write');
     expect(it.writes).toEqual(['8001 RINGING']);
+  });
+
+  test('given_a_lamp_that_is_being_set_when_all_are_to_be_read_again_then_the_pass_goes_on_and_another_reads_them', async () => {
+    const said: unknown[] = [];
+    const written: string[] = [];
+    let reads = 0;
+    let goOn = (): void => undefined;
+    const port = {
+      readLamps: async () => {
+        reads += 1;
+        return new Map<string, string>();
+      },
+      setLamp: async (extension: string) => {
+        written.push(extension);
+        if (written.length === 1) await new Promise<void>((resolve) => (goOn = resolve));
+      },
+    };
+    const log = silentLog();
+    log.warn = ((...line: unknown[]) => void said.push(line)) as typeof log.warn;
+    const wanted = new Map<string, LampState>([
+      ['8001', 'RINGING'],
+      ['8002', 'RINGING'],
+    ]);
+    keeper = keepLamps(
+      () => [],
+      () => wanted,
+      port,
+      log,
+    );
+    keeper.refresh();
+    await waitUntil(() => written.length === 1, 'the first lamp');
+    keeper.refresh();
+    goOn();
+    await waitUntil(() => reads === 2, 'the second reading');
+    await waitUntil(() => written.length === 4, 'all lamps, twice');
+    expect(said).toEqual([]);
+    expect(written).toEqual(['8001', '8002', '8001', '8002']);
   });
 });
