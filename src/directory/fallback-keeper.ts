@@ -65,7 +65,7 @@ export function createFallbackKeeper(
     changed: () => passes.soon(COALESCE_MS),
     refresh() {
       all = true;
-      passes.soon(0);
+      passes.anew(0);
     },
     close: () => passes.close(),
   };

@@ -81,7 +81,7 @@ export function keepLamps(
       refreshes += 1;
       shown = null;
       known = null;
-      passes.soon(coalesceMs);
+      passes.anew(coalesceMs);
     },
     close: () => passes.close(),
   };

@@ -46,7 +46,7 @@ export function keepMailboxes(store: DirectoryStore, port: MailboxPort, log: Log
     changed: () => passes.soon(coalesceMs),
     refresh() {
       told.clear();
-      passes.soon(coalesceMs);
+      passes.anew(coalesceMs);
     },
     close: () => passes.close(),
   };

@@ -4,6 +4,8 @@ import { type Backoff, createBackoff } from './backoff.ts';
 export type Passes = {
   /** A pass in so many ms; one that is due already stands. Asked for during a pass: soon after it. */
   soon(delayMs: number): void;
+  /** As `soon`, but no back-off is waited for: what made the passes fail may be over. */
+  anew(delayMs: number): void;
   isClosed(): boolean;
   close(): void;
 };
@@ -19,16 +21,30 @@ export function createPasses(
 ): Passes {
   const backoff = createBackoff({ firstMs: 1_000, lastMs: 60_000 });
   let timer: NodeJS.Timeout | null = null;
+  let dueAt = 0;
   let running = false;
   let again = false;
+  let afresh = false;
   let closed = false;
 
   function soon(delayMs: number): void {
     if (closed || timer !== null) return;
+    dueAt = performance.now() + delayMs;
     timer = setTimeout(() => {
       timer = null;
       void run();
     }, delayMs);
+  }
+
+  function anew(delayMs: number): void {
+    backoff.reset();
+    afresh = running;
+    // What is due sooner stands: wishes that follow each other put nothing off.
+    if (timer !== null && dueAt > performance.now() + delayMs) {
+      clearTimeout(timer);
+      timer = null;
+    }
+    soon(delayMs);
   }
 
   async function run(): Promise<void> {
@@ -46,12 +62,14 @@ export function createPasses(
       soon(delayMs);
     }
     running = false;
-    if (again) soon(coalesceMs);
+    if (afresh) anew(coalesceMs);
+    else if (again) soon(coalesceMs);
     again = false;
   }
 
   return {
     soon,
+    anew,
     isClosed: () => closed,
     close() {
       closed = true;
