@@ -1,11 +1,13 @@
 import { chmodSync, existsSync, statSync } from 'node:fs';
-import type { Paths } from '../config/paths.ts';
+
+/** The files and directories of a home that say who called. */
+type Places = { liveDb: string; directoryDb: string; checkpoints: string; backups: string };
 
 /**
  * What this process writes from now on is for its owner only, and what earlier ones wrote is made so: rows, journal and
  * checkpoints say who called. `say` gets a line for each that cannot be changed.
  */
-export function keepForOwner(paths: Paths, say: (line: string) => void): void {
+export function keepForOwner(paths: Readonly<Places>, say: (line: string) => void): void {
   process.umask(0o077);
   const databases = [paths.liveDb, paths.directoryDb].flatMap((file) => [file, `${file}-wal`, `${file}-shm`]);
   for (const path of [...databases, paths.checkpoints, paths.backups]) {
