@@ -19,7 +19,7 @@ configure() {
   if daemon_runs; then kept='the daemon runs'; fi
   if [ -d "$home/asterisk/etc" ] && { [ -n "$kept" ] || "$repo/scripts/asterisk" status --home "$home" >/dev/null 2>&1; }; then
     kept=${kept:-Asterisk runs}
-    for name in SIP_PORT TLS_PORT HTTP_PORT HTTPS_PORT AMI_PORT RTP BIND; do
+    for name in SIP_PORT TLS_PORT HTTP_PORT HTTPS_PORT AMI_PORT RTP BIND EMERGENCY_NUMBERS EMERGENCY_DIAL; do
       said=CORDBOARD_$name
       if [ -n "${!said:-}" ] && [ "${!said}" != "$(rendered "$name")" ]; then left+=("$said"); fi
     done
@@ -33,7 +33,7 @@ configure() {
     left+=(CORDBOARD_HEALTH_PORT)
   fi
   if [ -z "$(rendered EMERGENCY_DIAL)" ] && [ "$(rendered EMERGENCY_NUMBERS)" != off ]; then
-    warn "emergency calls ($(rendered EMERGENCY_NUMBERS)) have no target and end at once. CORDBOARD_EMERGENCY_DIAL says one (scripts/asterisk help)."
+    warn "emergency calls ($(rendered EMERGENCY_NUMBERS)) have no target and end at once. scripts/down, then CORDBOARD_EMERGENCY_DIAL=… scripts/up gives them one (scripts/asterisk help)."
   fi
   note "$home${kept:+ ($kept: kept${left[*]:+, and not done: ${left[*]}})}"
   if [ ! -f "$home/cordboard.yaml" ] && [ "$demo" -eq 1 ]; then settings+=(--set "rona.ladder=$demo_ladder"); fi

@@ -191,10 +191,16 @@ describe('scripts/up and scripts/down', () => {
       expect((await run(asterisk, ['start', '--home', home], quiet)).code).toBe(0);
       try {
         // While Asterisk runs its ports stay; the daemon's own is free to be chosen.
-        const told = { ...quiet, CORDBOARD_HEALTH_PORT: health, CORDBOARD_SIP_PORT: '5999' };
+        const told = {
+          ...quiet,
+          CORDBOARD_HEALTH_PORT: health,
+          CORDBOARD_SIP_PORT: '5999',
+          CORDBOARD_EMERGENCY_DIAL: 'PJSIP/x',
+        };
         const up = await run(join(repo, 'scripts/up'), ['--no-demo'], told);
         expect(up.code, up.out + up.err).toBe(0);
-        expect(up.out).toContain('Asterisk runs: kept, and not done: CORDBOARD_SIP_PORT');
+        expect(up.out).toContain('Asterisk runs: kept, and not done: CORDBOARD_SIP_PORT CORDBOARD_EMERGENCY_DIAL');
+        expect(up.err).toContain('emergency calls (112 911 999) have no target');
         expect(up.out).toContain(`health http://127.0.0.1:${health}/readyz`);
         expect(up.out).toContain(`SIP 127.0.0.1:${sip} `);
         expect((await fetch(`http://127.0.0.1:${health}/readyz`)).status).toBe(200);
