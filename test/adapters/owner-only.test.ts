@@ -31,12 +31,17 @@ test('given_a_home_that_all_can_read_when_the_daemon_serves_then_what_says_who_c
     },
   );
   const ended = new Promise((resolve) => daemon.once('close', resolve));
-  await waitUntil(() => existsSync(join(home, 'cordboard.sock')), 'the socket of the daemon');
-  const wide = readdirSync(home).filter((name) => (statSync(join(home, name)).mode & 0o077) !== 0);
-  expect(readdirSync(home)).toEqual(expect.arrayContaining(['live.db', 'live.db-wal', 'directory.db', 'checkpoints']));
-  expect(wide).toEqual(['cordboard.yaml']);
-  daemon.kill('SIGTERM');
-  await ended;
-  release();
-  removeScratch(home);
+  try {
+    await waitUntil(() => existsSync(join(home, 'cordboard.sock')), 'the socket of the daemon');
+    const wide = readdirSync(home).filter((name) => (statSync(join(home, name)).mode & 0o077) !== 0);
+    expect(readdirSync(home)).toEqual(
+      expect.arrayContaining(['live.db', 'live.db-wal', 'directory.db', 'checkpoints']),
+    );
+    expect(wide).toEqual(['cordboard.yaml']);
+  } finally {
+    daemon.kill('SIGTERM');
+    await ended;
+    release();
+    removeScratch(home);
+  }
 });
