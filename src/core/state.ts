@@ -1,23 +1,13 @@
 import type { Alarm } from './alarms.ts';
 import type { Hearing } from './commands.ts';
-import type { Outcome, RescindWhy } from './facts.ts';
+import type { Outcome } from './facts.ts';
 import type { Forward, ForwardTarget } from './forwards.ts';
 import type { Meta } from './meta.ts';
 import type { Need } from './needs.ts';
-import type {
-  Inbound,
-  Meter,
-  Outbound,
-  OutsideNumber,
-  Payer,
-  PayerId,
-  RouteId,
-  RouteSettings,
-  Trunk,
-  TrunkId,
-} from './outside.ts';
+import type { Offer } from './offer-row.ts';
+import type { Inbound, Meter, Outbound, Payer, PayerId, RouteId, RouteSettings, Trunk, TrunkId } from './outside.ts';
 import type { Phone } from './phone-row.ts';
-import type { OfferRules, QueueSettings } from './queue-settings.ts';
+import type { QueueSettings } from './queue-settings.ts';
 import type { Ledger } from './routing/agent-row.ts';
 import type { HangUpCause, LadderStep, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import type { Station, StationBar } from './station.ts';
@@ -155,42 +145,6 @@ export type Leg = {
   left: boolean;
 };
 
-/**
- * One attempt to give one call to one agent; it has a leg for each of the agent's phones.
- *
- *     made ──18x──► ringing ──2xx──► won ──► ended (answered, or dropped)
- *       │              │              ▲
- *       │              └─2xx, a number─► confirming ──1 pressed──┘
- *       └──────────────┴────────────────────┴── refused, rung out, rescinded ──► cancelling ──last leg gone──► ended
- */
-export type Offer = {
-  readonly id: OfferId;
-  readonly call: CallId;
-  readonly agent: UserId;
-  readonly queue: QueueId;
-  phase: 'made' | 'ringing' | 'confirming' | 'cancelling' | 'won';
-  readonly madeAt: number;
-  rangAt: number | null;
-  ringMs: number;
-  /** What it is judged by, where its queue has changed since it was made; null: what the queue says. */
-  rules: OfferRules | null;
-  ringUntil: number | null;
-  /** Until when 1 is to be pressed at a number outside. */
-  confirmUntil: number | null;
-  /** The way through the trunks to a number outside; null where phones ring. */
-  toNumber:
-    | (OutsideNumber & { readonly callerId: string | null; readonly payers: readonly PayerId[]; left: TrunkId[] })
-    | null;
-  legs: LegId[];
-  /** Decided while its legs still end, or the weightiest end of a leg so far. */
-  outcome: Outcome | null;
-  why: RescindWhy;
-  cause: number;
-  sip: number;
-  /** Its agent chose ready, or signed in or out, since we ended it: what comes of it is not held against them. */
-  forgiven: boolean;
-};
-
 export type WorkKind = 'idle' | 'offered' | 'releasing' | 'talking' | 'wrap-up' | 'backing-off' | 'busy-elsewhere';
 
 /** An agent's four separate states, and the ledger. */
@@ -231,7 +185,7 @@ export type Agent = {
   ledger: Ledger;
 };
 
-export type { Phone };
+export type { Offer, Phone };
 
 /** The whole live state. Each map's entry is one row; everything else is rebuilt from rows at load. */
 export type State = {

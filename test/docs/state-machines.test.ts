@@ -23,7 +23,7 @@ const documented = new Map(
 test.each(machines)(
   '%s_when_its_phases_are_compared_with_the_page_then_the_table_and_the_diagram_have_each',
   (machine) => {
-    const state = fileText('src/core/state.ts');
+    const state = fileText(`src/core/${machine === 'Offer' ? 'offer-row' : 'state'}.ts`);
     const line =
       machine === 'Agent' ? typeText(state, 'WorkKind') : (typeText(state, machine).match(/\bphase: [^;]*/)?.[0] ?? '');
     const named = [...(documented.get(machine) ?? [])].flatMap((transition) => transition.split(' → '));
