@@ -163,6 +163,13 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/portions.test.ts',
   },
   {
+    lie: 'who is moved by a person too often is hung up',
+    file: 'src/core/routing/overflow.ts',
+    from: "call.hops = why === 'moved' ? 0 : call.hops + 1;",
+    to: 'call.hops += 1;',
+    by: 'test/core/moves.test.ts',
+  },
+  {
     lie: 'a pickup throws away what is left of the wrap-up',
     file: 'src/core/routing/wrap-up.ts',
     from: "if (is === 'wrap-up' && until !== null) agent.cutShort = { until, extended };",

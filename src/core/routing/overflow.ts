@@ -24,7 +24,8 @@ export function sendTo(
   why: Why,
   from: QueueId | null = call.queue ?? call.outbound?.sentBy ?? null,
 ): void {
-  call.hops += 1;
+  // A person who moves it on is no circle.
+  call.hops = why === 'moved' ? 0 : call.hops + 1;
   tell(turn, { type: 'call-overflowed', call: call.id, queue: from ?? '', why, to });
   rescindAll(turn, call, 'overflow');
   stopRingingUser(turn, call);
