@@ -67,8 +67,10 @@ export function createPhoneKeeper(
 
   /** Makes Asterisk have this phone as the directory says at this moment. Never rejects. */
   async function settle(id: PhoneId): Promise<void> {
-    const phone = store.phones.find(id);
+    let known = false;
     try {
+      const phone = store.phones.find(id);
+      known = phone !== null;
       if (phone !== null) {
         const hash = hashOf(phone);
         await provisioner.apply(specOf(phone));
@@ -81,11 +83,23 @@ export function createPhoneKeeper(
       if (closed) {
         return;
       }
-      const why = error instanceof Error ? error.message : String(error);
-      if (phone !== null) store.phones.mark(id, null, why);
+      const why = whyOf(error);
+      if (known) markFailed(id, why);
       if (retry === null && backoff.attempts() === 0)
         log.warn({ phone: id, why }, 'a phone could not be given to Asterisk; trying again');
       tryLater();
+    }
+  }
+
+  /** A directory that cannot be written just now says what it said before: the next check finds out anew. */
+  function markFailed(id: PhoneId, why: string): void {
+    try {
+      store.phones.mark(id, null, why);
+    } catch (error) {
+      log.warn(
+        { phone: id, why: whyOf(error) },
+        'that a phone could not be given to Asterisk could not be written down',
+      );
     }
   }
 
@@ -100,7 +114,10 @@ export function createPhoneKeeper(
 
   /** One comparison after the other: two at a time would push everything twice. */
   function check(): Promise<void> {
-    checks = checks.then(checkOnce);
+    checks = checks.then(checkOnce).catch((error: unknown) => {
+      log.warn({ why: whyOf(error) }, 'the phones of the directory could not be read; trying again');
+      tryLater();
+    });
     return checks;
   }
 
@@ -113,7 +130,7 @@ export function createPhoneKeeper(
       there = new Set(await provisioner.list(new Set(store.phones.all().map((phone) => phone.id))));
     } catch (error) {
       if (!closed) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = whyOf(error);
         if (backoff.attempts() === 0) log.warn({ why }, 'the phones of Asterisk could not be listed; trying again');
         tryLater();
       }
@@ -192,4 +209,8 @@ export function createPhoneKeeper(
       if (retry !== null) clearTimeout(retry);
     },
   };
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

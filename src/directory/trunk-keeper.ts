@@ -38,6 +38,7 @@ export function createTrunkKeeper(
 
   async function pass(all: boolean): Promise<void> {
     let failed = false;
+    let unwritten = false;
     const attempt = async (trunk: string, work: () => Promise<void>, done: (failure: string | null) => void) => {
       if (closed) return;
       try {
@@ -47,7 +48,12 @@ export function createTrunkKeeper(
         failed = true;
         const why = error instanceof Error ? error.message : String(error);
         if (closed) return;
-        done(why);
+        try {
+          done(why);
+        } catch {
+          // The directory cannot be written just now, and still says that Asterisk has it.
+          unwritten = true;
+        }
         if (backoff.attempts() === 0) log.warn({ trunk, why }, 'a trunk could not be given to Asterisk; trying again');
       }
     };
@@ -69,16 +75,24 @@ export function createTrunkKeeper(
       );
     }
     if (!failed) backoff.reset();
-    else if (retry === null && !closed) {
-      retry = setTimeout(() => {
-        retry = null;
-        void run(false);
-      }, backoff.next());
-    }
+    else tryLater(unwritten);
+  }
+
+  function tryLater(all: boolean): void {
+    if (retry !== null || closed) return;
+    retry = setTimeout(() => {
+      retry = null;
+      void run(all);
+    }, backoff.next());
   }
 
   function run(all: boolean): Promise<void> {
-    passes = passes.then(() => pass(all));
+    passes = passes
+      .then(() => pass(all))
+      .catch((error: unknown) => {
+        log.warn({ why: String(error) }, 'the trunks of the directory could not be read; trying again');
+        tryLater(all);
+      });
     return passes;
   }
 

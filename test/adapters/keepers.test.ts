@@ -3,6 +3,8 @@ import { createFallbackKeeper } from '../../src/directory/fallback-keeper.ts';
 import { keepMailboxes } from '../../src/directory/mailbox-keeper.ts';
 import { setMailbox } from '../../src/directory/mailboxes.ts';
 import { createPhoneKeeper, type PhoneKeeper } from '../../src/directory/phone-keeper.ts';
+import { createTrunkKeeper } from '../../src/directory/trunk-keeper.ts';
+import { addTrunk, removeTrunk } from '../../src/directory/trunks.ts';
 import { addUser, removeUser, setUser } from '../../src/directory/users.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import {
@@ -168,6 +170,20 @@ describe('phones in Asterisk', () => {
     expect(lab.store.phones.removed()).toEqual([]);
   });
 
+  test('given_a_directory_that_cannot_be_written_when_a_phone_is_given_to_asterisk_then_it_is_tried_again_until_it_can', async () => {
+    addUser(lab.context, newUser('anna', '1001'), who);
+    lab.db.pragma('query_only = true');
+    await keeper.push(['1001'], 1_000);
+    asterisk.failure = 'it is down';
+    await vi.advanceTimersByTimeAsync(60_000);
+    asterisk.failure = null;
+    await vi.advanceTimersByTimeAsync(60_000);
+    lab.db.pragma('query_only = false');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asterisk.phones.has('1001')).toBe(true);
+    expect(lab.store.phones.find('1001')).toMatchObject({ applied: expect.any(String), failure: null });
+  });
+
   test('given_two_changes_of_one_phone_at_once_then_the_pushes_follow_each_other_and_the_last_one_stays', async () => {
     addUser(lab.context, newUser('anna', '1001'), who);
     const order: string[] = [];
@@ -205,6 +221,28 @@ describe('phones in Asterisk', () => {
     await pushed;
     expect(lab.store.phones.find('1001')).toMatchObject({ applied: null, failure: null });
     stuck.close();
+  });
+});
+
+describe('trunks in Asterisk', () => {
+  test('given_a_directory_that_cannot_be_written_when_all_trunks_are_given_to_another_asterisk_then_it_has_them_in_the_end', async () => {
+    const keeper = createTrunkKeeper(lab.store, asterisk.trunks, silentLog());
+    addTrunk(lab.context, { name: 'red', host: 'sip.carrier.example' }, who);
+    await keeper.push();
+    expect(asterisk.trunkBodies.has('red')).toBe(true);
+    asterisk.trunkBodies.clear();
+    asterisk.failure = 'it is down';
+    lab.db.pragma('query_only = true');
+    await keeper.refresh();
+    lab.db.pragma('query_only = false');
+    asterisk.failure = null;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asterisk.trunkBodies.has('red')).toBe(true);
+    // What is changed later is given as well: the chain of passes is whole.
+    removeTrunk(lab.context, 'red', who);
+    await keeper.push();
+    expect(asterisk.trunkBodies.has('red')).toBe(false);
+    keeper.close();
   });
 });
 
