@@ -215,7 +215,9 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     },
     stop() {
       stopping = true;
-      run();
+      // One batch after the other, of what is here at this moment: what comes meanwhile is found by the survey after the start.
+      const batches = Math.max(1, Math.ceil(inbox.length / maxBatch));
+      for (let count = 0; count < batches; count += 1) run();
       stopped = true;
       wake?.();
     },

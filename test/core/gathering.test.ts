@@ -115,3 +115,14 @@ test('given_steps_that_wait_to_be_written_when_the_engine_stops_then_they_are_wr
   it.engine.stop();
   expect(it.written.map(asked)).toEqual([['caller-arrived'], ['caller-arrived']]);
 });
+
+test('given_more_in_the_inbox_than_one_batch_takes_when_the_engine_stops_then_all_of_it_is_stepped_written_and_sent', () => {
+  const it = engineAtWork();
+  const callers = Array.from({ length: 1_000 }, (_, place) => `caller.${place}`);
+  for (const leg of callers) it.engine.post(arrival(leg));
+  it.engine.post({ type: 'intent', intent: 'last', ask: { do: 'hang-up', call: 'none' } });
+  it.engine.stop();
+  const stepped = it.written.flatMap(({ steps }) => steps).flatMap(({ event }) => ('leg' in event ? [event.leg] : []));
+  expect(stepped).toEqual(callers);
+  expect(it.sent.at(-1)).toMatchObject({ do: 'reply', intent: 'last' });
+});
