@@ -41,9 +41,12 @@ export type Daemon = {
 
 /**
  * Starts the daemon: the only place that knows all its parts. The engine runs in this thread, the front in another;
- * resolves when the front answers on its socket.
+ * resolves when the front answers on its socket, or when `asked` says that it is to end, which may be sooner.
  */
-export async function runDaemon(config: Config, options: { readonly onDrained: () => void }): Promise<Daemon> {
+export async function runDaemon(
+  config: Config,
+  options: { readonly onDrained: () => void; readonly asked: Promise<void> },
+): Promise<Daemon> {
   const log = createLog({ level: config.log.level, name: 'engine' });
   const paths = pathsOf(config.home);
   const secrets = { ari: readSecret(config.asterisk.ari.secretFile), ami: readSecret(config.asterisk.ami.secretFile) };
@@ -225,7 +228,6 @@ export async function runDaemon(config: Config, options: { readonly onDrained: (
     store.close();
   }
   // Calls are taken up again before anybody can look at them: a restart is short for who waits, not for who watches.
-  await front.ready;
-  systemd.ready();
+  await Promise.race([front.ready.then(systemd.ready), options.asked]);
   return { stop };
 }

@@ -21,14 +21,15 @@ export function serveCommand(program: Command, context: CliContext): void {
       const isDrained = new Promise<void>((resolve) => {
         drained = resolve;
       });
-      const daemon = await runDaemon(config, { onDrained: () => drained() }).catch((error: unknown) => {
-        // Threads and timers of a daemon that came up by half must not keep the process; the error is printed first.
-        setImmediate(() => process.exit(1));
-        throw error;
-      });
+      // Before anything runs: whoever is told to end while it comes up ends like one that serves.
       const asked = new Promise<void>((resolve) => {
         process.once('SIGTERM', () => resolve());
         process.once('SIGINT', () => resolve());
+      });
+      const daemon = await runDaemon(config, { onDrained: () => drained(), asked }).catch((error: unknown) => {
+        // Threads and timers of a daemon that came up by half must not keep the process; the error is printed first.
+        setImmediate(() => process.exit(1));
+        throw error;
       });
       await Promise.race([asked, isDrained]);
       await daemon.stop();

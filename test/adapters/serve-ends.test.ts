@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
@@ -47,6 +47,14 @@ test('given_a_log_on_a_full_disk_when_the_daemon_serves_then_it_goes_on_and_ends
     return answer?.status === 200;
   };
   await waitUntil(answers, 'the daemon to serve', 60_000);
+  daemon.kill('SIGTERM');
+  expect(await ended).toEqual({ code: 0, signal: null });
+});
+
+test('given_a_daemon_that_is_just_starting_when_it_is_told_to_end_then_it_ends_as_it_always_does', async () => {
+  const { daemon, home, ended } = await serve('/dev/null');
+  // The engine's database is there long before the front answers.
+  await waitUntil(() => existsSync(join(home, 'live.db')), 'the daemon to begin', 60_000);
   daemon.kill('SIGTERM');
   expect(await ended).toEqual({ code: 0, signal: null });
 });
