@@ -48,7 +48,7 @@ test('given_simulated_work_and_every_event_in_every_situation_when_each_transiti
     const unseen = [...said].filter((one) => !transitions.has(one));
     expect.soft({ machine, unsaid, unseen }).toEqual({ machine, unsaid: [], unseen: [] });
   }
-});
+}, 300_000);
 
 type Note = (machine: Machine, transition: string) => void;
 
