@@ -130,8 +130,8 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'who chose ready after the ring time is held when their phone is heard of',
     file: 'src/core/routing/offer.ts',
-    from: 'if (group && !offer.forgiven) judge(',
-    to: 'if (group) judge(',
+    from: 'if (rules && !offer.forgiven) judge(',
+    to: 'if (rules) judge(',
     by: 'test/core/agents.test.ts',
   },
   {
@@ -268,8 +268,8 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'a phone that says busy rests as long as an agent who declined',
     file: 'src/core/routing/offer.ts',
-    from: 'group?.backOffs[outcome] ?? group?.backOffMs',
-    to: "(outcome === 'busy' ? undefined : group?.backOffs[outcome]) ?? group?.backOffMs",
+    from: 'rules?.backOffs[outcome] ?? rules?.backOffMs',
+    to: "(outcome === 'busy' ? undefined : rules?.backOffs[outcome]) ?? rules?.backOffMs",
   },
   {
     lie: 'a default of busy makes its rest longer than what was said for all',
