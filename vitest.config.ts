@@ -32,8 +32,8 @@ export default defineConfig({
           env,
           testTimeout: 90_000,
           hookTimeout: 120_000,
-          // They wait for phones a good part of the time: three leave a tenth of two cores idle.
-          maxWorkers: 4,
+          // They wait for phones some of the time: three keep two cores busy, and with four daemons start too slowly.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
