@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests that start an Asterisk, phones or a daemon: few at a time, with deadlines for a slow machine. */
 const real = [
@@ -11,8 +12,31 @@ const real = [
 /** What the command line prints is compared as text; on a CI server it would come in colours. */
 const env = { NO_COLOR: '1' };
 
+/** What takes longest. A clone has no record of it, and would begin with the largest files: each of these ran on alone at the end. */
+const longest = [
+  'mutants/mutants',
+  'core/transitions',
+  'simulation/storm',
+  'chaos/short',
+  'asterisk/up',
+  'asterisk/races',
+  'adapters/cli',
+  'asterisk/survival',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ moduleId }: TestSpecification): number => {
+      const place = longest.findIndex((name) => moduleId.endsWith(`test/${name}.test.ts`));
+      return place === -1 ? longest.length : place;
+    };
+    return (await super.sort(files)).sort((a, b) => placeOf(a) - placeOf(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
