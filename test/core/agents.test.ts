@@ -80,6 +80,16 @@ const ends: Partial<Record<Outcome, (driver: Driver, leg: string) => void>> = {
   lost: (driver, leg) => void driver.step({ type: 'leg-seen', leg, found: null }),
 };
 
+/** The leg that was asked for last answers, and talks with this caller; its id. */
+function talkWith(driver: Driver, caller: string): string {
+  const leg = lastLeg(driver);
+  driver.step({ type: 'leg-created', leg });
+  driver.step({ type: 'leg-answered', leg });
+  const call = driver.world.state.legs.get(leg)?.call ?? '';
+  driver.step({ type: 'joined', call, legs: [caller, leg] });
+  return leg;
+}
+
 describe('the idle rank', () => {
   it.each(Object.entries(ends))(
     'given_an_offer_that_ends_%s_when_the_policy_says_given_then_the_rank_begins_anew_and_else_it_stays',
@@ -132,11 +142,7 @@ describe('the idle rank', () => {
     const before = agent(driver, 'ben').idleSince;
     driver.now += 1_000;
     driver.step({ type: 'caller-arrived', leg: 'own', dialled: '00493012345', phone: '1001', outside: abroad });
-    const leg = lastLeg(driver);
-    driver.step({ type: 'leg-created', leg });
-    driver.step({ type: 'leg-answered', leg });
-    const call = driver.world.state.legs.get(leg)?.call ?? '';
-    driver.step({ type: 'joined', call, legs: ['own', leg] });
+    const leg = talkWith(driver, 'own');
     driver.pass(50_000);
     driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
     driver.step({ type: 'leg-gone', leg: 'own', cause: 16, sip: 0 });
@@ -158,11 +164,7 @@ describe('the idle rank', () => {
     const driver = running(['ann', 'dan']);
     driver.now += 1_000;
     driver.step({ type: 'caller-arrived', leg: 'own', dialled: '8003', phone: '1001' });
-    const leg = lastLeg(driver);
-    driver.step({ type: 'leg-created', leg });
-    driver.step({ type: 'leg-answered', leg });
-    const call = driver.world.state.legs.get(leg)?.call ?? '';
-    driver.step({ type: 'joined', call, legs: ['own', leg] });
+    talkWith(driver, 'own');
     driver.pass(4_000);
     driver.step({ type: 'leg-gone', leg: 'own', cause: 16, sip: 0 });
     expect(agent(driver)).toMatchObject({ idleSince: driver.now, ledger: { direct: 1, directMs: 4_000, answered: 0 } });
@@ -172,11 +174,7 @@ describe('the idle rank', () => {
   it('given_a_direct_call_that_was_a_talk_then_both_begin_anew', () => {
     const driver = running(['ann', 'cleo']);
     driver.step({ type: 'caller-arrived', leg: 'c1', dialled: '1001', phone: '1003' });
-    const leg = lastLeg(driver);
-    driver.step({ type: 'leg-created', leg });
-    driver.step({ type: 'leg-answered', leg });
-    const call = driver.world.state.legs.get(leg)?.call ?? '';
-    driver.step({ type: 'joined', call, legs: ['c1', leg] });
+    const leg = talkWith(driver, 'c1');
     driver.pass(4_000);
     driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
     driver.step({ type: 'leg-gone', leg: 'c1', cause: 16, sip: 0 });
