@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Backoff } from './lib/backoff.ts';
 import type { Log } from './lib/log.ts';
+import { threadFile } from './lib/thread-file.ts';
 import type { ToEngine, ToFront } from './protocol/seam.ts';
 
 /** What the front's thread says besides the seam: it serves now, or it cannot start. */
@@ -87,7 +88,7 @@ export function startFrontThread(
   onMessage: (message: ToEngine | { kind: 'ready' } | { kind: 'failed'; message: string }) => void,
   onExit: (code: number) => void,
 ) {
-  const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData: { file, home } });
+  const worker = new Worker(threadFile('front-thread'), { workerData: { file, home } });
   worker.on('message', onMessage);
   worker.on('error', (error) => onMessage({ kind: 'failed', message: error.message }));
   worker.on('exit', onExit);

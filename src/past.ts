@@ -1,16 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import type { Paths } from './config/paths.ts';
+import { threadFile } from './lib/thread-file.ts';
 import type { PastSays } from './past-thread.ts';
 import type { PastAnswer, PastAsk, PastWatch } from './protocol/why.ts';
 
 /**
  * Asks the past in a thread of its own, one question after the other, so that a long way back holds up neither the front nor
- * more than one core. Never rejects: a thread that died is a `failure`. A question that nobody waits for any more is stopped.
+ * more than one core. `thread` is the built file that it runs. Never rejects: a thread that died is a `failure`. A question that nobody waits for any more is stopped.
  */
-export function createPast(paths: Paths): (ask: PastAsk, watch?: PastWatch) => Promise<PastAnswer> {
+export function createPast(
+  paths: Paths,
+  thread = threadFile('past-thread'),
+): (ask: PastAsk, watch?: PastWatch) => Promise<PastAnswer> {
   let last: Promise<unknown> = Promise.resolve();
   return (ask, watch) => {
-    const answer = last.then(() => askInThread(paths, ask, watch));
+    const answer = last.then(() => askInThread(thread, paths, ask, watch));
     last = answer;
     return answer;
   };
@@ -18,12 +22,15 @@ export function createPast(paths: Paths): (ask: PastAsk, watch?: PastWatch) => P
 
 const stopped: PastAnswer = { moments: [], failure: 'Nobody waits for it any more: it was stopped.' };
 
-function askInThread({ liveDb, checkpoints }: Paths, ask: PastAsk, watch?: PastWatch): Promise<PastAnswer> {
+function askInThread(
+  thread: URL,
+  { liveDb, checkpoints }: Paths,
+  ask: PastAsk,
+  watch?: PastWatch,
+): Promise<PastAnswer> {
   if (watch?.signal.aborted === true) return Promise.resolve(stopped);
   return new Promise((resolve) => {
-    const worker = new Worker(new URL('./past-thread.js', import.meta.url), {
-      workerData: { liveDb, checkpoints, ask },
-    });
+    const worker = new Worker(thread, { workerData: { liveDb, checkpoints, ask } });
     const stop = (): void => {
       // The next question begins when this one uses no core any more.
       void worker.terminate().then(() => resolve(stopped));

@@ -54,7 +54,7 @@ dependencies_are_there() {
 build_cordboard() {
   cd "$repo"
   local made_from
-  made_from=$(find src package-lock.json tsconfig.json tsconfig.build.json -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+  made_from=$(find src scripts/bundle.mjs package-lock.json -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
   if [ -f dist/cli/main.js ] && [ "$(cat dist/.made-from 2>/dev/null)" = "$made_from" ]; then
     note 'up to date'
     return

@@ -1,5 +1,5 @@
 import { create as createDomain } from 'node:domain';
-import { type Client, connect } from 'ari-client';
+import type { Client } from 'ari-client';
 import { judgeVersion, neededVersions, soundVersion } from './version.ts';
 
 /** What Asterisk says of itself, for `status` and the checks at start. */
@@ -135,6 +135,8 @@ async function look(url: string, options: PbxReaderOptions, deadlineMs: number):
 
 /** It prints on the console that Asterisk's API description is of an old kind; our log is on that same console. */
 async function connectQuietly(url: string, options: PbxReaderOptions): Promise<Client> {
+  // Loading it takes as long as everything else of this thread: a start is not to wait for it.
+  const { connect } = await import('ari-client');
   const print = console.log;
   console.log = (...said: unknown[]) => {
     if (!String(said[0]).includes('deprecated version of Swagger')) print(...said);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DESTINATION_FORMS, parseDestination, placesOf } from '../directory/destination.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { createNumbering, isCountry } from '../numbering/numbering.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMap, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FeatureCodes } from '../core/features.ts';
 import { backOffsUnder, defaultBackOffs } from '../core/queue-settings.ts';
 import type { Config, IceServerConfig } from './config.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { similar } from '../lib/similar.ts';
 
 /** One thing that is wrong in the configuration. `line` counts from 1; null when the key is not in the file. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BACK_OFF_OUTCOMES, NOBODY_RULES, ON_MISS, STRATEGIES } from '../protocol/queue-fields.ts';
 import { LOG_LEVELS } from './config.ts';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CODECS } from '../protocol/phone-settings.ts';
 import { duration, judging, judgingItems, PATH, PATH_IN_WORDS, text, WORD, WORD_IN_WORDS } from './fields.ts';
 

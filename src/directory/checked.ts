@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Refusal } from './refusal.ts';
 
 /** Reads `input` by `schema`; a `Refusal` names the first field that is wrong, what was expected and what came. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { memberOf } from '../core/queue-settings.ts';
 import type { Destination } from '../core/settings.ts';
 import { groupPatchSchema, newGroupSchema } from '../protocol/groups.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditDetails, auditViews } from '../directory/audit.ts';
 import { contextsPutBack, undo } from '../directory/undo.ts';
 import type { AuditDetails, AuditUndone, AuditView } from '../protocol/audit.ts';

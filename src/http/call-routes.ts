@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
 import { checkNumbers, withClasses } from '../directory/number-classes.ts';
 import { checkOverflow } from '../directory/overflow.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NumberedFact } from '../core/facts.ts';
 import { queryOf } from './request.ts';
 import type { Services } from './services.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { addMembers, importMembers, removeMembers, setMember } from '../directory/members.ts';
 import { warningsOf } from '../directory/queue-warnings.ts';
 import { addQueue, existingQueue, queueView, removeQueue, setQueue } from '../directory/queues.ts';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { checked } from '../directory/checked.ts';
 
 /** Reads the body by `schema`; a `Refusal` names the first field that is wrong, what was expected and what came. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CallExplanation } from '../core/explain-call.ts';
 import { Refusal } from '../directory/refusal.ts';
 import { existingUser } from '../directory/users.ts';

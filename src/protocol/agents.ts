@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AlarmKind } from '../core/alarms.ts';
 import type { Ledger } from '../core/routing/agent-row.ts';
 import type { Agent } from '../core/state.ts';

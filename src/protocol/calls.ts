@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CallEnding, NumberedFact } from '../core/facts.ts';
 import type { Call, CallKind, Leg, Offer } from '../core/state.ts';
 import { plainTextSchema } from './names.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { extensionSchema, nameSchema } from './names.ts';
 import { queueFields } from './queue-fields.ts';
 import type { QueueView } from './queues.ts';

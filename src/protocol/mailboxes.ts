@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const count = () => {
   const error = 'a whole number from 0 to 9999';

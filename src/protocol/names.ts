@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A username or a group's name: it never changes, and stands in addresses and file names. */
 export const nameSchema = (what: string) => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
 import { nameSchema } from './names.ts';
 import { pattern } from './outside-fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CallingRights } from '../core/outside.ts';
 import { e164, prefix, whole } from './outside-fields.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** E.164 as it is kept: `+33170123456` (ITU-T E.164: at most 15 digits). */
 export const e164 = (what = 'a number') => {

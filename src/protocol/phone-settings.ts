@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a phone reaches Asterisk. */
 export const TRANSPORTS = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;

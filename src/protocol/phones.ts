@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AutoAnswer, dryRun, type Nat, phoneFields, type Transport } from './phone-settings.ts';
 
 const label = () => {

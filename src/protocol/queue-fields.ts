@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NEEDS_FORM, parseNeeds, SKILL_NAME } from '../core/needs.ts';
 import { strategyNames } from '../core/queue-settings.ts';
 import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';

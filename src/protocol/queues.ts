@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueueSettings } from '../core/queue-settings.ts';
 import { extensionSchema, nameSchema } from './names.ts';
 import { memberFields, queueFields } from './queue-fields.ts';

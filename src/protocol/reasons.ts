@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { millisecondsSchema, nameSchema, plainTextSchema } from './names.ts';
 
 const label = () => plainTextSchema(80);

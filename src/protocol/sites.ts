@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nameSchema } from './names.ts';
 import { e164 } from './outside-fields.ts';
 

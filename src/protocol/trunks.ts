@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { millisecondsSchema } from './names.ts';
 import { e164, whole } from './outside-fields.ts';
 import { CODECS } from './phone-settings.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { extensionSchema, nameSchema } from './names.ts';
 import { displayName, dryRun, phoneFields } from './phone-settings.ts';
 import { furtherPhoneSchema, type PhoneView, type SipCredentials } from './phones.ts';

@@ -555,12 +555,12 @@ describe('with a daemon', () => {
 /** A process that has the home; with `serve` among its arguments it passes for a daemon. It ignores SIGTERM, as a hung one would. */
 async function holder(home: string, ...args: string[]) {
   const hold = `
-    const { takeHome } = await import(${JSON.stringify(join(repo, 'dist/storage/home-lock.js'))});
+    const { takeHome } = await import(${JSON.stringify(join(repo, 'src/storage/home-lock.ts'))});
     await takeHome(${JSON.stringify(home)}, () => {});
     process.on('SIGTERM', () => {});
     console.log('held');
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', hold, ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', hold, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise((resolve) => child.stdout.once('data', resolve));

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createClient } from '../../src/cli/client.ts';
 import { createProgress } from '../../src/cli/progress.ts';
+import { createPast } from '../../src/past.ts';
 import type { AgentWhyNot, PastAnswer, PastAsk, PastProgress, PastWatch } from '../../src/protocol/why.ts';
 import { openJournal } from '../../src/storage/past/journal.ts';
 import { waitUntil } from '../lab/deadline.ts';
@@ -119,15 +119,14 @@ describe('over the socket', () => {
 
 test('given_a_question_that_is_stopped_then_its_thread_ends_and_the_next_one_is_answered', async () => {
   // What `npm run build` made: a thread runs a file, and no source.
-  const built = fileURLToPath(new URL('../../dist/past.js', import.meta.url));
-  const { createPast } = (await import(built)) as typeof import('../../src/past.ts');
+  const built = new URL('../../dist/threads/past-thread.js', import.meta.url);
   const recording = record(3, 'storm');
   try {
     recording.work(30);
     const journal = openJournal(recording.liveDb);
     const last = journal.bounds()?.last.seq;
     journal.close();
-    const askPast = createPast({ liveDb: recording.liveDb, checkpoints: recording.checkpoints } as never);
+    const askPast = createPast({ liveDb: recording.liveDb, checkpoints: recording.checkpoints } as never, built);
     const ask: PastAsk = { ask: { about: 'agent', agent: 'u0', call: null }, at: Number.MAX_SAFE_INTEGER, facts: [] };
     const [stop, unasked] = [new AbortController(), new AbortController()];
     const first = askPast(ask, { tell: () => stop.abort(), signal: stop.signal });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { buildServer } from '../../src/http/server.ts';
 import type { Services } from '../../src/http/services.ts';
 import { silentLog } from '../../src/lib/log.ts';

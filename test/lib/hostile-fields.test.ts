@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import * as agents from '../../src/protocol/agents.ts';
 import * as calls from '../../src/protocol/calls.ts';
 import * as groups from '../../src/protocol/groups.ts';
