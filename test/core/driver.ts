@@ -49,6 +49,8 @@ export function drive(rows: { readonly [K in RowKind]?: readonly Rows[K][] } = {
 /** With `known`, the bodies of its rows, nobody but the driver changes the world: what was written is what is there. */
 function driveOn(world: World, twin: boolean, known: Bodies | null = null): Driver {
   let kept = known;
+  // A world that was made of nothing but these rows is its own twin, until its first step.
+  let isTwin = known !== null;
   const driver: Driver = {
     world,
     now: start,
@@ -57,7 +59,8 @@ function driveOn(world: World, twin: boolean, known: Bodies | null = null): Driv
     twin,
     step(event) {
       const written = driver.twin ? (kept ?? bodiesOf(world)) : null;
-      const before = written === null ? null : load(rowsIn(written));
+      const before = written === null || isTwin ? null : load(rowsIn(written));
+      isTwin = false;
       const done = step(world, event, driver.now);
       const changed = new Set(takeChanges(world).map(({ kind, id }) => `${kind}/${id}`));
       if (written !== null) {
