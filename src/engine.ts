@@ -1,7 +1,7 @@
 import type { Command } from './core/commands.ts';
 import type { Event } from './core/events.ts';
 import type { NumberedFact } from './core/facts.ts';
-import { canWait } from './core/patience.ts';
+import { canWait, isFoundBySurvey } from './core/patience.ts';
 import { step } from './core/step.ts';
 import { takeChanges, type World } from './core/world.ts';
 import type { CallerRow, JournalEntry, LiveStore } from './storage/live/store.ts';
@@ -19,8 +19,8 @@ export type EnginePorts = {
   readonly publish: (facts: readonly NumberedFact[]) => void;
   /** A batch could not be written; it is held and tried again. */
   readonly onHeld: (error: unknown, heldMs: number) => void;
-  /** A held batch was written after so long that its commands are stale: what is must be asked anew. */
-  readonly onResumed: (heldMs: number) => void;
+  /** A held batch was written after so long that its commands are stale: what is must be asked anew. So many events were left out. */
+  readonly onResumed: (heldMs: number, leftOut: number) => void;
   /** Another daemon owns the database now: this one must end. */
   readonly onReplaced: () => void;
   /** `step` tripped over this event: a bug. The process must end. `call` is whose it was, as far as can be told. */
@@ -63,6 +63,8 @@ const staleMs = 2_000;
 /** So many events may wait before new callers are sent to the fallback, and so long may the oldest of them have waited. */
 const longInbox = 2_000;
 const slowMs = 1_000;
+/** So many events are kept while nothing can be written: a disk may be full for hours, and the survey after it finds the rest. */
+const mostKept = 20_000;
 
 /**
  * The loop: drain the inbox, step each event, commit once, send the commands, set the one timer. Nothing interleaves.
@@ -80,6 +82,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
   let wake: (() => void) | null = null;
   let wakeAt = Number.POSITIVE_INFINITY;
   let heldAt: number | null = null;
+  let leftOut = 0;
   const counts = { batches: 0, repairs: 0, turnedAway: 0 };
 
   const schedule = () => {
@@ -104,6 +107,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     open = isRipe(batch, now) ? null : batch;
     if (open === null) commit(batch);
     else setTimer();
+    if (inbox.length > 0) schedule();
   }
 
   function isRipe({ steps, presses, since }: Batch, now: number): boolean {
@@ -165,7 +169,8 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     heldAt = null;
     act(batch, heldMs > staleMs);
     ports.fault?.('after-send');
-    if (heldMs > staleMs) ports.onResumed(heldMs);
+    if (heldMs > staleMs) ports.onResumed(heldMs, leftOut);
+    leftOut = 0;
     if (inbox.length > 0) schedule();
     setTimer();
   }
@@ -210,7 +215,10 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     isGathering: () => open !== null,
     heldSince: () => heldAt,
     post(event, caller = null) {
-      inbox.push({ event, caller, at: ports.now() });
+      const at = ports.now();
+      // Only where the hold is so long that everything is asked anew.
+      if (inbox.length >= mostKept && heldAt !== null && at - heldAt > staleMs && isFoundBySurvey(event)) leftOut += 1;
+      else inbox.push({ event, caller, at });
       schedule();
     },
     stop() {

@@ -92,8 +92,8 @@ export async function runDaemon(
     onHeld: (error, heldMs) => {
       if (saysHeld()) log.error({ error, heldMs }, 'the database cannot be written; nothing is decided until it can');
     },
-    onResumed: (heldMs) => {
-      log.warn({ heldMs }, 'the database can be written again; asking Asterisk what is');
+    onResumed: (heldMs, leftOut) => {
+      log.warn({ heldMs, leftOut }, 'the database can be written again; asking Asterisk what is');
       engine.post({ type: 'pbx-lost' });
       engine.post({ type: 'pbx-connected' });
     },

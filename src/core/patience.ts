@@ -1,4 +1,5 @@
 import type { Command } from './commands.ts';
+import type { Event } from './events.ts';
 import { isOurs } from './turn.ts';
 
 /**
@@ -18,6 +19,24 @@ export function canWait(command: Command): boolean {
       return command.what !== 'silence';
     case 'hang-up':
       return !isOurs(command.leg);
+    default:
+      return false;
+  }
+}
+
+/** Whether a full survey finds what this event tells: who is there, and who is gone. How a leg ended is lost with it. */
+export function isFoundBySurvey({ type }: Event): boolean {
+  switch (type) {
+    case 'caller-arrived':
+    case 'leg-created':
+    case 'leg-rang':
+    case 'leg-answered':
+    case 'leg-left':
+    case 'leg-gone':
+    case 'leg-refused':
+    case 'joined':
+    case 'join-refused':
+      return true;
     default:
       return false;
   }

@@ -9,6 +9,8 @@ import { rowsOf } from './driver.ts';
 
 /** An engine whose clock is turned by hand, for a queue with one idle agent; `written` has its commits, `sent` its commands. */
 function engineAtWork() {
+  let isFull = false;
+  const resumed: [number, number][] = [];
   const { driver, ready } = company({ queues: [{ id: 'q', extension: '8001', members: [{ user: 'ann' }] }] });
   ready('ann');
   const written: Batch[] = [];
@@ -24,6 +26,7 @@ function engineAtWork() {
     load(rowsOf(driver.world)),
     {
       commit(batch) {
+        if (isFull) throw Object.assign(new Error('no room'), { code: 'SQLITE_FULL' });
         written.push(batch);
         return 'written';
       },
@@ -35,7 +38,7 @@ function engineAtWork() {
       send: (command) => void sent.push(command),
       publish: () => undefined,
       onHeld: () => undefined,
-      onResumed: () => undefined,
+      onResumed: (heldMs, leftOut) => void resumed.push([heldMs, leftOut]),
       onReplaced: () => undefined,
       onBug: (error) => {
         throw error;
@@ -46,6 +49,10 @@ function engineAtWork() {
     engine,
     written,
     sent,
+    resumed,
+    fill(is: boolean): void {
+      isFull = is;
+    },
     /** The turn after this one, with what is due by then. */
     pass(ms: number): void {
       now += ms;
@@ -125,4 +132,36 @@ test('given_more_in_the_inbox_than_one_batch_takes_when_the_engine_stops_then_al
   const stepped = it.written.flatMap(({ steps }) => steps).flatMap(({ event }) => ('leg' in event ? [event.leg] : []));
   expect(stepped).toEqual(callers);
   expect(it.sent.at(-1)).toMatchObject({ do: 'reply', intent: 'last' });
+});
+
+test('given_a_database_that_takes_nothing_for_hours_when_the_calls_go_on_then_so_many_events_are_kept_and_what_no_survey_finds_is_among_them', () => {
+  const it = engineAtWork();
+  it.fill(true);
+  it.engine.post(arrival('caller.1'));
+  it.pass(0);
+  it.pass(3_000);
+  const many = 20_000;
+  for (let call = 0; call < many + 7; call += 1)
+    it.engine.post({ type: 'leg-rang', leg: `leg.${call}`, evidence: 'ringing' });
+  it.engine.post({ type: 'intent', intent: 'i1', ask: { do: 'not-ready', user: 'ann', reason: null } });
+  it.pass(1_000);
+  expect(it.written, 'nothing can be written').toEqual([]);
+  it.fill(false);
+  it.pass(100);
+  expect(it.resumed).toEqual([[4_100, 7]]);
+  expect(it.sent.some((command) => command.do === 'reply' && command.intent === 'i1')).toBe(true);
+});
+
+test('given_a_hold_that_is_too_short_for_a_survey_when_much_happens_then_nothing_is_left_out', () => {
+  const it = engineAtWork();
+  it.fill(true);
+  it.engine.post(arrival('caller.1'));
+  it.pass(0);
+  for (let call = 0; call < 20_001; call += 1)
+    it.engine.post({ type: 'leg-rang', leg: `leg.${call}`, evidence: 'ringing' });
+  it.engine.post(arrival('caller.2'));
+  it.fill(false);
+  it.pass(100);
+  expect(it.resumed).toEqual([]);
+  expect(it.engine.world.state.calls.size).toBe(2);
 });
