@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Tests that start an Asterisk, phones or a daemon: few at a time, with deadlines for a slow machine. */
+/** Tests with real parts (an Asterisk, phones, a daemon, a database): few at a time, with deadlines for a slow machine. */
 const real = [
+  'test/docs/cli.test.ts',
+  'test/docs/operating.test.ts',
+  'test/past/**/*.test.ts',
   'test/asterisk/**/*.test.ts',
   'test/telephony/**/*.test.ts',
   'test/adapters/**/*.test.ts',
@@ -40,7 +43,8 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: 'fast',
+          // They need the packages and nothing else: scripts/test runs them while SQLite is still compiled.
+          name: 'pure',
           include: ['test/**/*.test.ts'],
           exclude: real,
           env,

@@ -17,28 +17,25 @@ check_machine() {
   note "Node $version"
 }
 
-# Skipped when every package of the lock file is there in its version and the SQLite addon loads.
 install_dependencies() {
+  fetch_packages
+  compile_addon
+}
+
+# Skipped when every package of the lock file is there in its version.
+fetch_packages() {
   cd "$repo"
-  # node-gyp compiles on one core where nobody says otherwise.
-  export JOBS=max
-  if dependencies_are_there; then
+  if packages_are_there; then
     note 'up to date'
     return
   fi
-  if npm ci --include=dev --no-audit --no-fund --loglevel=error; then return; fi
-  # The SQLite addon comes as a binary, where one can be had for this machine and this Node; else it is compiled.
-  if command -v python3 && command -v make && command -v g++; then
+  if ! npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error; then
     remedy 'is the npm registry reachable? The log above says what npm missed'
     return 1
   fi
-  ensure_package python3 python3
-  ensure_package make make
-  ensure_package g++ g++
-  npm ci --include=dev --no-audit --no-fund --loglevel=error
 }
 
-dependencies_are_there() {
+packages_are_there() {
   [ -f node_modules/.package-lock.json ] || return 1
   node -e '
     const want = require("./package-lock.json").packages;
@@ -46,8 +43,29 @@ dependencies_are_there() {
     for (const [path, { version, optional }] of Object.entries(want)) {
       if (path !== "" && !optional && have[path]?.version !== version) process.exit(1);
     }
-    new (require("better-sqlite3"))(":memory:").close();
   ' >/dev/null 2>&1
+}
+
+# SQLite comes as a binary, where one can be had for this machine and this Node; else it is compiled. Skipped when it loads.
+compile_addon() {
+  cd "$repo"
+  # node-gyp compiles on one core where nobody says otherwise.
+  export JOBS=max
+  if addon_loads; then return; fi
+  if npm rebuild better-sqlite3 --loglevel=error && addon_loads; then return; fi
+  if command -v python3 && command -v make && command -v g++; then
+    remedy 'the log above says what the compiler missed'
+    return 1
+  fi
+  ensure_package python3 python3
+  ensure_package make make
+  ensure_package g++ g++
+  npm rebuild better-sqlite3 --loglevel=error
+  addon_loads
+}
+
+addon_loads() {
+  node -e 'new (require("better-sqlite3"))(":memory:").close()' >/dev/null 2>&1
 }
 
 # Skipped when nothing that it is made from has changed.

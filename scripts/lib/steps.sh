@@ -13,13 +13,27 @@ begin_steps() {
 
 # step NAME COMMAND...: runs it with its output in a log. It may say one line with `note`, and `remedy` when it fails.
 step() {
-  local name=$1 log=$steps_dir/log status=0 began=${EPOCHREALTIME/[.,]/}
+  begin_step "$@"
+  end_step
+}
+
+# The same in two halves: what stands between them is done beside it, and is no step itself.
+begin_step() {
+  step_name=$1 step_began=${EPOCHREALTIME/[.,]/}
   shift
-  : >"$log"
+  : >"$steps_dir/log"
   rm -f "$steps_dir/note" "$steps_dir/remedy"
   # In the background, so that the time can be shown; and there `set -e` counts, which it would not in a condition.
-  ( "$@" ) >"$log" 2>&1 </dev/null 8>&- &
+  (
+    # Who comes back to it later is told how long it took, and not how long ago it began.
+    trap 'printf %s "${EPOCHREALTIME/[.,]/}" >"$steps_dir/ended"' EXIT
+    "$@"
+  ) >"$steps_dir/log" 2>&1 </dev/null 8>&- &
   step_pid=$!
+}
+
+end_step() {
+  local name=$step_name log=$steps_dir/log status=0 began=$step_began took
   if [ -t 1 ]; then
     while kill -0 "$step_pid" 2>/dev/null; do
       printf '\r\033[K  .. %-20s %s  %s' "$name" "$(seconds_since "$began")" "$(tail -n 1 "$log" | tr -cd '[:print:]' | cut -c 1-60)"
@@ -29,12 +43,13 @@ step() {
   fi
   wait "$step_pid" || status=$?
   step_pid=''
-  { printf '%s\n' "--- $name ($(seconds_since "$began"))"; cat "$log"; } >>"$steps_log"
+  took=$(seconds_between "$began" "$(cat "$steps_dir/ended")")
+  { printf '%s\n' "--- $name ($took)"; cat "$log"; } >>"$steps_log"
   if [ "$status" -eq 0 ]; then
-    printf '  ok %-20s %s  %s\n' "$name" "$(seconds_since "$began")" "$(cat "$steps_dir/note" 2>/dev/null || true)"
+    printf '  ok %-20s %s  %s\n' "$name" "$took" "$(cat "$steps_dir/note" 2>/dev/null || true)"
     return
   fi
-  printf 'FAIL %-20s %s\n' "$name" "$(seconds_since "$began")"
+  printf 'FAIL %-20s %s\n' "$name" "$took"
   {
     printf '\nWhat failed: %s. The last lines of its log:\n' "$name"
     tail -n 20 "$log" | sed 's/^/  | /'
@@ -76,6 +91,10 @@ end_with_children() {
 }
 
 seconds_since() {
-  local ms=$(((${EPOCHREALTIME/[.,]/} - $1) / 1000))
+  seconds_between "$1" "${EPOCHREALTIME/[.,]/}"
+}
+
+seconds_between() {
+  local ms=$((($2 - $1) / 1000))
   printf '%4d.%d s' $((ms / 1000)) $((ms % 1000 / 100))
 }
