@@ -34,6 +34,8 @@ const keptBytes = 4 << 20;
  * a fatal line and the end of the process call, tries for ever. There is nothing to flush: each line is written at once.
  */
 function openStream(to: number): ReturnType<typeof pino.destination> {
+  // Node makes standard output one that never blocks when it is first asked for: else a reader that stopped would stop the engine.
+  if (to === 1) void process.stdout;
   const options = { dest: to, sync: true, maxLength: keptBytes, retryEAGAIN: () => false };
   const stream = pino.destination(options).on('error', () => undefined);
   return Object.assign(stream, { flushSync: () => undefined });

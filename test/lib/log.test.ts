@@ -1,6 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/lib/log.ts';
 import { makeScratch, removeScratch } from '../lab/scratch.ts';
@@ -30,5 +32,26 @@ test('given_a_reader_that_stopped_when_its_pipe_takes_no_more_then_the_writer_go
     Array.from({ length: 101 }, (_, at) => at),
   );
   closeSync(both);
+  removeScratch(home);
+});
+
+test('given_a_reader_of_standard_output_that_stopped_when_much_is_logged_then_the_writer_ends_all_the_same', async () => {
+  const home = makeScratch('log');
+  const writer = join(home, 'writer.cjs');
+  const contents = `
+    import { createLog } from './log.ts';
+    const log = createLog({ level: 'info', name: 'test', terminal: false });
+    for (let line = 0; line < 1_000; line += 1) log.info({ line }, 'x'.repeat(1_000));`;
+  // As it is built for the daemon: what runs from source asks for standard output before we do.
+  const stdin = { contents, resolveDir: fileURLToPath(new URL('../../src/lib', import.meta.url)) };
+  await build({ stdin, outfile: writer, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
+  // A pipe that nobody reads.
+  const pipe = join(home, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const child = spawn('sh', ['-c', 'exec "$0" "$1" 1<>"$2"', process.execPath, writer, pipe], { stdio: 'inherit' });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  expect(await ended, 'null: it had to be killed').toBe(0);
+  clearTimeout(timer);
   removeScratch(home);
 });
