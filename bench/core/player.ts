@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { floorUs } from './floor.ts';
-import type { Stretch } from './stretch.ts';
+import { packed, type Stretch } from './stretch.ts';
 import { take } from './take.ts';
 
 /*
@@ -10,6 +10,6 @@ import { take } from './take.ts';
  */
 const warming = 3;
 
-const stretch = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Stretch;
+const stretch = packed(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Stretch);
 for (let time = 0; time < warming; time += 1) take(stretch);
 process.send?.({ ...take(stretch), floorUs: floorUs(stretch) });

@@ -3,17 +3,33 @@ import { step } from '../../src/core/step.ts';
 import { defaultLimits, load, takeChanges, type World } from '../../src/core/world.ts';
 import { createDice } from '../../src/simulation/dice.ts';
 import { createScheduler } from '../../src/simulation/scheduler.ts';
+import { type Batches, batchesOf } from './batches.ts';
 import { extensionOf, queuesOf, type Size, usersOf } from './company.ts';
 import { createOutside } from './outside.ts';
+
+/** What the core was told, and when. */
+export type Told = { readonly at: number; readonly event: Event };
 
 /** A recorded stretch of work: `events` up to `from` bring the company to its working pace, the others are measured. */
 export type Stretch = {
   readonly size: Size;
-  readonly events: readonly { readonly at: number; readonly event: Event }[];
+  readonly events: readonly Told[];
   readonly from: number;
   /** Offers made in the measured part. */
   readonly decisions: number;
 };
+
+/** The same as it is stepped again. */
+export type PackedStretch = {
+  readonly settling: Batches<Told>;
+  readonly measured: Batches<Told>;
+  readonly decisions: number;
+};
+
+/** Packs a stretch to be stepped again. */
+export function packed({ events, from, decisions }: Stretch): PackedStretch {
+  return { settling: batchesOf(events.slice(0, from)), measured: batchesOf(events.slice(from)), decisions };
+}
 
 /** Until talks, rests and waits are as many as they will be. */
 const settleMs = 180_000;

@@ -1,7 +1,7 @@
 import { step } from '../../src/core/step.ts';
 import { load, type World } from '../../src/core/world.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
-import type { Stretch } from './stretch.ts';
+import type { PackedStretch, Told } from './stretch.ts';
 import { surveyMs } from './survey.ts';
 import { whyMs } from './why.ts';
 
@@ -21,43 +21,39 @@ export type Take = {
   readonly floorUs: number;
 };
 
-/** As many as the engine steps before it commits. */
-const batch = 256;
-
-/** Steps the stretch again on a world of its own. Nothing but the core and the clearing of its dirty rows is in the loop. */
-export function take(stretch: Stretch): Omit<Take, 'floorUs'> {
-  const { events, from } = stretch;
+/** Steps the stretch again on a world of its own. Nothing but the core and the clearing of its dirty rows is on the clock. */
+export function take({ settling, measured, decisions }: PackedStretch): Omit<Take, 'floorUs'> {
   const world = load({});
-  run(world, stretch, 0, from);
+  for (let place = 0; place < settling.count; place += 1) run(world, settling.at(place));
   const samples: number[] = [];
-  const cpu = process.cpuUsage();
-  const began = performance.now();
-  let last = began;
-  for (let place = from; place < events.length; place += batch) {
-    const until = Math.min(place + batch, events.length);
-    run(world, stretch, place, until);
-    const now = performance.now();
-    samples.push(((now - last) * 1000) / (until - place));
-    last = now;
+  let ms = 0;
+  let cpuUs = 0;
+  let last = 0;
+  for (let place = 0; place < measured.count; place += 1) {
+    const batch = measured.at(place);
+    const cpu = process.cpuUsage();
+    const began = performance.now();
+    run(world, batch);
+    const took = performance.now() - began;
+    const { user, system } = process.cpuUsage(cpu);
+    ms += took;
+    cpuUs += user + system;
+    samples.push((took * 1000) / batch.length);
+    last = batch.at(-1)?.at ?? last;
   }
-  const s = (last - began) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
   const us = spreadOf(samples);
   if (us === null) throw new Error('a stretch with no events was measured');
   return {
-    stepsPerS: (events.length - from) / s,
-    decisionsPerS: stretch.decisions / s,
-    cpuUs: (user + system) / (events.length - from),
+    stepsPerS: (measured.items / ms) * 1000,
+    decisionsPerS: (decisions / ms) * 1000,
+    cpuUs: cpuUs / measured.items,
     us,
-    whyMs: whyMs(world, events.at(-1)?.at ?? 0),
-    surveysMs: surveyMs(world, events.at(-1)?.at ?? 0),
+    whyMs: whyMs(world, last),
+    surveysMs: surveyMs(world, last),
   };
 }
 
-function run(world: World, { events }: Stretch, from: number, until: number): void {
-  for (let place = from; place < until; place += 1) {
-    const one = events[place];
-    if (one !== undefined) step(world, one.event, one.at);
-  }
+function run(world: World, batch: readonly Told[]): void {
+  for (const { event, at } of batch) step(world, event, at);
   world.dirty.take();
 }
