@@ -62,8 +62,9 @@ function watchWork(seed: number, note: Note): void {
 /** Tells each situation everything that can be told, and lets it end as the world would end it. */
 function watchEvents(make: () => Driver, note: Note): void {
   const there = make();
+  const rows = JSON.stringify(rowsOf(there.world));
   for (const event of everyEvent(there.world)) {
-    const world = load(rowsOf(there.world));
+    const world = load(JSON.parse(rows) as ReturnType<typeof rowsOf>);
     instrument(world, note);
     let now = there.now;
     const tell = (next: Event): void => void step(world, next, now);
