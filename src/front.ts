@@ -46,6 +46,8 @@ export type Front = { close(): Promise<void> };
 
 /** A change of the directory waits at most so long for Asterisk before it is answered. */
 const PUSH_PATIENCE_MS = 3_000;
+/** What ought to be put right in Asterisk can wait: loading the client that reads it takes a third of what a start costs. */
+const ADVICE_AFTER_MS = 5_000;
 
 /**
  * Starts the front: the directory, the REST interface on its Unix socket, health over TCP, and the engine's feed. Runs in a
@@ -78,6 +80,11 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     fallback.refresh();
     lamps.refresh();
     mailboxes.refresh();
+    adviceTimer ??= setTimeout(advise, ADVICE_AFTER_MS);
+  };
+  let adviceTimer: NodeJS.Timeout | null = null;
+  const advise = (): void => {
+    adviceTimer = null;
     void outside.readPbx().then((pbx) => {
       for (const warning of pbx.warnings) log.warn({ asterisk: pbx.version, warning }, 'Asterisk should be put right');
     });
@@ -148,6 +155,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
     () => lamps.close(),
     () => mailboxes.close(),
     () => app.close(),
+    () => clearTimeout(adviceTimer ?? undefined),
   ];
   const close = async (): Promise<void> => {
     for (const step of closing.reverse()) await step();
