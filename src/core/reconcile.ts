@@ -1,6 +1,7 @@
 import { callJoined } from './calls/call.ts';
 import { askAgain } from './calls/confirm.ts';
 import { type Gone, legGone, letGo } from './calls/gone.ts';
+import { giveAwayAgain } from './calls/lease.ts';
 import { giveUp, hangUpLeg, legAnswered, legRang, lostLeg } from './calls/leg.ts';
 import type { Event, SeenLeg } from './events.ts';
 import type { Call, Leg } from './state.ts';
@@ -101,6 +102,11 @@ function repair(turn: Turn, difference: Difference, lost: Gone, counts: { adopte
       if (leg?.ending) send(turn, { do: 'hang-up', leg: leg.id, cause: leg.ending });
       return leg !== undefined;
     }
+    case 'leg-stays': {
+      const call = state.calls.get(state.legs.get(difference.leg)?.call ?? '');
+      if (call) giveAwayAgain(turn, call);
+      return call !== undefined;
+    }
     case 'leg-behind': {
       // Whether it was dialled cannot be known: it ends without blame, and the call is offered anew.
       const leg = state.legs.get(difference.leg);
@@ -183,6 +189,7 @@ function isSettled(turn: Turn, difference: Difference): boolean {
     case 'leg-missing':
     case 'leg-away':
     case 'leg-lingers':
+    case 'leg-stays':
     case 'leg-ahead':
     case 'leg-alone':
       return isOld(difference.leg);

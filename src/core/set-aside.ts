@@ -1,4 +1,4 @@
-import { fallbackOf } from './calls/arrival.ts';
+import { fallbackOf } from './calls/lease.ts';
 import { compareIds } from './ordered.ts';
 import { elsewhereChanged, goIdle, setWork } from './routing/agent.ts';
 import { releaseMs } from './routing/offer.ts';

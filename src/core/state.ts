@@ -9,7 +9,16 @@ import type { Inbound, Meter, Outbound, Payer, PayerId, RouteId, RouteSettings, 
 import type { Phone } from './phone-row.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { Ledger } from './routing/agent-row.ts';
-import type { HangUpCause, LadderStep, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
+import type {
+  Destination,
+  HangUpCause,
+  LadderStep,
+  PhoneId,
+  QueueId,
+  ReasonSettings,
+  UserId,
+  UserSettings,
+} from './settings.ts';
 import type { Station, StationBar } from './station.ts';
 
 /** `cb-<epoch>-c<n>`: also the id of the call's bridge. */
@@ -92,6 +101,8 @@ export type Call = {
   inbound: Inbound | null;
   /** Where it goes outside; null for every other call. */
   outbound: Outbound | null;
+  /** Where the dialplan was asked to take its caller on; null for every other call. */
+  givenTo: Extract<Destination, { to: 'dialplan' }> | null;
   /** How many times a rule moved it on: a circle of overflows ends at ten. */
   hops: number;
   /** How often each agent was asked for this call and did not take it: who was asked less goes first. */

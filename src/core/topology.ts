@@ -4,9 +4,12 @@ import type { CallId, LegId, State } from './state.ts';
 
 /** What should be in Asterisk: which legs, and who is in which room. */
 export type Topology = {
-  readonly legs: ReadonlyMap<LegId, { readonly ending: boolean; readonly phase: string }>;
+  readonly legs: ReadonlyMap<LegId, WantedLeg>;
   readonly rooms: ReadonlyMap<CallId, WantedRoom>;
 };
+
+/** `given`: a caller whom the dialplan is to have by now. */
+type WantedLeg = { readonly ending: boolean; readonly given: boolean; readonly phase: string };
 
 /** `awaited`: that both are in it is not known yet. `left`: the leg whose caller the dialplan has; it should be there too. */
 type WantedRoom = {
@@ -18,8 +21,11 @@ type WantedRoom = {
 
 /** What the rows say should be. */
 export function desired(state: State): Topology {
-  const legs = new Map<LegId, { ending: boolean; phase: string }>();
-  for (const leg of state.legs.values()) legs.set(leg.id, { ending: leg.ending !== null, phase: leg.phase });
+  const legs = new Map<LegId, WantedLeg>();
+  for (const { id, call, role, ending, phase } of state.legs.values()) {
+    const given = role === 'caller' && ending === null && state.calls.get(call)?.phase === 'ended';
+    legs.set(id, { ending: ending !== null, given, phase });
+  }
   const rooms = new Map<CallId, WantedRoom>();
   for (const call of state.calls.values()) {
     const joined = call.partner !== null && (call.phase === 'connecting' || call.phase === 'talking');
@@ -37,6 +43,8 @@ export type Difference =
   | { readonly kind: 'leg-away'; readonly leg: LegId }
   /** It should be ending, and is still there. */
   | { readonly kind: 'leg-lingers'; readonly leg: LegId }
+  /** Its caller was given to the dialplan, and has not left us. */
+  | { readonly kind: 'leg-stays'; readonly leg: LegId }
   /** It should have been dialled, and shows no sign of it. */
   | { readonly kind: 'leg-behind'; readonly leg: LegId }
   /** It has come further than we know. */
@@ -69,6 +77,7 @@ export function differences(
     if (there === undefined) known.push({ kind: 'leg-missing', leg: id });
     else if (there.state === 'away') known.push({ kind: 'leg-away', leg: id });
     else if (leg.ending) known.push({ kind: 'leg-lingers', leg: id });
+    else if (leg.given) known.push({ kind: 'leg-stays', leg: id });
     else if (leg.phase === 'dialling' && there.state === 'down') known.push({ kind: 'leg-behind', leg: id });
     else if (isAhead(leg.phase, there.state)) known.push({ kind: 'leg-ahead', leg: id, state: there.state });
   }

@@ -69,6 +69,7 @@ const callDefaults = {
   queueGone: null,
   inbound: null,
   outbound: null,
+  givenTo: null,
   forward: null,
   forwardedBy: [],
 } as const;

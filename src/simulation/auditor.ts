@@ -9,6 +9,7 @@ import { ForwardJudge } from './forward-judge.ts';
 import { Ledger } from './ledger.ts';
 import { LineJudge } from './lines.ts';
 import { NumberJudge } from './numbers.ts';
+import { OwnerJudge } from './owners.ts';
 import { PayerJudge } from './payers.ts';
 import { QueueBooks } from './queue-books.ts';
 import { WishJudge } from './wishes.ts';
@@ -20,6 +21,8 @@ import { WishJudge } from './wishes.ts';
 export type Auditor = {
   /** After each batch: the facts against the ledger, the rows against the invariants. */
   afterBatch(batch: Batch, world: World): void;
+  /** When the faults are over for long enough. */
+  whenHealed(world: World): void;
   /** When all is calm and healed: what should be in Asterisk is what is there. */
   whenCalm(world: World): void;
   /** When the last caller has gone and the last rest is over: nothing is left anywhere. */
@@ -35,6 +38,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   const wishes = new WishJudge(asterisk);
   const payers = new PayerJudge();
   const numbers = new NumberJudge(asterisk);
+  const owners = new OwnerJudge(asterisk);
   const talked = new Set<string>();
   const forwards = new ForwardJudge();
   return {
@@ -54,6 +58,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
       lines.afterBatch(batch, world);
       payers.afterBatch(batch, world);
       numbers.afterBatch(batch, world);
+      owners.afterBatch(batch, world);
       books.compare(world);
       queues.compare(world, batch.steps.at(-1)?.at ?? 0);
       checkAsterisk(asterisk);
@@ -62,6 +67,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
       for (const caller of asterisk.look().cutOff.splice(0))
         rule(talked.has(caller), `the caller ${caller} was hung up by the dialplan and had talked to nobody`);
     },
+    whenHealed: (world) => owners.whenHealed(world),
     whenCalm(world) {
       checkRows(world);
       const seen = seenIn(asterisk);

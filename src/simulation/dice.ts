@@ -12,10 +12,10 @@ export type Dice = {
   split(): Dice;
 };
 
-/** No chance at all: always the middle, never an accident. For transcripts, which one request more must not upset. */
+/** No chance at all: always the middle, and no accident but a certain one. For transcripts, which one request more must not upset. */
 export const steadyDice: Dice = {
   roll: (below) => below >> 1,
-  happens: () => false,
+  happens: (perMille) => perMille >= 1_000,
   between: (low, high) => (low + high) >> 1,
   pick: (list) => createDice(0).pick(list.slice(0, 1)),
   split: () => steadyDice,

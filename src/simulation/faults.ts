@@ -12,6 +12,8 @@ export type Faults = {
   refused: number;
   /** A request is never heard of again: half of them were carried out. */
   silent: number;
+  /** A `continue` is refused, or never heard of again, and was not carried out: the caller stays where they are. */
+  stays: number;
   /** News of a phone's registration comes late, by up to `lateMs`, or not at all. */
   newsLate: number;
   newsLost: number;
@@ -19,5 +21,6 @@ export type Faults = {
 
 /** Nothing goes wrong. */
 export function noFaults(): Faults {
-  return { late: 0, lateMs: 0, doubled: 0, lost: 0, reordered: 0, refused: 0, silent: 0, newsLate: 0, newsLost: 0 };
+  const events = { late: 0, lateMs: 0, doubled: 0, lost: 0, reordered: 0 };
+  return { ...events, refused: 0, silent: 0, stays: 0, newsLate: 0, newsLost: 0 };
 }

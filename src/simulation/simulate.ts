@@ -62,6 +62,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Simulat
     workload.calm();
     rig.run(healMs);
     const world = rig.world();
+    if (world !== null) auditor.whenHealed(world);
     if (world !== null) checkWhenStill(rig, auditor);
     workload.close();
     rig.run(emptyMs);

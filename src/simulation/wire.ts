@@ -84,6 +84,10 @@ export function createWire(parts: {
     }
     scheduler.after(arrival('requests', dice.roll(2)), () => {
       if (!connection.isUp) return;
+      if (stays(asked)) {
+        if (dice.happens(500)) return respond(connection, pending, refusal(dice));
+        return void scheduler.after(requestMs, () => settle(connection, pending, noAnswer));
+      }
       const isSafe = alwaysWorks(asked);
       const isRefused = faults.refused > 0 && dice.happens(faults.refused);
       if (isRefused && !isSafe) return respond(connection, pending, refusal(dice));
@@ -93,6 +97,10 @@ export function createWire(parts: {
       const response = execute(asked);
       if (!isSilent) respond(connection, pending, response);
     });
+  }
+
+  function stays({ uri }: AriRequest): boolean {
+    return faults.stays > 0 && uri.includes('/continue?') && dice.happens(faults.stays);
   }
 
   function respond(connection: Connection, pending: Pending, response: AriResponse): void {

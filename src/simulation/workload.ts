@@ -141,7 +141,10 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
   }
 
   function call(): void {
-    const habits = { patienceMs: dice.between(1_000, 60_000), talkMs: dice.pick([null, 1_000, 5_000, 20_000]) };
+    const drawnMs = dice.between(1_000, 60_000);
+    // Now and then somebody stays on the line for whatever comes.
+    const patienceMs = callers.length % 9 === 0 ? 150_000 : drawnMs;
+    const habits = { patienceMs, talkMs: dice.pick([null, 1_000, 5_000, 20_000]) };
     const internal = dice.happens(150);
     const exten = internal ? dice.pick(users).extension : dice.pick(groups).extension;
     const from = dice.happens(250) ? phoneOf(dice.pick(users).id) : '0301234';
@@ -241,6 +244,7 @@ const poor: Faults = {
   reordered: 8,
   refused: 4,
   silent: 4,
+  stays: 100,
   newsLate: 100,
   newsLost: 50,
 };

@@ -19,6 +19,7 @@ const later = [
   'forward',
   'forwardedBy',
   'queueGone',
+  'givenTo',
 ] as const;
 
 test.each(['a call waits and nobody is ready', 'a leg is ringing', 'two talk'])(
@@ -34,7 +35,7 @@ test.each(['a call waits and nobody is ready', 'a leg is ringing', 'two talk'])(
     const driver = drive({ ...rows, calls, agents });
     driver.now = there.now;
     const [call] = driver.world.state.calls.values();
-    expect(call).toMatchObject({ outbound: null, inbound: null, priority: 5, queueGone: null });
+    expect(call).toMatchObject({ outbound: null, inbound: null, priority: 5, queueGone: null, givenTo: null });
     for (const agent of driver.world.state.agents.values()) expect(agent.cutShort).toBe(null);
     driver.step({ type: 'leg-gone', leg: call?.caller ?? '', cause: 16, sip: 0 });
     expect(driver.facts.filter((fact) => fact.type === 'call-ended')).toHaveLength(1);

@@ -83,6 +83,19 @@ export const mutants: readonly Mutant[] = [
     by: 'test/simulation/fair.test.ts',
   },
   {
+    lie: 'a caller whose way to the dialplan was lost stands with us for ever',
+    file: 'src/core/topology.ts',
+    from: "    else if (leg.given) known.push({ kind: 'leg-stays', leg: id });\n",
+    to: '',
+  },
+  {
+    lie: 'a caller who is just leaving for the dialplan is sent there again',
+    file: 'src/core/calls/lease.ts',
+    from: '    leg.changedAt = turn.now;\n',
+    to: '',
+    by: 'test/core/given-away.test.ts',
+  },
+  {
     lie: 'a lease is renewed after the caller was given to the dialplan',
     file: 'src/core/calls/lease.ts',
     from: "  sendLater(turn, { do: 'release', leg: call.caller, to });",

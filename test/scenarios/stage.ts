@@ -234,6 +234,7 @@ export function createStage(): Stage {
     [/^Asterisk dies for (\S+)$/, (time) => rig.asterisk.crash(duration(time))],
     [/^the daemon dies for (\S+)$/, (time) => dieFor(rig.kill, duration(time))],
     [/^the daemon dies at its next commit for (\S+)$/, (time) => dieFor(rig.killAtCommit, duration(time))],
+    [/^who is given to the dialplan stays with us, for (\S+)$/, (time) => keepGiven(duration(time))],
     [/^group (\S+) is removed$/, (id) => removeGroup(id)],
     [/^user (\S+) is removed$/, (id) => removeUser(id)],
     [/^(group \S+ \d+: .*)$/, (line) => changeGroup(groupOf(line))],
@@ -266,6 +267,14 @@ export function createStage(): Stage {
   function dieFor(die: () => void, ms: number): void {
     die();
     rig.scheduler.after(ms, () => rig.start());
+  }
+
+  /** Every `continue` of that time is lost. */
+  function keepGiven(ms: number): void {
+    rig.asterisk.faults.stays = 1_000;
+    rig.scheduler.after(ms, () => {
+      rig.asterisk.faults.stays = 0;
+    });
   }
 
   function fillDisk(ms: number): void {

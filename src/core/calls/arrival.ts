@@ -1,15 +1,16 @@
 import type { Event } from '../events.ts';
 import type { CallEnding } from '../facts.ts';
 import { enqueue } from '../routing/entry.ts';
-import type { Destination, HangUpCause } from '../settings.ts';
+import type { HangUpCause } from '../settings.ts';
 import type { Call, CallKind, LegId, Wishes } from '../state.ts';
-import { newId, send, type Turn, tell } from '../turn.ts';
+import { newId, type Turn, tell } from '../turn.ts';
 import { endCall } from './call.ts';
 import { callOut } from './call-out.ts';
 import { dialFeature } from './feature.ts';
 import { hear } from './hearing.ts';
 import { callIn, inboundOf, kindOf, routeOf } from './inbound.ts';
 import { ringUser } from './internal.ts';
+import { fallbackOf, giveAway } from './lease.ts';
 import { callerLeg } from './leg.ts';
 
 /** The first renewal comes well before the end of the lease that the dialplan gave. */
@@ -64,13 +65,8 @@ export function callerArrived(turn: Turn, event: Arrived): void {
 export function turnAway(turn: Turn, call: Call, why: 'overload' | 'draining'): void {
   tell(turn, { type: 'call-turned-away', call: call.id, why });
   hear(turn, call, 'silence');
-  send(turn, { do: 'release', leg: call.caller, to: fallbackOf(call.dialled) });
+  giveAway(turn, call, fallbackOf(call.dialled));
   endCall(turn, call, 'released', 'system', null);
-}
-
-/** Where the dialplan goes on without us: a context of `asterisk-conf/extensions_cordboard.conf`. */
-export function fallbackOf(dialled: string): Extract<Destination, { to: 'dialplan' }> {
-  return { to: 'dialplan', context: 'cordboard-fallback', exten: dialled, priority: 1 };
 }
 
 function refuse(turn: Turn, call: Call, ending: CallEnding, cause: HangUpCause): void {
@@ -124,6 +120,7 @@ function newCall(
     joinBy: null,
     inbound: null,
     outbound: null,
+    givenTo: null,
     hops: 0,
     asked: {},
     offers: [],

@@ -1,6 +1,6 @@
 import type { Destination } from '../settings.ts';
 import type { Call, Leg } from '../state.ts';
-import { changedCall, type send, sendLater, type Turn } from '../turn.ts';
+import { changedCall, changedLeg, send, sendLater, type Turn } from '../turn.ts';
 
 /** The caller's lease is renewed while they wait and while they talk. */
 export function renewLease(turn: Turn, call: Call): void {
@@ -19,9 +19,28 @@ const ownContexts = 'cordboard-';
  * refuses `DB()` from then on, which the fallback of another number needs.
  */
 export function giveAway(turn: Turn, call: Call, to: Extract<Destination, { to: 'dialplan' }>): void {
+  call.givenTo = to;
+  changedCall(turn, call);
+  const leg = turn.world.state.legs.get(call.caller);
+  if (leg) {
+    // Until it has had the time to leave, no survey wonders that it is still here.
+    leg.changedAt = turn.now;
+    changedLeg(turn, leg);
+  }
   if (!to.context.startsWith(ownContexts))
     sendLater(turn, { do: 'lease', leg: call.caller, leaseMs: 0, peer: null, talked: false });
   sendLater(turn, { do: 'release', leg: call.caller, to });
+}
+
+/** They were given away and never left: the command was lost, and what was to end their music with it. */
+export function giveAwayAgain(turn: Turn, call: Call): void {
+  for (const was of ['music', 'ringing'] as const) send(turn, { do: 'hear', leg: call.caller, what: 'silence', was });
+  giveAway(turn, call, call.givenTo ?? fallbackOf(call.dialled));
+}
+
+/** Where the dialplan goes on without us: a context of `asterisk-conf/extensions_cordboard.conf`. */
+export function fallbackOf(dialled: string): Extract<Destination, { to: 'dialplan' }> {
+  return { to: 'dialplan', context: 'cordboard-fallback', exten: dialled, priority: 1 };
 }
 
 /**

@@ -9,6 +9,7 @@ import { changedCall, send, type Turn, tell } from '../turn.ts';
 import { endCall } from './call.ts';
 import type { Gone } from './gone.ts';
 import { hear } from './hearing.ts';
+import { giveAway } from './lease.ts';
 import { hangUpLeg, newTrunkLeg } from './leg.ts';
 import { trunkVerdict } from './trunk-verdict.ts';
 
@@ -27,11 +28,7 @@ export function begin(
 /** Gives who dialled to the dialplan, which says why and hangs up. */
 export function refuse(turn: Turn, call: Call, ending: 'barred' | 'no-trunk', exten: string): void {
   hear(turn, call, 'silence');
-  send(turn, {
-    do: 'release',
-    leg: call.caller,
-    to: { to: 'dialplan', context: 'cordboard-refused', exten, priority: 1 },
-  });
+  giveAway(turn, call, { to: 'dialplan', context: 'cordboard-refused', exten, priority: 1 });
   endCall(turn, call, ending, 'system', null);
 }
 
