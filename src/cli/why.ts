@@ -82,7 +82,7 @@ function storyLines({ agent, at, why, outcome, rangMs, members }: OfferStory): r
 
 function agentText({ agent, explanation, towards, offers, exact, untold }: AgentWhyNot): string {
   const now =
-    explanation === null ? [`${agent} is no agent: in no group and never signed in`] : agentLines(explanation);
+    explanation === null ? [`${agent} is no agent: not a user yet, or no longer one`] : agentLines(explanation);
   const call =
     towards === null
       ? []

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import * as z from 'zod';
 import type { CallExplanation } from '../core/explain-call.ts';
 import { Refusal } from '../directory/refusal.ts';
-import { existingUser } from '../directory/users.ts';
 import type { AgentWhyNot, CallWhy, OfferStory, PastAnswer, PastAsk, PastMoment, PastWatch } from '../protocol/why.ts';
 import { openCallView, pastCallView } from '../reports/call-view.ts';
 import { offerStories } from '../reports/why.ts';
@@ -53,8 +52,13 @@ export function whyRoutes(app: FastifyInstance, services: Services): void {
   });
 
   app.get('/v1/agents/:username/why-not', async (request, reply): Promise<AgentWhyNot | FastifyReply> => {
-    const agent = existingUser(services.directory, pathPart(request, 'username')).id;
+    const agent = pathPart(request, 'username');
     const { at, call = null, progress } = queryOf(agentQuery, request);
+    const isUser = services.directory.store.users.find(agent) !== null;
+    // Who was removed since is known to the past.
+    if (!isUser && at === undefined && call === null) {
+      throw unknownUser(agent, false);
+    }
     const facts = call === null ? [] : live.factsOfCall(call);
     if (call !== null && facts.length === 0 && live.call(call) === null) {
       throw unknownCall(call);
@@ -65,6 +69,9 @@ export function whyRoutes(app: FastifyInstance, services: Services): void {
     return await withProgress<AgentWhyNot>(reply, progress, async (watch) => {
       const { moments: past, failure: untold } = await recalled({ ask, at: at ?? null, facts: made }, watch);
       const now = at === undefined ? await engine.why(ask) : momentAt(past)?.answer;
+      if (!isUser && ![now, ...past.map(({ answer }) => answer)].some((answer) => answer?.agent)) {
+        throw unknownUser(agent, true);
+      }
       return {
         agent,
         explanation: now?.agent ?? null,
@@ -108,6 +115,11 @@ function momentAt(moments: readonly PastMoment[]): PastMoment | undefined {
 
 function membersAt(moments: readonly PastMoment[], seq: number | undefined): CallExplanation | null {
   return seq === undefined ? null : (moments.find(({ fact }) => fact === seq)?.answer.call ?? null);
+}
+
+function unknownUser(id: string, isPast: boolean): Refusal {
+  const then = isPast ? ', and there was none then' : '';
+  return new Refusal('unknown-user', `There is no user ${id}${then}: see cordboard user list`, 'username');
 }
 
 function unknownCall(id: string): Refusal {

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { CallExplanation } from '../../src/core/explain-call.ts';
 import type { OfferWhy } from '../../src/core/facts.ts';
 import { anyPhone } from '../../src/core/station.ts';
-import type { WhyAsk } from '../../src/protocol/why.ts';
+import type { WhyAnswer, WhyAsk } from '../../src/protocol/why.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
 
 let lab: LabFront;
@@ -167,5 +167,66 @@ describe('cordboard why-not', () => {
 
   test('given_somebody_who_is_no_user_when_it_is_asked_why_not_then_it_is_refused', async () => {
     expect((await run('why-not', 'nobody')).error).toMatchObject({ code: 'unknown-user' });
+  });
+
+  describe('of somebody who was removed since', () => {
+    const at = 1_700_000_000_000;
+    const agent = { agent: 'gone', at, why: null, more, queues: [] };
+    const nobody = { call: null, agent: null, towards: null };
+    const standing = {
+      agent: 'gone',
+      is: 'passed-over',
+      why: { reason: 'wrap-up', leftMs: 5_000 },
+      more,
+      key: [],
+    } as const;
+    const towards = { call: 'c1', queue: 'support', standing, hindrance: null };
+    let usual: LabFront['past']['ask'];
+    beforeAll(() => {
+      usual = lab.past.ask;
+    });
+    afterEach(() => {
+      lab.past.ask = usual;
+    });
+    /** What the past says: of each moment that is asked for the same. */
+    const remembered = (answer: WhyAnswer): void => {
+      lab.engine.why = () => nobody;
+      lab.past.ask = async ({ at: time, facts }) => ({
+        moments: [
+          ...facts.map((fact) => ({ at, fact, exact: true, answer })),
+          ...(time === null ? [] : [{ at, fact: null, exact: true, answer }]),
+        ],
+        failure: null,
+      });
+    };
+
+    test('given_a_time_at_which_they_were_there_when_it_is_asked_why_not_then_it_is_answered', async () => {
+      remembered({ ...nobody, agent });
+      const { out, error } = await run('why-not', 'gone', '--at', '10m');
+      expect(error).toBe(null);
+      expect(out).toMatch(/^gone: available\n/);
+      expect((await run('why-not', 'gone')).error).toMatchObject({ code: 'unknown-user' });
+    });
+
+    test('given_a_call_of_their_time_when_it_is_asked_why_not_then_its_offers_are_told_and_that_they_are_gone', async () => {
+      remembered({ ...nobody, agent, towards });
+      const { out, error } = await run('why-not', 'gone', '--call', 'c1');
+      expect(error).toBe(null);
+      expect(out).toMatch(/offered to ana; gone: wrap-up, 5 s left\n.*offered to ben; gone: .*\ngone is no agent/);
+    });
+
+    test('given_a_time_and_a_call_that_do_not_know_them_either_when_it_is_asked_why_not_then_it_is_refused', async () => {
+      remembered(nobody);
+      for (const options of [
+        ['--at', '10m'],
+        ['--call', 'c1'],
+        ['--at', '10m', '--call', 'c1'],
+      ])
+        expect((await run('why-not', 'gone', ...options)).error).toMatchObject({
+          code: 'unknown-user',
+          message: expect.stringContaining('gone'),
+        });
+      expect((await run('why-not', 'ana', '--at', '10m')).error).toBe(null);
+    });
   });
 });

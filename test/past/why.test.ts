@@ -58,6 +58,26 @@ describe('why, of the past', () => {
     expect(then?.agent?.agent).toBe(agent);
   });
 
+  it('given_a_user_who_was_removed_since_when_the_past_is_asked_then_it_is_how_it_was_and_nobody_later', async () => {
+    storm(6);
+    const { rig } = recording;
+    recording.work(0.7);
+    await takeCheckpoint(recording.liveDb, recording.checkpoints);
+    const world = rig.world();
+    const [agent = ''] = world?.state.agents.keys() ?? [];
+    const ask: WhyAsk = { about: 'agent', agent, call: null };
+    const then = rig.scheduler.now();
+    const answer = world && structuredClone(answerWhy(world, ask, then));
+    expect(answer?.agent?.agent).toBe(agent);
+    rig.run(10);
+    rig.post({ type: 'settings', revision: 900, users: [], queues: [], removedUsers: [agent], removedQueues: [] });
+    rig.run(10);
+    const later = rig.scheduler.now();
+    const past = (at: number) => askPast(recording.liveDb, recording.checkpoints, { ask, at, facts: [] });
+    expect(past(then)).toEqual({ failure: null, moments: [{ at: then, fact: null, exact: true, answer }] });
+    expect(past(later).moments.map((one) => one.answer.agent)).toEqual([null]);
+  });
+
   it('given_a_time_before_everything_when_the_past_is_asked_then_it_says_that_it_is_not_kept', () => {
     storm(3);
     recording.work(0.2);
