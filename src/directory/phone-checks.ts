@@ -1,3 +1,4 @@
+import { whyOf } from '../lib/why.ts';
 import { Refusal } from './refusal.ts';
 
 /** What Asterisk can say before anything is written. Each may reject when it cannot be asked. */
@@ -18,7 +19,7 @@ export async function checkContexts(asterisk: AsteriskView, contexts: readonly s
     try {
       isThere = await asterisk.hasContext(name);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = whyOf(error);
       throw new Refusal('pbx-failed', `context: Asterisk cannot be asked whether it has ${name} (${why})`, 'context');
     }
     if (!isThere) {

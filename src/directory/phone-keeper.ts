@@ -1,6 +1,7 @@
 import type { PhoneId } from '../core/settings.ts';
 import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
+import { whyOf } from '../lib/why.ts';
 import type { PhonesChecked } from '../protocol/phones.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { inspectPhones } from './phone-inspection.ts';
@@ -209,8 +210,4 @@ export function createPhoneKeeper(
       if (retry !== null) clearTimeout(retry);
     },
   };
-}
-
-function whyOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/config.ts';
+import { whyOf } from '../lib/why.ts';
 import type { TrialPhone } from '../protocol/phones.ts';
 import { REALM } from '../protocol/phones.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
@@ -44,7 +45,7 @@ export function createTrialPhones(
       } catch (error) {
         store.phones.dropTrial(id);
         store.phones.leave(id);
-        const why = error instanceof Error ? error.message : String(error);
+        const why = whyOf(error);
         throw new Refusal('pbx-failed', `Asterisk did not take the trial phone (${why}): see cordboard status`);
       }
       return { id, secret, realm: REALM, wsUrl: wsUrl(config) };

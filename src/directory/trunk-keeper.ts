@@ -1,5 +1,6 @@
 import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
+import { whyOf } from '../lib/why.ts';
 import type { TrunkBody, TrunksChecked } from '../protocol/trunks.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { hashOf, inspectTrunks } from './trunk-inspection.ts';
@@ -46,7 +47,7 @@ export function createTrunkKeeper(
         if (!closed) done(null);
       } catch (error) {
         failed = true;
-        const why = error instanceof Error ? error.message : String(error);
+        const why = whyOf(error);
         if (closed) return;
         try {
           done(why);

@@ -1,4 +1,5 @@
 import { type Backoff, createBackoff } from './backoff.ts';
+import { whyOf } from './why.ts';
 
 /** Work that is done again and again, one pass at a time. */
 export type Passes = {
@@ -58,7 +59,7 @@ export function createPasses(
       backoff.reset();
     } catch (error) {
       const delayMs = backoff.next();
-      failed(error instanceof Error ? error.message : String(error), delayMs, backoff);
+      failed(whyOf(error), delayMs, backoff);
       soon(delayMs);
     }
     running = false;
