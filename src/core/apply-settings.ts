@@ -43,6 +43,7 @@ export function applySettings(turn: Turn, event: SettingsEvent): void {
   dropPhones(turn, before);
   if (added.length > 0) takeUpTalks(turn, new Set(added.map(({ id }) => id)));
   for (const group of event.queues) {
+    takeExtension(turn, group.extension);
     state.queues.set(group.id, group);
     dirty.mark('queues', group.id);
     reindexQueue(turn.world, group);
@@ -69,6 +70,8 @@ function putReasons(turn: Turn, reasons: readonly ReasonSettings[]): void {
 function putUser(turn: Turn, user: UserSettings): void {
   const { state, dirty } = turn.world;
   const old = state.users.get(user.id);
+  takeExtension(turn, user.extension);
+  const losers = takePhones(turn, user.phones);
   state.users.set(user.id, user);
   dirty.mark('users', user.id);
   reindexUser(turn.world, user);
@@ -87,7 +90,42 @@ function putUser(turn: Turn, user: UserSettings): void {
     state.agents.set(user.id, agent);
     changedAgent(turn, agent);
   }
-  updateReachable(turn, user.id, 'registered');
+  for (const id of [user.id, ...losers]) updateReachable(turn, id, 'registered');
+}
+
+/*
+ * Whoever had what a row brings along is in a later portion, and loses it now: no two rows ever name the same number or phone, or a
+ * core that is loaded between the portions would not know whose it is.
+ */
+
+function takeExtension({ world: { state, dirty, index } }: Turn, extension: string | null): void {
+  const owner = extension === null ? undefined : index.extensions.get(extension);
+  if (owner === undefined) return;
+  if ('user' in owner) {
+    const user = state.users.get(owner.user);
+    if (user) state.users.set(user.id, { ...user, extension: null });
+    dirty.mark('users', owner.user);
+    return;
+  }
+  const group = state.queues.get(owner.queue);
+  if (!group) return;
+  const without = { ...group, extension: null };
+  state.queues.set(group.id, without);
+  queueIndex(index, group.id).settings = without;
+  dirty.mark('queues', group.id);
+}
+
+/** Who had one of the phones. */
+function takePhones({ world: { state, dirty, index } }: Turn, phones: readonly PhoneId[]): readonly UserId[] {
+  const losers = new Set<UserId>();
+  for (const phone of phones) {
+    const user = state.users.get(index.phoneUser.get(phone) ?? '');
+    if (!user) continue;
+    state.users.set(user.id, { ...user, phones: user.phones.filter((id) => id !== phone) });
+    dirty.mark('users', user.id);
+    losers.add(user.id);
+  }
+  return [...losers];
 }
 
 /** A user who was removed in a talk and is back before its end is still in it. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Driver, group, running, user } from './driver.ts';
+import type { SettingsEvent } from '../../src/core/events.ts';
+import { type Driver, drive, group, rowsOf, running, user } from './driver.ts';
 
 // The directory comes in portions: a number or a phone that one gave away is not the former owner's to take along.
 
@@ -37,6 +38,97 @@ describe('an extension that an earlier portion gave to another', () => {
       expect(rings(driver, '1003')).toEqual(['1003', '1001']);
     }
   });
+});
+
+/** Who has which number and which phone. */
+function owners({ world: { index } }: Driver): unknown[] {
+  return [index.extensions, index.phoneUser].map((one) => [...one].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+type Portion = Partial<Pick<SettingsEvent, 'users' | 'queues'>>;
+
+/** Each is a move of a number or a phone, as it comes in two portions, the one who gains and the one who loses. */
+const moves: readonly (readonly [what: string, gains: Portion, loses: Portion, dialled: string, rings: string])[] = [
+  [
+    'a number of cleo to ann',
+    { users: [{ ...user('ann', '1003'), phones: ['1001'] }] },
+    { users: [{ ...user('cleo', '1009'), phones: ['1003'] }] },
+    '1003',
+    '1001',
+  ],
+  [
+    'a number of ann to cleo',
+    { users: [{ ...user('cleo', '1001'), phones: ['1003'] }] },
+    { users: [{ ...user('ann', '1009'), phones: ['1001'] }] },
+    '1001',
+    '1003',
+  ],
+  [
+    'a number of a queue to a user',
+    { users: [{ ...user('ann', '8003'), phones: ['1001'] }] },
+    { queues: [group('few', '8009', ['cleo'])] },
+    '8003',
+    '1001',
+  ],
+  [
+    'a number of a user to a queue',
+    { queues: [group('few', '1001', ['dan'])] },
+    { users: [{ ...user('ann', '1009'), phones: ['1001'] }] },
+    '1001',
+    '1004',
+  ],
+  [
+    'a number of one queue to another',
+    { queues: [group('all', '8003', ['dan'])] },
+    { queues: [group('few', '8009', ['cleo'])] },
+    '8003',
+    '1004',
+  ],
+  [
+    'a phone of cleo to ann',
+    { users: [{ ...user('ann', '1001'), phones: ['1003'] }] },
+    { users: [{ ...user('cleo', '1003'), phones: [] }] },
+    '1001',
+    '1003',
+  ],
+  [
+    'a phone of ann to cleo',
+    { users: [{ ...user('cleo', '1003'), phones: ['1001'] }] },
+    { users: [{ ...user('ann', '1001'), phones: [] }] },
+    '1003',
+    '1001',
+  ],
+];
+
+describe.each(moves)('given_%s_in_two_portions', (_what, gains, loses, dialled, phone) => {
+  it.each(['gains', 'loses'])(
+    'when_the_one_who_%s_comes_first_then_it_is_theirs_and_a_core_that_was_loaded_between_agrees',
+    (first) => {
+      const driver = running();
+      let loaded = drive(rowsOf(driver.world));
+      loaded.now = driver.now;
+      for (const portion of first === 'gains' ? [gains, loses] : [loses, gains]) {
+        driver.step({ ...none, ...portion });
+        loaded.step({ ...none, ...portion });
+        expect(owners(loaded)).toEqual(owners(driver));
+        loaded = drive(rowsOf(driver.world));
+        loaded.now = driver.now;
+        expect(owners(loaded)).toEqual(owners(driver));
+      }
+      for (const one of [loaded, driver]) {
+        // A phone that was nobody's for a moment is registered again by the next news of it.
+        one.step({ type: 'phone-reachable', phone, reachable: true });
+        expect(rings(one, dialled)).toEqual([phone]);
+      }
+    },
+  );
+});
+
+it('given_a_phone_that_went_to_another_when_a_call_comes_before_the_former_owners_portion_then_it_is_not_rung_for_them', () => {
+  const driver = running(['ann']);
+  driver.step({ ...none, users: [user('cleo', '1003', '1001')] });
+  expect(rings(driver, '8001')).toEqual([]);
+  expect(driver.facts.at(-1)).not.toMatchObject({ type: 'offer-made' });
 });
 
 describe('phones that change hands within a portion', () => {

@@ -109,6 +109,13 @@ export const mutants: readonly Mutant[] = [
     to: 'if (transport === null || by === undefined || !phone.registered)',
   },
   {
+    lie: 'two rows name one number until the portion of who had it comes',
+    file: 'src/core/apply-settings.ts',
+    from: '  takeExtension(turn, user.extension);\n',
+    to: '',
+    by: 'test/core/portions.test.ts',
+  },
+  {
     lie: 'the alarm of a wrong transport outlives its phone',
     file: 'src/core/apply-settings.ts',
     from: "  endAlarm(turn, 'wrong-transport', id);\n",
