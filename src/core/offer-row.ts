@@ -38,4 +38,6 @@ export type Offer = {
   sip: number;
   /** Its agent chose ready, or signed in or out, since we ended it: what comes of it is not held against them. */
   forgiven: boolean;
+  /** Which turn of its agent in this queue it is, and which was the one before; null in rows of an older version. */
+  readonly turn: { readonly is: number; readonly before: number } | null;
 };

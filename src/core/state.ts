@@ -193,6 +193,8 @@ export type Agent = {
   given: { day: string; count: number };
   /** When each queue last offered this agent a call, as a number of `Meta.turn`: the memory of `round-robin`. */
   turns: Record<QueueId, number>;
+  /** Queues in which a turn that rang and came to nothing was given back: the next one of that kind is spent. */
+  spared: QueueId[];
   ledger: Ledger;
 };
 

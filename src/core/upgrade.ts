@@ -30,7 +30,7 @@ function paidBy(row: Call, outbound: Partial<Outbound>): Pick<Outbound, 'payers'
 }
 
 export function upgradeAgent(older: Agent): Agent {
-  const row = older.cutShort === undefined ? { ...older, cutShort: null } : older;
+  const row = older.spared === undefined ? { ...older, cutShort: older.cutShort ?? null, spared: [] } : older;
   if (row.ledger !== undefined) return row.station === undefined ? { ...row, station: anyPhone, barred: null } : row;
   const fresh = newAgent(row.id, row.idleSince);
   const canBeRung = row.signedIn && row.ready.is && row.hold === null && row.reachable.is;
@@ -52,8 +52,8 @@ export function upgradeLeg(row: Leg): Leg {
 }
 
 export function upgradeOffer(row: Offer): Offer {
-  const { confirmUntil = null, toNumber = null, rules = null, forgiven = false } = row;
-  return { ...row, confirmUntil, toNumber, rules, forgiven };
+  const { confirmUntil = null, toNumber = null, rules = null, forgiven = false, turn = null } = row;
+  return { ...row, confirmUntil, toNumber, rules, forgiven, turn };
 }
 
 const callDefaults = {

@@ -12,6 +12,7 @@ import { NumberJudge } from './numbers.ts';
 import { OwnerJudge } from './owners.ts';
 import { PayerJudge } from './payers.ts';
 import { QueueBooks } from './queue-books.ts';
+import { TurnJudge } from './turns.ts';
 import { WishJudge } from './wishes.ts';
 
 /**
@@ -39,6 +40,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
   const payers = new PayerJudge();
   const numbers = new NumberJudge(asterisk);
   const owners = new OwnerJudge(asterisk);
+  const turns = new TurnJudge();
   const talked = new Set<string>();
   const forwards = new ForwardJudge();
   return {
@@ -59,6 +61,7 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
       payers.afterBatch(batch, world);
       numbers.afterBatch(batch, world);
       owners.afterBatch(batch, world);
+      turns.afterBatch(batch, world);
       books.compare(world);
       queues.compare(world, batch.steps.at(-1)?.at ?? 0);
       checkAsterisk(asterisk);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Agent, Call } from '../../src/core/state.ts';
+import type { Agent, Call, Offer } from '../../src/core/state.ts';
 import { drive, rowsOf } from './driver.ts';
 import { situations } from './situations.ts';
 
@@ -31,12 +31,13 @@ test.each(['a call waits and nobody is ready', 'a leg is ringing', 'two talk'])(
     const calls = rows.calls.map(
       (call) => Object.fromEntries(Object.entries(call).filter(([key]) => !later.some((one) => one === key))) as Call,
     );
-    const agents = rows.agents.map(({ cutShort: _, ...agent }) => agent as Agent);
-    const driver = drive({ ...rows, calls, agents });
+    const agents = rows.agents.map(({ cutShort: _, spared: __, ...agent }) => agent as Agent);
+    const offers = rows.offers.map(({ turn: _, ...offer }) => offer as Offer);
+    const driver = drive({ ...rows, calls, agents, offers });
     driver.now = there.now;
     const [call] = driver.world.state.calls.values();
     expect(call).toMatchObject({ outbound: null, inbound: null, priority: 5, queueGone: null, givenTo: null });
-    for (const agent of driver.world.state.agents.values()) expect(agent.cutShort).toBe(null);
+    for (const agent of driver.world.state.agents.values()) expect(agent).toMatchObject({ cutShort: null, spared: [] });
     driver.step({ type: 'leg-gone', leg: call?.caller ?? '', cause: 16, sip: 0 });
     expect(driver.facts.filter((fact) => fact.type === 'call-ended')).toHaveLength(1);
   },

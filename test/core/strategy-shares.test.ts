@@ -14,6 +14,16 @@ function at(strategy: StrategyName, other: object = {}): Company {
   return there;
 }
 
+/** The caller gives up before anybody answers; the phone rang by then, or was silent. */
+function leave({ driver }: Company, caller: string, phone: 'rang' | 'silent'): void {
+  const leg = driver.legs().at(-1) ?? '';
+  driver.step({ type: 'leg-created', leg });
+  if (phone === 'rang') driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
+  driver.now += 1_000;
+  driver.step({ type: 'leg-gone', leg: caller, cause: 127, sip: 487 });
+  driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
+}
+
 /** So many calls come one by one, each is served before the next; who got how many. */
 function shares(there: Company, calls: number): Map<string, number> {
   const got = new Map(team.map((agent) => [agent, 0]));
@@ -76,7 +86,7 @@ describe('who is chosen', () => {
     for (const who of next) expect(there.arrive(`two for ${who}`, '8001')).toEqual([who]);
   });
 
-  it.each(['longest-idle', 'fewest-calls', 'most-skilled'] as const)(
+  it.each(['longest-idle', 'round-robin', 'fewest-calls', 'most-skilled'] as const)(
     'given_%s_when_the_caller_of_an_offer_leaves_then_the_members_place_is_what_it_was',
     (strategy) => {
       const there = at(strategy);
@@ -145,6 +155,71 @@ describe('what is remembered', () => {
     there.change({ ...desk, strategy: 'round-robin' });
     const order = Array.from({ length: 5 }, (_, count) => there.arrive(`more-${count}`, '8001')).flat();
     expect(order).toEqual(['c', 'd', 'e', 'f', 'b']);
+  });
+
+  it('given_round_robin_when_each_third_caller_leaves_while_it_rings_then_each_member_is_given_the_same_number', () => {
+    const there = at('round-robin');
+    const got = new Map(team.map((agent) => [agent, 0]));
+    for (let count = 0; count < 180; count += 1) {
+      const [who = ''] = there.arrive(`s${count}`, '8001');
+      if (count % 3 === 2) {
+        leave(there, `s${count}`, 'rang');
+        continue;
+      }
+      got.set(who, (got.get(who) ?? 0) + 1);
+      there.serve(who);
+    }
+    for (const calls of got.values()) expect(calls).toBe(20);
+  });
+
+  it('given_round_robin_when_callers_give_up_one_after_another_then_no_phone_rings_for_more_than_two_of_them_in_a_row', () => {
+    const there = at('round-robin');
+    const order = Array.from({ length: 14 }, (_, count) => {
+      const who = there.arrive(`s${count}`, '8001');
+      leave(there, `s${count}`, 'rang');
+      return who;
+    }).flat();
+    expect(order.join('')).toBe('aabbccddeeffaa');
+    expect(there.arrive('stays', '8001')).toEqual(['b']);
+  });
+
+  it('given_round_robin_when_a_phone_never_rang_for_callers_who_leave_then_the_turn_stays_theirs', () => {
+    const there = at('round-robin');
+    for (let count = 0; count < 4; count += 1) {
+      expect(there.arrive(`s${count}`, '8001')).toEqual(['a']);
+      leave(there, `s${count}`, 'silent');
+    }
+    expect(there.arrive('stays', '8001')).toEqual(['a']);
+  });
+
+  it('given_a_turn_that_was_given_back_when_it_is_answered_then_another_that_comes_to_nothing_is_given_back_again', () => {
+    const there = at('round-robin', { members: ['a', 'b'] });
+    const come = (caller: string): string[] => there.arrive(caller, '8001');
+    expect(come('one')).toEqual(['a']);
+    leave(there, 'one', 'rang');
+    expect(come('two')).toEqual(['a']);
+    there.serve('a');
+    expect(come('three')).toEqual(['b']);
+    there.serve('b');
+    expect(come('four')).toEqual(['a']);
+    leave(there, 'four', 'rang');
+    expect(come('five')).toEqual(['a']);
+  });
+
+  it('given_round_robin_when_a_member_refuses_or_is_not_ready_as_it_rings_then_a_refusal_is_a_turn_and_a_pause_is_none', () => {
+    const there = at('round-robin');
+    expect(there.arrive('one', '8001')).toEqual(['a']);
+    expect(there.decline('a')).toEqual(['b']);
+    there.serve('b');
+    expect(there.arrive('two', '8001')).toEqual(['c']);
+    const leg = there.driver.legs().at(-1) ?? '';
+    there.driver.step({ type: 'intent', intent: 'x', ask: { do: 'not-ready', user: 'c', reason: null } });
+    there.driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
+    there.serve('d');
+    there.pass(60_000);
+    there.driver.step({ type: 'intent', intent: 'y', ask: { do: 'ready', user: 'c' } });
+    expect(there.arrive('three', '8001')).toEqual(['c']);
+    expect(there.arrive('four', '8001')).toEqual(['e']);
   });
 
   it('given_two_queues_when_both_go_round_then_each_has_turns_of_its_own', () => {

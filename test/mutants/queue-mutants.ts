@@ -150,10 +150,22 @@ export const queueMutants: readonly Mutant[] = [
   },
   {
     lie: 'round-robin forgets the turn',
-    file: 'src/core/routing/offer.ts',
-    from: 'agent.turns[queue.id] = meta.turn;',
+    file: 'src/core/routing/turns.ts',
+    from: 'agent.turns[queue] = meta.turn;',
     to: '',
     by: 'test/core/strategy-shares.test.ts',
+  },
+  {
+    lie: 'a caller who gives up costs the member their turn',
+    file: 'src/core/routing/turns.ts',
+    from: 'agent.turns[queue] = taken.before;',
+    to: '',
+  },
+  {
+    lie: 'one phone rings for all callers who give up',
+    file: 'src/core/routing/turns.ts',
+    from: 'if (rangAt !== null && agent.spared.includes(queue)) {',
+    to: 'if (rangAt !== null && agent.spared.includes(agent.id)) {',
   },
   {
     lie: 'weights make no difference',

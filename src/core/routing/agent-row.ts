@@ -67,6 +67,7 @@ export function newAgent(id: UserId, now: number): Agent {
     awaySince: now,
     given: { day: '', count: 0 },
     turns: {},
+    spared: [],
     ledger: emptyLedger('', now),
   };
 }

@@ -5,7 +5,6 @@ import type { OfferRules, QueueSettings } from '../queue-settings.ts';
 import type { HangUpCause } from '../settings.ts';
 import type { Agent, Call, Leg, Offer } from '../state.ts';
 import { changedCall, changedOffer, newId, removeOffer, send, type Turn, tell } from '../turn.ts';
-import { agentIndex } from '../world.ts';
 import { backOff, countGiven, goIdle, reachablePhones, setWork, suspectPhones } from './agent.ts';
 import { idleForCall } from './choose.ts';
 import { book, bookOffer, rankAnew } from './ledger.ts';
@@ -15,6 +14,7 @@ import { sendTo } from './overflow.ts';
 import { policies } from './policy.ts';
 import { judge } from './rona.ts';
 import { strategies } from './strategy/table.ts';
+import { giveTurnBack, spendTurn, takeTurn } from './turns.ts';
 
 /** How long an agent and a slot of the call wait for the last event of an offer that was ended. */
 export const releaseMs = 2_000;
@@ -43,9 +43,9 @@ export function makeOffer(turn: Turn, call: Call, agent: Agent, group: QueueSett
     cause: 0,
     sip: 0,
     forgiven: false,
+    turn: takeTurn(turn, agent, group.id),
   };
   turn.world.state.offers.set(offer.id, offer);
-  takeTurn(turn, agent, group);
   call.offers.push(offer.id);
   for (const phone of reachablePhones(turn, agent.id)) offer.legs.push(newLeg(turn, call, 'agent', phone, offer.id).id);
   openRoom(turn, call);
@@ -55,18 +55,6 @@ export function makeOffer(turn: Turn, call: Call, agent: Agent, group: QueueSett
   if (agent.station.kind === 'number') ringStation(turn, call, offer, agent);
   bookOffer(turn, agent);
   setWork(turn, agent, 'offered', null, call.id);
-}
-
-/** Remembers that it was this member's turn; turns in queues that the agent has left are forgotten. */
-function takeTurn(turn: Turn, agent: Agent, queue: QueueSettings): void {
-  const { meta } = turn.world.state;
-  meta.turn += 1;
-  agent.turns[queue.id] = meta.turn;
-  const mine = agentIndex(turn.world.index, agent.id);
-  if (!mine.hasOldTurns) return;
-  mine.hasOldTurns = false;
-  for (const id of Object.keys(agent.turns))
-    if (!mine.seats.some((seat) => seat.queue.id === id)) delete agent.turns[id];
 }
 
 /** The call's room is made with its first leg, so that it stands when somebody answers. */
@@ -172,6 +160,8 @@ export function endOffer(turn: Turn, offer: Offer, outcome: Outcome): void {
 function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, rules: OfferRules | undefined): void {
   const policy = policies[outcome];
   book(turn, agent, outcome);
+  if (policy.given || policy.asked) spendTurn(turn, agent, offer);
+  else giveTurnBack(turn, agent, offer);
   if (policy.given) countGiven(turn, agent);
   if (outcome === 'answered') return;
   const mine =
