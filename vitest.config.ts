@@ -6,6 +6,7 @@ const real = [
   'test/docs/cli.test.ts',
   'test/docs/operating.test.ts',
   'test/past/**/*.test.ts',
+  'test/mutants/past.test.ts',
   'test/asterisk/**/*.test.ts',
   'test/telephony/**/*.test.ts',
   'test/adapters/**/*.test.ts',

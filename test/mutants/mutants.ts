@@ -644,25 +644,4 @@ export const mutants: readonly Mutant[] = [
     to: '',
     by: 'test/simulation/explanations.test.ts',
   },
-  {
-    lie: 'a checkpoint is put together from several moments',
-    file: 'src/storage/past/take-checkpoint.ts',
-    from: "db.exec('BEGIN');",
-    to: '',
-    by: 'test/past/replay.test.ts',
-  },
-  {
-    lie: 'a replay compares commands only',
-    file: 'src/core/replay.ts',
-    from: 'return now.facts === written ? null :',
-    to: 'return now.facts.length > 0 ? null :',
-    by: 'test/past/replay.test.ts',
-  },
-  {
-    lie: 'a caller is forgotten whose call is still kept',
-    file: 'src/storage/live/prune.ts',
-    from: 'AND NOT EXISTS (SELECT 1 FROM facts WHERE facts.call = callers.call AND facts.seq > ?)',
-    to: 'AND ? > 0',
-    by: 'test/past/replay.test.ts',
-  },
 ];
