@@ -1,10 +1,11 @@
 import { parseNeeds } from '../../src/core/needs.ts';
 import { type Member, memberOf, type NobodyRule, type QueueGiven } from '../../src/core/queue-settings.ts';
 
-/** `ben`, or `ben/5` with a penalty of 5. */
+/** `ben`, `ben/5` with a penalty of 5, or `ben*9` with a weight of 9. */
 export function memberFrom(text: string): Member {
-  const [user = '', penalty = '0'] = text.split('/');
-  return memberOf({ user, penalty: Number(penalty) });
+  const [, user = '', penalty = '0', weight = '1'] = /^([^/*]+)(?:\/(\d+))?(?:\*(\d+))?$/.exec(text) ?? [];
+  if (user === '') throw new Error(`not a member: ${text}`);
+  return memberOf({ user, penalty: Number(penalty), weight: Number(weight) });
 }
 
 /** The rules of a queue, as a group's line may say them: only those that are said. */

@@ -243,6 +243,7 @@ export function createStage(): Stage {
     [/^the disk is full for (\S+)$/, (time) => fillDisk(duration(time))],
     [/^time passes$/, () => undefined],
     [/^somebody asks why (c\d+)$/, (call) => say(whyCall(rig, `cb-e1-${call}`))],
+    [/^somebody counts who was asked$/, () => say([offersCounted(rig)])],
     [/^(\S+) asks why their phone is silent$/, (user) => say(whySilent(rig, user))],
   ];
 
@@ -325,6 +326,14 @@ function whySilent(rig: Rig, user: string): readonly string[] {
   const world = rig.world();
   const agent = world?.state.agents.get(user);
   return world && agent ? agentLines(explainAgent(world, agent, rig.scheduler.now())) : [`${user} is no agent`];
+}
+
+/** `ann 9 times, ben 3 times`, of all calls so far. */
+function offersCounted({ facts }: Rig): string {
+  const counts = new Map<string, number>();
+  for (const fact of facts) if (fact.type === 'offer-made') counts.set(fact.agent, (counts.get(fact.agent) ?? 0) + 1);
+  const words = [...counts].sort().map(([agent, times]) => `${agent} ${times === 1 ? 'once' : `${times} times`}`);
+  return words.join(', ');
 }
 
 function setPhone(rig: Rig, id: string, what: string): void {
