@@ -3,7 +3,7 @@ import type { Seat } from './queue-index.ts';
 import type { Availability } from './routing/availability.ts';
 import { noSkills, type Profile } from './routing/skills.ts';
 import type { UserId } from './settings.ts';
-import type { Agent, LegId } from './state.ts';
+import type { Agent, LegId, OfferId } from './state.ts';
 
 /**
  * What is derived of one agent, in one place: a step that changes an agent looks them up once. It outlives the row, since
@@ -25,6 +25,8 @@ export type AgentIndex = {
   largeSeats: Seat[];
   /** Live legs of their phones that belong to no offer; null as long as there was none. */
   elsewhere: Set<LegId> | null;
+  /** Offers to them that we ended, and of which a leg still ends; null as long as there was none. */
+  ending: Set<OfferId> | null;
   /** Whether they may have turns in queues that they left. */
   hasOldTurns: boolean;
 };
@@ -41,6 +43,7 @@ export function emptyAgentIndex(id: UserId): AgentIndex {
     seats: [],
     largeSeats: [],
     elsewhere: null,
+    ending: null,
     hasOldTurns: true,
   };
 }

@@ -172,6 +172,15 @@ export function reindexOffer(world: World, offer: Offer): void {
     id,
     phase === 'ringing' ? ringUntil : phase === 'confirming' ? confirmUntil : null,
   );
+  if (phase !== 'cancelling') return;
+  const agent = agentIndex(world.index, offer.agent);
+  agent.ending ??= new Set();
+  agent.ending.add(id);
+}
+
+export function forgetOffer(world: World, { id, agent }: Offer): void {
+  world.index.deadlines.set('offers', id, null);
+  world.index.agents.get(agent)?.ending?.delete(id);
 }
 
 export function reindexLeg(world: World, leg: Leg): void {

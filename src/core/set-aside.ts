@@ -1,7 +1,6 @@
 import { fallbackOf } from './calls/lease.ts';
 import { compareIds } from './ordered.ts';
-import { elsewhereChanged, goIdle, setWork } from './routing/agent.ts';
-import { releaseMs } from './routing/offer.ts';
+import { elsewhereChanged, goIdle, releaseMs, setWork } from './routing/agent.ts';
 import type { UserId } from './settings.ts';
 import type { Agent, CallId } from './state.ts';
 import { removeCall, removeLeg, removeOffer, send, type Turn, tell } from './turn.ts';

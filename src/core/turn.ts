@@ -4,6 +4,7 @@ import type { Meter, Trunk } from './outside.ts';
 import {
   forgetAgent,
   forgetLeg,
+  forgetOffer,
   reindexAgent,
   reindexLeg,
   reindexMeta,
@@ -133,7 +134,7 @@ export function changedOffer(turn: Turn, offer: Offer): void {
 
 export function removeOffer(turn: Turn, offer: Offer): void {
   turn.world.dirty.ids.offers.add(offer.id);
-  turn.world.index.deadlines.set('offers', offer.id, null);
+  forgetOffer(turn.world, offer);
   turn.world.state.offers.delete(offer.id);
 }
 

@@ -11,6 +11,9 @@ type Line = {
   work: WorkKind;
   /** They chose ready, or signed in or out, while an offer that we had ended still had to. */
   forgiven: boolean;
+  /** The offer that they have, and the one that they had when they picked another call up: whatever it ends as is no miss. */
+  offer: string | null;
+  excused: string | null;
   signedInAt: number | null;
   /** Time signed in today, up to the last sign-out or the beginning of the day. */
   signedInMs: number;
@@ -116,11 +119,21 @@ export class AgentBooks {
       case 'offer-made': {
         const queue = this.queues.get(fact.queue);
         if (queue !== undefined) this.madeUnder.set(fact.offer, queue);
-        this.line(fact.agent).offers += 1;
+        const line = this.line(fact.agent);
+        line.offers += 1;
+        line.offer = fact.offer;
+        return;
+      }
+      case 'call-picked-up': {
+        const line = this.line(fact.user);
+        line.excused = line.offer;
+        // It counts as an answer: the ladder begins anew.
+        line.misses = [];
         return;
       }
       case 'offer-ended': {
         const line = this.line(fact.agent);
+        if (line.offer === fact.offer) line.offer = null;
         // A call goes on without the books of who was removed in it.
         if (fact.outcome === 'answered' && !line.gone) line.answered += 1;
         if (fact.outcome === 'no-answer' && !line.gone) line.missed += 1;
@@ -152,7 +165,7 @@ export class AgentBooks {
   /** A miss that counts is told with the end of its offer, unless it is the network's; and no other ever is. */
   private expectMiss(
     queue: QueueSettings,
-    { agent, outcome, call }: Extract<NumberedFact, { type: 'offer-ended' }>,
+    { agent, outcome, call, offer }: Extract<NumberedFact, { type: 'offer-ended' }>,
     rest: readonly NumberedFact[],
   ): void {
     const next = rest.findIndex((fact) => fact.type === 'offer-ended');
@@ -164,7 +177,9 @@ export class AgentBooks {
       must(told.length === 0 || queue.ringAllMissEvery > 0, `${agent} is blamed for a ring-all`);
       return;
     }
-    const counts = names.includes(outcome) && !(isMass && outcome !== 'declined') && !this.line(agent).forgiven;
+    const { forgiven, excused } = this.line(agent);
+    const isForgiven = forgiven || excused === offer;
+    const counts = names.includes(outcome) && !(isMass && outcome !== 'declined') && !isForgiven;
     must(told.length === (counts ? 1 : 0), `an offer to ${agent} ended ${outcome}, and ${told.length} misses are told`);
   }
 
@@ -201,7 +216,16 @@ export class AgentBooks {
 const noCounts = { signedInMs: 0, offers: 0, answered: 0, missed: 0, declined: 0 };
 
 function newLine(): Line {
-  return { gone: false, work: 'idle', forgiven: false, signedInAt: null, misses: [], ...noCounts };
+  return {
+    gone: false,
+    work: 'idle',
+    forgiven: false,
+    offer: null,
+    excused: null,
+    signedInAt: null,
+    misses: [],
+    ...noCounts,
+  };
 }
 
 function must(holds: boolean, sentence: string): void {

@@ -24,3 +24,17 @@ export function noFaults(): Faults {
   const events = { late: 0, lateMs: 0, doubled: 0, lost: 0, reordered: 0 };
   return { ...events, refused: 0, silent: 0, stays: 0, newsLate: 0, newsLost: 0 };
 }
+
+/** What goes wrong all the time on a poor network. */
+export const poorFaults: Faults = {
+  late: 20,
+  lateMs: 1_500,
+  doubled: 20,
+  lost: 4,
+  reordered: 8,
+  refused: 4,
+  silent: 4,
+  stays: 100,
+  newsLate: 100,
+  newsLost: 50,
+};

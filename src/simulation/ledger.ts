@@ -18,6 +18,8 @@ export class Ledger {
   readonly counts = new Map<string, number>();
   private readonly agents = new Map<string, AgentLine>();
   private readonly calls = new Map<string, CallLine>();
+  /** Calls that were picked up: the end of one, or of the talk before it, may be told after the next talk has begun. */
+  private readonly pickedUp = new Set<string>();
   private readonly offers = new Map<string, { readonly call: string; readonly agent: string }>();
   private pbx: 'unknown' | 'known' = 'unknown';
   private lastSeq = 0;
@@ -91,11 +93,16 @@ export class Ledger {
         call.talksWith = fact.user;
         if (fact.user === null) return;
         const agent = this.agent(fact.user);
-        this.must(agent.talk === null, fact, `the agent has two calls, ${agent.talk} is the other`);
+        const isLate = this.pickedUp.has(fact.call) || this.pickedUp.has(agent.talk ?? '');
+        this.must(agent.talk === null || isLate, fact, `the agent has two calls, ${agent.talk} is the other`);
         agent.talk = fact.call;
         return;
       }
+      case 'call-picked-up':
+        this.pickedUp.add(fact.call);
+        return;
       case 'call-ended': {
+        this.pickedUp.delete(fact.call);
         const call = this.live(fact, fact.call);
         call.ended = true;
         const agent = call.talksWith === null ? undefined : this.agent(call.talksWith);

@@ -6,7 +6,8 @@ import type { World } from '../core/world.ts';
 import type { Batch } from '../storage/live/store.ts';
 import { rule } from './auditor.ts';
 
-type Line = { queue: string; due: number; priority: number; needs: string; tier: number };
+/** `isTaken`: somebody picked it up, and nobody is asked for it unless they drop it again. */
+type Line = { queue: string; due: number; priority: number; needs: string; tier: number; isTaken: boolean };
 
 /**
  * Judges who waits and who is asked: the order by the facts alone, and at the end of each batch, by the rows alone, that
@@ -36,7 +37,7 @@ export class LineJudge {
     switch (fact.type) {
       case 'call-queued': {
         const { queue, due, priority, needs } = fact;
-        this.lines.set(fact.call, { queue, due, priority, needs, tier: 0 });
+        this.lines.set(fact.call, { queue, due, priority, needs, tier: 0, isTaken: false });
         return;
       }
       case 'call-rekeyed':
@@ -51,6 +52,11 @@ export class LineJudge {
       case 'tier-opened': {
         const line = this.lines.get(fact.call);
         if (line !== undefined) line.tier = fact.tier;
+        return;
+      }
+      case 'call-picked-up': {
+        const line = this.lines.get(fact.call);
+        if (line !== undefined) line.isTaken = true;
         return;
       }
       case 'offer-made':
@@ -80,7 +86,8 @@ export class LineJudge {
     if (mine === undefined || this.offersOf(call).size > 0) return;
     for (const [id, other] of this.lines) {
       const isAlike = other.queue === mine.queue && other.needs === mine.needs && other.tier >= mine.tier;
-      if (!isAlike || this.offersOf(id).size > 0 || other.priority < mine.priority || id === call) continue;
+      if (!isAlike || other.isTaken || this.offersOf(id).size > 0 || other.priority < mine.priority || id === call)
+        continue;
       const isFirst = other.due < mine.due || (other.due === mine.due && id < call);
       rule(!isFirst, `${agent} got ${call}, due ${mine.due}, before ${id}, due ${other.due}, in ${mine.queue}`);
     }
@@ -106,6 +113,7 @@ export class LineJudge {
   /** A call keeps its place, whatever moved it: it is as old as its arrival. */
   private checkPlace(call: Call, queue: QueueSettings, headStartsMs: readonly number[]): void {
     const line = this.lines.get(call.id);
+    if (line !== undefined) line.isTaken = false;
     const gained = (headStartsMs[call.priority - 1] ?? 0) + call.aheadMs;
     const place = call.arrivedAt + queue.targetMs - Math.min(gained, Math.max(0, ...headStartsMs));
     rule(call.due === place, `call ${call.id} has lost its place: due ${call.due} and not ${place}`);

@@ -14,6 +14,8 @@ export type SimulatedPhone = {
   talkMs: number | null;
   /** What whoever answers does when asked for a key; null: nobody ever asks. Only for what is behind a trunk. */
   keys: (() => KeyHabit) | null;
+  /** Whether anybody has a hand free to answer it. */
+  isAttended: () => boolean;
   /** Calls that it has in hand, in or out. A second one is answered 486. */
   readonly calls: Set<string>;
   /** What it saw, for tests: each INVITE, and how each ended. */
@@ -31,7 +33,17 @@ function isTrunk(phone: SimulatedPhone): boolean {
 }
 
 export function newPhone(id: string, behaviour: Behaviour): SimulatedPhone {
-  return { id, isRegistered: true, by: null, behaviour, talkMs: null, keys: null, calls: new Set(), log: [] };
+  return {
+    id,
+    isRegistered: true,
+    by: null,
+    behaviour,
+    talkMs: null,
+    keys: null,
+    isAttended: () => true,
+    calls: new Set(),
+    log: [],
+  };
 }
 
 /** The far end of a channel that `create` made: it stands idle until it is dialled. */
@@ -74,6 +86,7 @@ export function ring(pbx: Pbx, phone: SimulatedPhone, channel: Channel): void {
       const { ringAfterMs = 0, afterMs } = behaviour;
       if (ringAfterMs !== null) later(pbx, channel, wireMs + ringAfterMs, () => showRinging(pbx, channel));
       later(pbx, channel, wireMs + afterMs, () => {
+        if (!phone.isAttended()) return;
         answer(pbx, channel);
         pressLater(pbx, phone, channel);
       });
@@ -118,6 +131,8 @@ function userPartOf(to: string): string {
 }
 
 export function showRinging(pbx: Pbx, channel: Channel): void {
+  // No 180 comes after the 200.
+  if (channel.state === 'Up') return;
   if (pbx.dice.happens(500)) {
     setState(pbx, channel, 'Ringing');
     tellOfDial(pbx, channel, 'RINGING');

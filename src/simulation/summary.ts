@@ -31,6 +31,7 @@ export function inWords({ calls, events, steps, facts }: Summary, s?: number): s
     `${calls} calls`,
     `${of('offer-made')} offers`,
     `${of('call-connected')} talks`,
+    `${of('call-picked-up')} pickups`,
     `${of('agent-missed')} misses`,
     `${of('call-overflowed')} overflows`,
     `${of('engine-started')} starts`,

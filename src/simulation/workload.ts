@@ -2,9 +2,10 @@ import { drawCarriers } from './carriers.ts';
 import { drawQueue, drawSkills, drawUser, drawWishes, overflows, phoneOf } from './company.ts';
 import type { SimulatedCaller } from './dialplan.ts';
 import { createDice, type Dice } from './dice.ts';
-import { type Faults, noFaults } from './faults.ts';
+import { noFaults, poorFaults } from './faults.ts';
 import { drawForwarders } from './forwarders.ts';
 import { habit, intent, reasons } from './people.ts';
+import { drawPickers } from './pickers.ts';
 import type { Rig } from './rig.ts';
 
 /** How rough it gets: nothing goes wrong, the network is poor, or things die. */
@@ -26,6 +27,8 @@ export type Workload = {
 const outsideMs = 5_000;
 /** And so often somebody sets a forward on a phone. */
 const forwardMs = 7_000;
+/** And so often somebody hears a phone ring that is not theirs. */
+const pickupMs = 5_000;
 /** And so often somebody learns or forgets something. */
 const lessonMs = 11_000;
 
@@ -37,7 +40,8 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
   const groups = Array.from({ length: dice.between(1, 3) }, (_, place) => drawQueue(dice, place, people));
   const carriers = drawCarriers(rig, outsideSeed, people, groups);
   const forwarders = drawForwarders(rig, outsideSeed, carriers.users, groups);
-  const users = [...forwarders.users];
+  const pickers = drawPickers(rig, outsideSeed, forwarders.users, groups);
+  const users = [...pickers.users];
   const lessons = createDice(outsideSeed ^ 0x5c1);
   const callers: SimulatedCaller[] = [];
   const paceMs = dice.pick([800, 2_000, 4_000, 9_000]);
@@ -63,6 +67,7 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
     // At even intervals: the dice of the company are not asked.
     rig.scheduler.after(outsideMs, outside);
     rig.scheduler.after(forwardMs, forward);
+    rig.scheduler.after(pickupMs, pickUp);
     rig.scheduler.after(lessonMs, lesson);
     often(paceMs, call);
     often(12_000, changeHabit);
@@ -73,7 +78,7 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
     often(50_000, changeSettings);
     if (weather === 'fair') return;
     isRough = true;
-    Object.assign(rig.asterisk.faults, poor);
+    Object.assign(rig.asterisk.faults, poorFaults);
     often(
       45_000,
       () => rig.asterisk.loseNews(dice.between(50, 5_000)),
@@ -123,6 +128,12 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
     if (!isOpen) return;
     forwarders.happen(callers);
     rig.scheduler.after(forwardMs, forward);
+  }
+
+  function pickUp(): void {
+    if (!isOpen) return;
+    pickers.happen(callers);
+    rig.scheduler.after(pickupMs, pickUp);
   }
 
   /** Somebody who is there has other skills from now on. */
@@ -235,16 +246,3 @@ export function createWorkload(rig: Rig, dice: Dice, weather: Weather, outsideSe
     },
   };
 }
-
-const poor: Faults = {
-  late: 20,
-  lateMs: 1_500,
-  doubled: 20,
-  lost: 4,
-  reordered: 8,
-  refused: 4,
-  silent: 4,
-  stays: 100,
-  newsLate: 100,
-  newsLost: 50,
-};

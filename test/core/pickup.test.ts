@@ -148,3 +148,57 @@ test('given_6_s_of_wrap_up_left_when_the_call_is_gone_before_the_join_then_the_w
   end(driver, 'picker');
   expect(agent(driver, 'ann').work).toMatchObject({ is: 'wrap-up', until: driver.now + 6_000 });
 });
+
+/** Ann took `x`, which gives no wrap-up; the talk is over before her own phone was heard of. */
+function talkedBeforeTheEnd(): { driver: Driver; annsLeg: string } {
+  const { driver, annsLeg } = annTakesX();
+  const few = group('few', '8003', ['dan'], { wrapUpMs: 0 });
+  driver.step({ type: 'settings', revision: 2, users: [], queues: [few], removedUsers: [], removedQueues: [] });
+  join(driver, 'x');
+  end(driver, 'x');
+  end(driver, 'picker');
+  expect(agent(driver, 'ann').work).toMatchObject({ is: 'releasing', call: callOf(driver, 'y').id });
+  return { driver, annsLeg };
+}
+
+test('given_a_pickup_that_is_over_before_the_pickers_own_phone_stopped_ringing_then_their_next_offer_waits_for_its_end', () => {
+  const { driver, annsLeg } = talkedBeforeTheEnd();
+  expect(callOf(driver, 'y').offers).toHaveLength(1);
+  end(driver, annsLeg);
+  expect(agent(driver, 'ann').work).toMatchObject({ is: 'offered', call: callOf(driver, 'y').id });
+});
+
+test('given_a_pickup_that_is_over_when_the_pickers_own_phone_is_never_heard_of_then_the_next_offer_waits_2_s', () => {
+  const { driver } = talkedBeforeTheEnd();
+  driver.pass(1_999);
+  expect(driver.facts.filter(({ type }) => type === 'offer-made')).toHaveLength(2);
+  driver.pass(1);
+  expect(driver.facts.filter((fact) => fact.type === 'offer-ended')).toContainEqual(
+    expect.objectContaining({ agent: 'ann', outcome: 'rescinded', why: 'took-another' }),
+  );
+  expect(agent(driver, 'ann').work).toMatchObject({ is: 'offered', call: callOf(driver, 'y').id });
+});
+
+test('given_a_call_that_rings_at_several_when_one_picks_it_up_and_the_caller_leaves_before_the_join_then_nobody_waits_for_ever', () => {
+  const driver = running(['ann', 'ben']);
+  arrive(driver, '8002', 'x');
+  for (const leg of driver.legs()) driver.step({ type: 'leg-created', leg });
+  arrive(driver, '*88002', 'picker', '1001');
+  end(driver, 'x');
+  end(driver, 'picker');
+  expect(agent(driver, 'ann').work.is).toBe('releasing');
+  driver.pass(2_000);
+  expect(agent(driver, 'ann').work.is).toBe('idle');
+  expect(agent(driver, 'ben').work.is).toBe('idle');
+});
+
+test('given_an_agent_who_missed_a_call_and_is_held_when_they_pick_one_up_then_nothing_is_left_of_the_miss', () => {
+  const driver = running(['ann', 'dan']);
+  const annsLeg = ring(arrive(driver, '8001', 'y'));
+  driver.pass(10_000);
+  end(driver, annsLeg);
+  expect(agent(driver, 'ann')).toMatchObject({ misses: [driver.now], hold: { step: 0 } });
+  ring(arrive(driver, '8003', 'x'));
+  arrive(driver, '*81004', 'picker', '1001');
+  expect(agent(driver, 'ann')).toMatchObject({ misses: [], hold: null });
+});

@@ -124,6 +124,16 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 16, sip: 0 });
     return dialling(arrive(driver, '8003', 'caller-2'));
   },
+  'who picked a call up is in its wrap-up, and nothing was heard of their own phone yet': () => {
+    const driver = dialling(arrive(running(['dan']), '8003'));
+    driver.step({ type: 'intent', intent: 's', ask: { do: 'sign-in', user: 'ann', ready: true } });
+    arrive(dialling(arrive(driver, '8001', 'caller-2')), '*81004', 'picker-1', '1001');
+    const call = [...driver.world.state.calls.values()].find(({ caller }) => caller === 'caller-1');
+    driver.step({ type: 'joined', call: call?.id ?? '', legs: ['caller-1', 'picker-1'] });
+    driver.step({ type: 'leg-gone', leg: 'caller-1', cause: 16, sip: 0 });
+    driver.step({ type: 'leg-gone', leg: 'picker-1', cause: 16, sip: 0 });
+    return driver;
+  },
   'an extension is picked up': () => joined(arrive(internal(), '*81004', 'picker-1', '1001')),
   'ring-all has everybody ringing': () => allRinging(),
   'ring-all has a winner and losers': () => {

@@ -1,4 +1,5 @@
 import { forwardMutants } from './forward-mutants.ts';
+import { pickupMutants } from './pickup-mutants.ts';
 import { queueMutants } from './queue-mutants.ts';
 
 /**
@@ -17,6 +18,7 @@ export type Mutant = {
 export const mutants: readonly Mutant[] = [
   ...queueMutants,
   ...forwardMutants,
+  ...pickupMutants,
   {
     lie: 'a talk outside is metered for the first of its payers alone',
     file: 'src/core/calls/call.ts',

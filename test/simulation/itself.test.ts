@@ -42,6 +42,7 @@ const wanted = [
   'offer-answered',
   'offer-confirming',
   'offer-ended',
+  'call-picked-up',
   'agent-missed',
   'agent-held',
   'agent-hold-ended',

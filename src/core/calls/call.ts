@@ -1,7 +1,7 @@
 import type { CallEnding, Outcome } from '../facts.ts';
-import { goIdle, setWork } from '../routing/agent.ts';
+import { goIdle, releaseMs, setWork } from '../routing/agent.ts';
 import { bookDirect, rankAnew } from '../routing/ledger.ts';
-import { endOffer, openRoom, releaseMs, rescindAll } from '../routing/offer.ts';
+import { endOffer, openRoom, rescindAll } from '../routing/offer.ts';
 import { beginWrapUp } from '../routing/wrap-up.ts';
 import type { HangUpCause, UserId } from '../settings.ts';
 import type { Agent, Call, Leg } from '../state.ts';

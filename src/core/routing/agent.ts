@@ -19,7 +19,13 @@ export function setWork(turn: Turn, agent: Agent, is: WorkKind, until: number | 
   tell(turn, { type: 'agent-work', agent: agent.id, work: is, until, call });
 }
 
-/** Nothing more to do for us: idle, unless another call of theirs goes on or a wrap-up of theirs was broken off. */
+/** How long an agent and a slot of the call wait for the last event of an offer that was ended. */
+export const releaseMs = 2_000;
+
+/**
+ * Nothing more to do for us: idle, unless another call of theirs goes on or a wrap-up of theirs was broken off. Who picked another
+ * call up may have an offer of before that still ends: the next one waits for it as ever.
+ */
 export function goIdle(turn: Turn, agent: Agent): void {
   const { cutShort } = agent;
   agent.cutShort = null;
@@ -28,7 +34,12 @@ export function goIdle(turn: Turn, agent: Agent): void {
     agent.work.extended = cutShort.extended;
     return changedAgent(turn, agent);
   }
-  const elsewhere = isElsewhere(turn.world.index.agents.get(agent.id));
+  const mine = turn.world.index.agents.get(agent.id);
+  for (const id of mine?.ending ?? []) {
+    const { call } = turn.world.state.offers.get(id) ?? {};
+    if (call !== undefined) return setWork(turn, agent, 'releasing', turn.now + releaseMs, call);
+  }
+  const elsewhere = isElsewhere(mine);
   setWork(turn, agent, elsewhere ? 'busy-elsewhere' : 'idle', null, null);
 }
 

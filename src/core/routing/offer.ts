@@ -5,7 +5,7 @@ import type { OfferRules, QueueSettings } from '../queue-settings.ts';
 import type { HangUpCause } from '../settings.ts';
 import type { Agent, Call, Leg, Offer } from '../state.ts';
 import { changedCall, changedOffer, newId, removeOffer, send, type Turn, tell } from '../turn.ts';
-import { backOff, countGiven, goIdle, reachablePhones, setWork, suspectPhones } from './agent.ts';
+import { backOff, countGiven, goIdle, reachablePhones, releaseMs, setWork, suspectPhones } from './agent.ts';
 import { idleForCall } from './choose.ts';
 import { book, bookOffer, rankAnew } from './ledger.ts';
 import { rulesOf } from './offer-rules.ts';
@@ -15,9 +15,6 @@ import { policies } from './policy.ts';
 import { judge } from './rona.ts';
 import { strategies } from './strategy/table.ts';
 import { giveTurnBack, spendTurn, takeTurn } from './turns.ts';
-
-/** How long an agent and a slot of the call wait for the last event of an offer that was ended. */
-export const releaseMs = 2_000;
 
 /** A phone that refuses at once would be rung in a tight loop where the group gives no back-off. */
 const leastBackOffMs = 1_000;
@@ -175,10 +172,10 @@ function settleAgent(turn: Turn, agent: Agent, offer: Offer, outcome: Outcome, r
   else goIdle(turn, agent);
 }
 
-/** They have the very call that was offered to them by the pickup code: this offer is none of it. */
+/** They talk in the very call that was offered to them, by the pickup code: this offer is none of it. */
 function hasPickedUp(turn: Turn, agent: Agent, offer: Offer): boolean {
   const call = turn.world.state.calls.get(offer.call);
-  return call !== undefined && call.partner?.user === agent.id && call.claim !== offer.id;
+  return agent.work.is === 'talking' && call?.partner?.user === agent.id && call.claim !== offer.id;
 }
 
 function restOf(rules: OfferRules | undefined, outcome: Outcome): number {
