@@ -1,10 +1,10 @@
 import type { Fact } from '../core/facts.ts';
-import { parseNeeds } from '../core/needs.ts';
 import type { QueueSettings } from '../core/queue-settings.ts';
 import type { Agent, Call } from '../core/state.ts';
 import type { World } from '../core/world.ts';
 import type { Batch } from '../storage/live/store.ts';
 import { rule } from './auditor.ts';
+import { hasNeeds, Seats } from './seats.ts';
 
 /** `isTaken`: somebody picked it up, and nobody is asked for it unless they drop it again. */
 type Line = { queue: string; due: number; priority: number; needs: string; tier: number; isTaken: boolean };
@@ -18,10 +18,12 @@ export class LineJudge {
   private readonly lines = new Map<string, Line>();
   /** The offers of each call that have not ended: they outlive its place in a queue. */
   private readonly offers = new Map<string, Set<string>>();
+  private readonly seats = new Seats();
   private readonly busyBefore = new Map<string, number>();
 
   afterBatch(batch: Batch, world: World): void {
     for (const { event, facts } of batch.steps) {
+      this.seats.note(event);
       // What a change of settings makes of those who wait is told call by call, and not in their order.
       const isSettled = event.type !== 'settings' && event.type !== 'started';
       for (const fact of facts) {
@@ -80,17 +82,25 @@ export class LineJudge {
     return offers;
   }
 
-  /** Nobody who needs the same, has the same members open, no lower priority and an earlier due, is passed over. */
+  /**
+   * One order over all queues: who is asked for a call could have taken no other one that is due before it and wanted somebody.
+   * What its queue may hold back is left out where this call's own did not have to pass the same.
+   */
   private checkOrder({ call, agent }: Extract<Fact, { type: 'offer-made' }>): void {
     const mine = this.lines.get(call);
-    if (mine === undefined || this.offersOf(call).size > 0) return;
+    if (mine === undefined) return;
     for (const [id, other] of this.lines) {
-      const isAlike = other.queue === mine.queue && other.needs === mine.needs && other.tier >= mine.tier;
-      if (!isAlike || other.isTaken || this.offersOf(id).size > 0 || other.priority < mine.priority || id === call)
-        continue;
+      if (id === call || other.isTaken || this.offersOf(id).size > 0) continue;
       const isFirst = other.due < mine.due || (other.due === mine.due && id < call);
-      rule(!isFirst, `${agent} got ${call}, due ${mine.due}, before ${id}, due ${other.due}, in ${mine.queue}`);
+      if (!isFirst || !this.seats.mayTake(agent, other) || this.mayBeHeldBack(other, call, mine)) continue;
+      const places = `in ${mine.queue}, before ${id}, due ${other.due}, in ${other.queue}`;
+      rule(false, `${agent} got ${call}, due ${mine.due}, ${places}`);
     }
+  }
+
+  /** A call for which somebody is asked already passes the limit of its queue, whoever waits. */
+  private mayBeHeldBack(other: Line, call: string, mine: Line): boolean {
+    return this.seats.mayBeHeldBack(other, this.offersOf(call).size > 0 ? null : mine);
   }
 
   /** The row and the facts say the same of each call's place; limits hold. */
@@ -210,8 +220,4 @@ function mayServeOnce(skills: Readonly<Record<string, number>>, { wishes }: Call
     const level = steps.reduce((left, { lowerBy }) => Math.max(1, left - (lowerBy ?? 0)), need.level);
     return (skills[need.skill] ?? 0) >= level;
   });
-}
-
-function hasNeeds(skills: Readonly<Record<string, number>>, needs: string): boolean {
-  return (parseNeeds(needs) ?? []).every(({ skill, level, required }) => !required || (skills[skill] ?? 0) >= level);
 }

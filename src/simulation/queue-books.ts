@@ -1,12 +1,12 @@
 import type { Event } from '../core/events.ts';
 import type { NumberedFact } from '../core/facts.ts';
-import { parseNeeds } from '../core/needs.ts';
 import type { QueueSettings } from '../core/queue-settings.ts';
 import type { Wishes } from '../core/state.ts';
 import { defaultLimits, type World } from '../core/world.ts';
 import type { JournalEntry } from '../storage/live/store.ts';
 import { rule } from './auditor.ts';
 import type { Ledger } from './ledger.ts';
+import { hasNeeds } from './seats.ts';
 import { checkPlace, type InLine } from './wished-place.ts';
 
 type Line = InLine & { readonly queue: string; tier: number; readonly queuedAt: number };
@@ -173,8 +173,4 @@ type FactOf<T extends NumberedFact['type']> = Extract<NumberedFact, { type: T }>
 
 function penaltiesOf({ members }: QueueSettings): number[] {
   return [...new Set(members.map(({ penalty }) => penalty))].sort((a, b) => a - b);
-}
-
-function hasNeeds(skills: Readonly<Record<string, number>>, needs: string): boolean {
-  return (parseNeeds(needs) ?? []).every(({ skill, level, required }) => !required || (skills[skill] ?? 0) >= level);
 }

@@ -237,4 +237,11 @@ export const queueMutants: readonly Mutant[] = [
     to: '',
     by: auditor,
   },
+  {
+    lie: 'of two calls that an agent could take the one that needs a skill goes first, though it is due later',
+    file: 'src/core/routing/queue.ts',
+    from: 'const due = lane.calls.keyOf(call)?.[0] ?? 0;',
+    to: 'const due = (lane.calls.keyOf(call)?.[0] ?? 0) - (lane.needs.length > 0 ? 30_000 : 0);',
+    by: auditor,
+  },
 ];

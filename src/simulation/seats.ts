@@ -1,0 +1,41 @@
+import type { Event } from '../core/events.ts';
+import { parseNeeds } from '../core/needs.ts';
+import type { QueueSettings } from '../core/queue-settings.ts';
+
+/** What of a waiting call decides who may take it. */
+type Waiting = { readonly queue: string; readonly priority: number; readonly needs: string; readonly tier: number };
+
+/** Who may take which call, by the settings alone: membership, tier, skills, and what a queue holds back. */
+export class Seats {
+  private readonly queues = new Map<string, QueueSettings>();
+  private readonly skills = new Map<string, Readonly<Record<string, number>>>();
+
+  note(event: Event): void {
+    if (event.type !== 'settings') return;
+    for (const { id, skills } of event.users) this.skills.set(id, skills);
+    for (const queue of event.queues) this.queues.set(queue.id, queue);
+    for (const id of event.removedQueues) this.queues.delete(id);
+  }
+
+  /** Whether this member's tier is open to the call, and they have what it needs. */
+  mayTake(user: string, { queue: id, needs, tier }: Waiting): boolean {
+    const { members = [] } = this.queues.get(id) ?? {};
+    const mine = members.find((member) => member.user === user);
+    if (mine === undefined) return false;
+    const lower = new Set(members.map(({ penalty }) => penalty).filter((penalty) => penalty < mine.penalty));
+    return lower.size <= tier && hasNeeds(this.skills.get(user) ?? {}, needs);
+  }
+
+  /** Whether its queue may hold the call back from everybody; not where `passed` had to pass the same, and did. */
+  mayBeHeldBack({ queue: id, priority }: Waiting, passed: Waiting | null): boolean {
+    const { maxTalking = null, keepFree = null } = this.queues.get(id) ?? {};
+    const isSame = id === passed?.queue;
+    const isKept = keepFree !== null && priority < keepFree.fromPriority;
+    return (maxTalking !== null && !isSame) || (isKept && !(isSame && priority >= passed.priority));
+  }
+}
+
+/** Whether these skills do for every need that is not only preferred. */
+export function hasNeeds(skills: Readonly<Record<string, number>>, needs: string): boolean {
+  return (parseNeeds(needs) ?? []).every(({ skill, level, required }) => !required || (skills[skill] ?? 0) >= level);
+}
