@@ -16,8 +16,10 @@ type Line = { queue: string; due: number; priority: number; needs: string; tier:
 export class LineJudge {
   /** What the facts say of each call that waits in a queue. */
   private readonly lines = new Map<string, Line>();
-  /** The offers of each call that have not ended: they outlive its place in a queue. */
-  private readonly offers = new Map<string, Set<string>>();
+  /** The offers of each call that have not ended, with their queue: they outlive its place in one. */
+  private readonly offers = new Map<string, Map<string, string>>();
+  /** The queue that each talk came from. */
+  private readonly talks = new Map<string, string>();
   private readonly seats = new Seats();
   private readonly busyBefore = new Map<string, number>();
 
@@ -62,29 +64,35 @@ export class LineJudge {
         return;
       }
       case 'offer-made':
-        this.offersOf(fact.call).add(fact.offer);
+        this.offersOf(fact.call).set(fact.offer, fact.queue);
         return;
       case 'offer-ended':
         this.offersOf(fact.call).delete(fact.offer);
         return;
+      case 'call-connected': {
+        const line = this.lines.get(fact.call);
+        if (line !== undefined) this.talks.set(fact.call, line.queue);
+        this.lines.delete(fact.call);
+        return;
+      }
       case 'call-overflowed':
       case 'call-turned-away':
-      case 'call-connected':
       case 'call-ended':
         this.lines.delete(fact.call);
+        this.talks.delete(fact.call);
         return;
     }
   }
 
-  private offersOf(call: string): Set<string> {
-    const offers = this.offers.get(call) ?? new Set();
+  private offersOf(call: string): Map<string, string> {
+    const offers = this.offers.get(call) ?? new Map<string, string>();
     this.offers.set(call, offers);
     return offers;
   }
 
   /**
    * One order over all queues: who is asked for a call could have taken no other one that is due before it and wanted somebody.
-   * What its queue may hold back is left out where this call's own did not have to pass the same.
+   * What its queue may hold back, since members are kept free, is left out where this call did not have to pass the same.
    */
   private checkOrder({ call, agent }: Extract<Fact, { type: 'offer-made' }>): void {
     const mine = this.lines.get(call);
@@ -92,15 +100,22 @@ export class LineJudge {
     for (const [id, other] of this.lines) {
       if (id === call || other.isTaken || this.offersOf(id).size > 0) continue;
       const isFirst = other.due < mine.due || (other.due === mine.due && id < call);
-      if (!isFirst || !this.seats.mayTake(agent, other) || this.mayBeHeldBack(other, call, mine)) continue;
+      if (!isFirst || !this.seats.mayTake(agent, other) || this.mayBeHeldBack(other, mine)) continue;
       const places = `in ${mine.queue}, before ${id}, due ${other.due}, in ${other.queue}`;
       rule(false, `${agent} got ${call}, due ${mine.due}, ${places}`);
     }
   }
 
-  /** A call for which somebody is asked already passes the limit of its queue, whoever waits. */
-  private mayBeHeldBack(other: Line, call: string, mine: Line): boolean {
-    return this.seats.mayBeHeldBack(other, this.offersOf(call).size > 0 ? null : mine);
+  private mayBeHeldBack(other: Line, mine: Line): boolean {
+    return this.seats.isFull(other.queue, this.busyIn(other.queue)) || this.seats.mayBeKeptFrom(other, mine);
+  }
+
+  /** How many calls of a queue are with an agent, or are just being offered to one. */
+  private busyIn(queue: string): number {
+    const isBusy = ([call, line]: [string, Line]): boolean =>
+      line.queue === queue && (line.isTaken || [...this.offersOf(call).values()].includes(queue));
+    const talking = [...this.talks.values()].filter((one) => one === queue);
+    return talking.length + [...this.lines].filter(isBusy).length;
   }
 
   /** The row and the facts say the same of each call's place; limits hold. */

@@ -26,12 +26,17 @@ export class Seats {
     return lower.size <= tier && hasNeeds(this.skills.get(user) ?? {}, needs);
   }
 
-  /** Whether its queue may hold the call back from everybody; not where `passed` had to pass the same, and did. */
-  mayBeHeldBack({ queue: id, priority }: Waiting, passed: Waiting | null): boolean {
-    const { maxTalking = null, keepFree = null } = this.queues.get(id) ?? {};
-    const isSame = id === passed?.queue;
-    const isKept = keepFree !== null && priority < keepFree.fromPriority;
-    return (maxTalking !== null && !isSame) || (isKept && !(isSame && priority >= passed.priority));
+  /** Whether a queue of which so many calls are with agents has no more of them just now. */
+  isFull(queue: string, busy: number): boolean {
+    const { maxTalking = null } = this.queues.get(queue) ?? {};
+    return maxTalking !== null && busy >= maxTalking;
+  }
+
+  /** Whether its queue may keep members free of the call; not where `passed` had to pass the same, and did. */
+  mayBeKeptFrom({ queue, priority }: Waiting, passed: Waiting): boolean {
+    const { keepFree = null } = this.queues.get(queue) ?? {};
+    const hasPassed = queue === passed.queue && priority >= passed.priority;
+    return keepFree !== null && priority < keepFree.fromPriority && !hasPassed;
   }
 }
 

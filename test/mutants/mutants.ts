@@ -223,7 +223,6 @@ export const mutants: readonly Mutant[] = [
     file: 'src/core/calls/confirm.ts',
     from: "if (!accepts) return cancelOffer(turn, offer, 'declined', null, 'normal');",
     to: '',
-    by: 'test/simulation/fair.test.ts',
   },
   {
     lie: 'there is more time to press 1 than there should be',
