@@ -8,6 +8,7 @@ import type { Destination } from '../../src/core/settings.ts';
 import type { Call } from '../../src/core/state.ts';
 import { load } from '../../src/core/world.ts';
 import { abroad, rights, rowsOf, running, trunk } from './driver.ts';
+import { arrive, atNumber, lastLeg } from './situations.ts';
 
 describe('a route', () => {
   const route = (id: string, number: string, other: Partial<RouteSettings> = {}): RouteSettings => ({
@@ -175,4 +176,16 @@ describe('what is known of a trunk', () => {
     ]);
     expect([...driver.world.state.alarms.keys()]).toEqual([]);
   });
+});
+
+test('given_a_trunk_that_is_given_up_for_an_agents_number_when_they_dial_out_meanwhile_then_the_other_trunk_counts_already', () => {
+  const driver = arrive(atNumber(), '8001');
+  const red = lastLeg(driver);
+  driver.step({ type: 'leg-created', leg: red });
+  driver.pass(4_000);
+  expect(driver.world.state.legs.get(red)?.ending).not.toBe(null);
+  driver.step({ type: 'caller-arrived', leg: 'own', dialled: '00493012345', phone: '1001', outside: abroad });
+  expect(driver.facts).toContainEqual(expect.objectContaining({ type: 'call-barred', why: 'calls-at-once' }));
+  driver.step({ type: 'leg-gone', leg: red, cause: 16, sip: 0 });
+  expect(driver.facts.filter(({ type }) => type === 'trunk-tried')).toHaveLength(2);
 });

@@ -219,6 +219,13 @@ export const mutants: readonly Mutant[] = [
     by: 'test/simulation/fair.test.ts',
   },
   {
+    lie: 'an offer whose first trunk is given up counts for no limit until the second one is tried',
+    file: 'src/core/calls/meter.ts',
+    from: '(offer === undefined || !isOpen(offer))',
+    to: 'true',
+    by: 'test/core/outside.test.ts',
+  },
+  {
     lie: 'every key is a 1',
     file: 'src/core/calls/confirm.ts',
     from: "if (!accepts) return cancelOffer(turn, offer, 'declined', null, 'normal');",

@@ -3,6 +3,7 @@ import type { Fact } from '../facts.ts';
 import type { ForwardRefusal } from '../forwards.ts';
 import type { Meter, PayerId } from '../outside.ts';
 import type { Usage } from '../permission.ts';
+import { isOpen } from '../routing/offer.ts';
 import type { UserId } from '../settings.ts';
 import type { Call, CallId } from '../state.ts';
 import type { StationBar } from '../station.ts';
@@ -33,8 +34,10 @@ export function usageOf(turn: Turn, payer: PayerId, but: CallId | null): Usage {
   for (const id of index.paidLegs) {
     const leg = state.legs.get(id);
     const call = state.calls.get(leg?.call ?? '');
-    // A leg that is being hung up costs nothing more: its agent may be rung again at once.
-    if (call === undefined || call.id === but || leg?.ending !== null || leg.payers?.includes(payer) !== true) continue;
+    if (call === undefined || call.id === but || leg?.payers?.includes(payer) !== true) continue;
+    // A leg that is being hung up costs nothing more, but where its offer may go on over another trunk: the agent may be rung again at once.
+    const offer = leg.ending === null ? undefined : state.offers.get(leg.offer ?? '');
+    if (leg.ending !== null && (offer === undefined || !isOpen(offer))) continue;
     openCalls += 1;
     if (call.partner?.leg !== id || call.phase !== 'talking') continue;
     talking += 1;
