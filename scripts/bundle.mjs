@@ -14,6 +14,8 @@ await build({
     { in: 'src/cli/main.ts', out: 'cli/main' },
     { in: 'src/front-thread.ts', out: 'threads/front-thread' },
     { in: 'src/past-thread.ts', out: 'threads/past-thread' },
+    // For the shell: what the configuration says once all defaults are in.
+    { in: 'src/config/load.ts', out: 'config/load' },
   ],
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
