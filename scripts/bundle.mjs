@@ -27,8 +27,8 @@ await build({
   // What a person reads at 3 a.m.: names as they are, and `node --enable-source-maps` gives the lines of the sources.
   minify: false,
   sourcemap: 'linked',
-  // The one brings an addon, the other finds its own files.
-  external: ['better-sqlite3'],
+  // The one brings an addon; the others are scripts that a module, which is strict, is not to hold.
+  external: ['better-sqlite3', 'ari-client', 'asterisk-manager'],
   // Packages that are no modules of the standard ask for Node's own in their way.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

@@ -28,7 +28,7 @@ export function keepRegistration(
   expiresS: number,
   tell: (happening: PhoneHappening) => void,
 ): Registration {
-  const registerer = new Registerer(agent, { expires: expiresS });
+  let registerer = new Registerer(agent, { expires: expiresS });
   let registered = false;
   let stayRegistered = false;
   let reconnecting: NodeJS.Timeout | null = null;
@@ -36,12 +36,17 @@ export function keepRegistration(
   async function sendRegister(): Promise<void> {
     await agent.start();
     await agent.transport.connect();
-    await within(REGISTER_MS, `no answer to REGISTER of ${user}`, (resolve, reject) => {
+    let answered = false;
+    const asked = within(REGISTER_MS, `no answer to REGISTER of ${user}`, (resolve, reject) => {
       registerer
         .register({
           requestDelegate: {
-            onAccept: () => resolve(),
+            onAccept: () => {
+              answered = true;
+              resolve();
+            },
             onReject: ({ message }) => {
+              answered = true;
               const [sip, why] = [message.statusCode ?? 0, message.reasonPhrase ?? ''];
               tell({ type: 'refused', sip, why });
               reject(new Error(`REGISTER of ${user} was refused: ${sip} ${why}`));
@@ -50,8 +55,22 @@ export function keepRegistration(
         })
         .catch(reject);
     });
+    await asked.catch(async (error: unknown) => {
+      if (!answered) await beginAnew();
+      throw error;
+    });
     registered = true;
     tell({ type: 'registered' });
+  }
+
+  /**
+   * An Asterisk that comes up swallows what it is asked at first, and SIP.js sends no other REGISTER until 32 s are over (timer F): the
+   * next one is another registerer's, on another socket, so that no late answer comes to the old one.
+   */
+  async function beginAnew(): Promise<void> {
+    await agent.transport.disconnect().catch(() => undefined);
+    quietly(() => registerer.dispose());
+    registerer = new Registerer(agent, { expires: expiresS });
   }
 
   /** Goes on for ever, since Asterisk may be restarted under a phone that is left running. */
