@@ -13,17 +13,14 @@ const real = [
   'test/chaos/**/*.test.ts',
 ];
 
-const mutants = 'test/mutants/mutants.test.ts';
-
 /** What the command line prints is compared as text; on a CI server it would come in colours. */
 const env = { NO_COLOR: '1' };
 
 /** What takes longest. A clone has no record of it, and would begin with the largest files: each of these ran on alone at the end. */
 const longest = [
+  'mutants/mutants',
   'core/transitions',
   'simulation/storm',
-  'simulation/poor',
-  'simulation/fair',
   'chaos/short',
   'asterisk/up',
   'asterisk/races',
@@ -50,16 +47,12 @@ export default defineConfig({
           // They need the packages and nothing else: scripts/test runs them while SQLite is still compiled.
           name: 'pure',
           include: ['test/**/*.test.ts'],
-          exclude: [...real, mutants],
+          exclude: real,
           env,
           testTimeout: 120_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
-      },
-      {
-        // Neither do they, and nobody waits for them: scripts/test tries them with what the real parts leave of the cores.
-        test: { name: 'mutants', include: [mutants], env, sequence: { groupOrder: 2 } },
       },
       {
         test: {
