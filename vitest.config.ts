@@ -21,9 +21,12 @@ const longest = [
   'mutants/mutants',
   'core/transitions',
   'simulation/storm',
+  'simulation/poor',
+  'simulation/fair',
   'chaos/short',
   'asterisk/up',
   'asterisk/races',
+  'mutants/past',
   'adapters/cli',
   'asterisk/survival',
 ];
