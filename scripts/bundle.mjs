@@ -1,12 +1,14 @@
 // Makes dist/ from src/: `npm run build`. The daemon and the command line are bundled with the packages that they use, since
 // loading some six hundred files one by one is what a start is made of: a daemon that died is back in half the time.
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const repo = fileURLToPath(new URL('..', import.meta.url));
-const out = new URL('../dist/', import.meta.url);
-rmSync(out, { recursive: true, force: true });
+const at = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+// Made beside the old one, and then put in its place at once: a daemon that runs from there may start a thread anew at any moment.
+const [made, out, old] = [at('dist.new'), at('dist'), at('dist.old')];
+for (const left of [made, old]) rmSync(left, { recursive: true, force: true });
 await build({
   absWorkingDir: repo,
   // Every file stands one folder deep, as the sources of those do that look for files of the package.
@@ -17,7 +19,7 @@ await build({
     // For the shell: what the configuration says once all defaults are in.
     { in: 'src/config/load.ts', out: 'config/load' },
   ],
-  outdir: 'dist',
+  outdir: made,
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
@@ -35,4 +37,7 @@ await build({
   },
   logLevel: 'warning',
 });
-chmodSync(new URL('cli/main.js', out), 0o755);
+chmodSync(`${made}/cli/main.js`, 0o755);
+if (existsSync(out)) renameSync(out, old);
+renameSync(made, out);
+rmSync(old, { recursive: true, force: true });
