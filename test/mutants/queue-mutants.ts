@@ -164,8 +164,8 @@ export const queueMutants: readonly Mutant[] = [
   {
     lie: 'one phone rings for all callers who give up',
     file: 'src/core/routing/turns.ts',
-    from: 'if (rangAt !== null && agent.spared.includes(queue)) {',
-    to: 'if (rangAt !== null && agent.spared.includes(agent.id)) {',
+    from: 'if (rangAt !== null && agent.spared.includes(queue)) return',
+    to: 'if (rangAt !== null && agent.spared.includes(agent.id)) return',
   },
   {
     lie: 'weights make no difference',

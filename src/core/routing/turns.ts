@@ -35,13 +35,11 @@ export function spendTurn(turn: Turn, agent: Agent, { queue }: Offer): void {
  * It came to nothing through no doing of theirs: the turn is theirs again. Whose phone rang has it back once: with the second time
  * in a row it is spent, or one phone would ring for all callers who give up, and a member who is away would keep them from everybody else.
  */
-export function giveTurnBack(turn: Turn, agent: Agent, { queue, turn: taken, rangAt }: Offer): void {
+export function giveTurnBack(turn: Turn, agent: Agent, offer: Offer): void {
+  const { queue, turn: taken, rangAt } = offer;
   if (taken === null || agent.turns[queue] !== taken.is) return;
-  if (rangAt !== null && agent.spared.includes(queue)) {
-    agent.spared = agent.spared.filter((id) => id !== queue);
-  } else {
-    agent.turns[queue] = taken.before;
-    if (rangAt !== null) agent.spared = [...agent.spared, queue];
-  }
+  if (rangAt !== null && agent.spared.includes(queue)) return spendTurn(turn, agent, offer);
+  agent.turns[queue] = taken.before;
+  if (rangAt !== null) agent.spared = [...agent.spared, queue];
   changedAgent(turn, agent);
 }
