@@ -1,6 +1,7 @@
 import type { QueueSettings } from '../core/queue-settings.ts';
+import { isOpen } from '../core/routing/offer.ts';
 import type { UserSettings } from '../core/settings.ts';
-import type { Offer, State } from '../core/state.ts';
+import type { State } from '../core/state.ts';
 import type { SimulatedCaller } from './dialplan.ts';
 import { createDice } from './dice.ts';
 import type { Rig } from './rig.ts';
@@ -94,7 +95,6 @@ export function drawPickers(
 type Ringing = { readonly user: string; readonly queue: string | null };
 
 function ringingNow({ offers, calls }: State): Ringing[] {
-  const isOpen = ({ phase }: Offer): boolean => phase !== 'won' && phase !== 'cancelling';
   const offered = [...offers.values()].filter(isOpen).map(({ agent, queue }) => ({ user: agent, queue }));
   const called = [...calls.values()].flatMap(({ phase, callee }) =>
     phase === 'waiting' && callee !== null ? [{ user: callee, queue: null }] : [],
