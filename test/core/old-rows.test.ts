@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Agent, Call, Offer } from '../../src/core/state.ts';
-import { drive, rowsOf } from './driver.ts';
+import { drive, rowsOf, user } from './driver.ts';
 import { situations } from './situations.ts';
 
 // A daemon is upgraded under live calls: their rows lack what came later, and are as good as any.
@@ -53,4 +53,19 @@ test('given_a_row_that_cannot_be_read_when_loaded_then_only_that_call_is_named_a
   expect(driver.facts.at(-1)).toMatchObject({ type: 'call-ended', call: row.id, ending: 'lost-bug' });
   expect(commands).toContainEqual(expect.objectContaining({ do: 'release', leg: row.caller }));
   expect([...driver.world.state.calls.keys(), ...driver.world.state.offers.keys()]).toEqual([]);
+});
+
+test('given_two_users_with_one_number_in_rows_of_an_older_version_when_one_gives_it_up_then_the_other_keeps_it', () => {
+  // Between two portions of settings both had it; which of them it was for, the older version knew by their ids.
+  const driver = drive({ users: [user('ann', '1001'), user('cleo', '1001', '1003')] });
+  driver.step({
+    type: 'settings',
+    revision: 2,
+    users: [user('ann', '1009')],
+    queues: [],
+    removedUsers: [],
+    removedQueues: [],
+  });
+  const { extensions } = driver.world.index;
+  expect([extensions.get('1001'), extensions.get('1009')]).toEqual([{ user: 'cleo' }, { user: 'ann' }]);
 });

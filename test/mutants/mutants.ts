@@ -175,7 +175,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/core/reindex.ts',
     from: " && 'user' in owner && owner.user === id) extensions",
     to: ') extensions',
-    by: 'test/core/portions.test.ts',
+    by: 'test/core/old-rows.test.ts',
   },
   {
     lie: 'two users who swap their phones lose one',

@@ -28,15 +28,11 @@ async function makeCopies(atOnce: number): Promise<void> {
       'test/lab/recording.ts',
       'test/lab/scratch.ts',
       'test/mutants/judge.ts',
+      'test/mutants/parts.ts',
     ];
     const parts = ['src', ...suites, 'config', 'package.json', 'tsconfig.json'];
     for (const part of parts) await cp(join(root, part), join(path, part), { recursive: true });
     await symlink(join(root, 'node_modules'), join(path, 'node_modules'));
-    // One worker, and nothing loaded twice.
-    const config = `export default { test: {
-      include: ['test/**/*.test.ts'], testTimeout: 60_000, pool: 'threads', maxWorkers: 1, isolate: false,
-    } };`;
-    await writeFile(join(path, 'vitest.config.ts'), config);
     const { UPDATE: _, ...env } = process.env;
     const options = {
       cwd: path,
@@ -71,26 +67,27 @@ async function inCopy(work: (copy: Copy) => Promise<void>): Promise<void> {
   }
 }
 
-/** Runs suites in the copy, of which this file has changed: null when they passed, else what failed. */
-function failureOf({ judge }: Copy, changed: string | null, suites: readonly string[]): Promise<string | null> {
+/** Runs suites in the copy: null when they passed, else what failed. */
+function failureOf({ judge }: Copy, suites: readonly string[]): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const died = (code: number | null): void =>
       reject(new Error(`the judge of ${suites.join(', ')} ended with ${code}`));
+    if (judge.exitCode !== null || judge.signalCode !== null) died(judge.exitCode);
     judge.once('exit', died);
     judge.once('message', ({ failure }: Verdict) => {
       judge.off('exit', died);
       resolve(failure);
     });
-    judge.send({ changed, suites } satisfies Question);
+    judge.send({ suites } satisfies Question);
   });
 }
 
 const suites = ['test/scenarios', 'test/core', 'test/simulation'];
 
 /** The suite that should see it first, and the others only for what it let through. */
-async function verdict(copy: Copy, changed: string, { lie, by = 'test/scenarios' }: Mutant): Promise<string | null> {
+async function verdict(copy: Copy, { lie, by = 'test/scenarios' }: Mutant): Promise<string | null> {
   for (const suite of [by, ...suites.filter((one) => one !== by)]) {
-    const said = await failureOf(copy, changed, [suite]);
+    const said = await failureOf(copy, [suite]);
     if (said === null) continue;
     if (suite !== by) process.stderr.write(`“${lie}” was not seen by ${by}, but by ${suite}: say so in mutants.ts\n`);
     return said;
@@ -110,7 +107,7 @@ export function tryMutants(mutants: readonly Mutant[], atOnce: number): void {
   it.concurrent('given_no_mutant_when_the_suites_that_see_them_are_run_in_a_copy_then_they_pass', () =>
     inCopy(async (copy) => {
       const judges = new Set(mutants.map(({ by = 'test/scenarios' }) => by));
-      expect(await failureOf(copy, null, [...judges])).toBe(null);
+      expect(await failureOf(copy, [...judges])).toBe(null);
     }));
 
   it.concurrent.each(mutants.map((mutant) => [mutant.lie, mutant] as const))(
@@ -126,7 +123,7 @@ export function tryMutants(mutants: readonly Mutant[], atOnce: number): void {
             path,
             whole.replace(from, () => to),
           );
-          const said = await verdict(copy, path, mutant);
+          const said = await verdict(copy, mutant);
           expect(said, 'the mutant survived').not.toBe(null);
           expect(said).toMatch(/FAIL|failed/);
           expect(said).not.toMatch(/SyntaxError|Transform failed|Failed to resolve|is not defined/);
