@@ -32,6 +32,8 @@ export type Driver = {
   readonly commands: Command[];
   /** Compare every step with a world that was just loaded: on unless switched off. */
   twin: boolean;
+  /** So many rows the last step changed. */
+  changed: number;
   step(event: Event): Command[];
   /** Lets time pass and expires what is due. */
   pass(ms: number): void;
@@ -57,12 +59,14 @@ function driveOn(world: World, twin: boolean, known: Bodies | null = null): Driv
     facts: [],
     commands: [],
     twin,
+    changed: 0,
     step(event) {
       const written = driver.twin ? (kept ?? bodiesOf(world)) : null;
       const before = written === null || isTwin ? null : load(rowsIn(written));
       isTwin = false;
       const done = step(world, event, driver.now);
       const changed = new Set(takeChanges(world).map(({ kind, id }) => `${kind}/${id}`));
+      driver.changed = changed.size;
       if (written !== null) {
         const now = bodiesOf(world);
         checkWritten(written, now, changed, event);
