@@ -4,6 +4,7 @@ import type { QueueSettings } from '../core/queue-settings.ts';
 import type { Agent, WorkKind } from '../core/state.ts';
 import { defaultLimits, type World } from '../core/world.ts';
 import type { JournalEntry } from '../storage/live/store.ts';
+import { rule } from './rule.ts';
 
 /** What is known of one agent from facts alone. `gone`: the user was removed, and has not signed in again. */
 type Line = {
@@ -53,9 +54,9 @@ export class AgentBooks {
   compare({ state }: World): void {
     for (const agent of state.agents.values()) this.compareAgent(agent);
     const standing = [...state.alarms.keys()].sort();
-    must(
+    rule(
       standing.join() === [...this.alarms].sort().join(),
-      `alarms are ${standing}, and by the facts ${[...this.alarms]}`,
+      () => `alarms are ${standing}, and by the facts ${[...this.alarms]}`,
     );
   }
 
@@ -63,10 +64,16 @@ export class AgentBooks {
     const line = this.line(id);
     if (line.gone) return;
     for (const count of ['offers', 'answered', 'missed', 'declined'] as const)
-      must(ledger[count] === line[count], `the ledger of ${id} says ${ledger[count]} ${count}, and not ${line[count]}`);
+      rule(
+        ledger[count] === line[count],
+        () => `the ledger of ${id} says ${ledger[count]} ${count}, and not ${line[count]}`,
+      );
     const spent = Object.values(ledger.ms).reduce((sum, ms) => sum + ms, 0);
     const open = line.signedInAt === null ? 0 : Math.max(0, ledger.until - line.signedInAt);
-    must(spent === line.signedInMs + open, `the ledger of ${id} has ${spent} ms, and not ${line.signedInMs + open}`);
+    rule(
+      spent === line.signedInMs + open,
+      () => `the ledger of ${id} has ${spent} ms, and not ${line.signedInMs + open}`,
+    );
   }
 
   private noteSettings(event: Event): void {
@@ -87,7 +94,7 @@ export class AgentBooks {
   private noteAlarm(fact: NumberedFact): void {
     if (fact.type !== 'alarm-raised' && fact.type !== 'alarm-ended') return;
     const id = `${fact.alarm}/${fact.about}`;
-    must(this.alarms.has(id) === (fact.type === 'alarm-ended'), `${fact.type} of ${id} out of turn`);
+    rule(this.alarms.has(id) === (fact.type === 'alarm-ended'), () => `${fact.type} of ${id} out of turn`);
     if (fact.type === 'alarm-raised') this.alarms.add(id);
     else this.alarms.delete(id);
   }
@@ -174,20 +181,23 @@ export class AgentBooks {
     const isMass = this.alarms.has(`mass-miss/${queue.id}`) || mine.some((fact) => fact.type === 'mass-missed');
     const names: readonly Outcome[] = queue.climbs;
     if (queue.strategy === 'ring-all') {
-      must(told.length === 0 || queue.ringAllMissEvery > 0, `${agent} is blamed for a ring-all`);
+      rule(told.length === 0 || queue.ringAllMissEvery > 0, () => `${agent} is blamed for a ring-all`);
       return;
     }
     const { forgiven, excused } = this.line(agent);
     const isForgiven = forgiven || excused === offer;
     const counts = names.includes(outcome) && !(isMass && outcome !== 'declined') && !isForgiven;
-    must(told.length === (counts ? 1 : 0), `an offer to ${agent} ended ${outcome}, and ${told.length} misses are told`);
+    rule(
+      told.length === (counts ? 1 : 0),
+      () => `an offer to ${agent} ended ${outcome}, and ${told.length} misses are told`,
+    );
   }
 
   /** The step of the ladder that the misses reach is the one that is applied, for just its time. */
   private climb(fact: Extract<NumberedFact, { type: 'agent-missed' }>, rest: readonly NumberedFact[]): void {
     const line = this.line(fact.agent);
     const before = fact.misses - 1;
-    must(before <= line.misses.length, `${fact.agent} has missed ${fact.misses} after ${line.misses.length}`);
+    rule(before <= line.misses.length, () => `${fact.agent} has missed ${fact.misses} after ${line.misses.length}`);
     line.misses = [...line.misses.slice(line.misses.length - before), fact.at];
     const held = rest.find((one) => one.type === 'agent-held' && one.agent === fact.agent);
     const ladder = this.judging?.ladder ?? [];
@@ -196,13 +206,13 @@ export class AgentBooks {
         line.misses.filter((at) => withinMs === null || fact.at - at <= withinMs).length >= misses,
     );
     const step = ladder[place];
-    if (step === undefined) return must(held === undefined, `${fact.agent} is held at no step of the ladder`);
-    must(held?.type === 'agent-held', `${fact.agent} is not held at step ${place}`);
+    if (step === undefined) return rule(held === undefined, () => `${fact.agent} is held at no step of the ladder`);
+    rule(held?.type === 'agent-held', () => `${fact.agent} is not held at step ${place}`);
     if (held?.type !== 'agent-held') return;
     const until = step.restMs === null ? null : fact.at + step.restMs;
-    must(
+    rule(
       held.step === place && held.until === until,
-      `${fact.agent} is held ${JSON.stringify(held)}, not until ${until}`,
+      () => `${fact.agent} is held ${JSON.stringify(held)}, not until ${until}`,
     );
   }
 
@@ -226,8 +236,4 @@ function newLine(): Line {
     misses: [],
     ...noCounts,
   };
-}
-
-function must(holds: boolean, sentence: string): void {
-  if (!holds) throw new Error(`broken rule: ${sentence}`);
 }

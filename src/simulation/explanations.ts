@@ -5,7 +5,7 @@ import type { Eligibility } from '../core/routing/eligibility.ts';
 import type { Agent, Call } from '../core/state.ts';
 import type { World } from '../core/world.ts';
 import type { Batch } from '../storage/live/store.ts';
-import { rule } from './auditor.ts';
+import { rule } from './rule.ts';
 
 /**
  * Judges what is explained after a batch: it never disagrees with what was decided, and each reason holds in the rows. Worked
@@ -18,9 +18,9 @@ export function checkExplanations(world: World, batch: Batch): void {
       if (fact.type !== 'offer-made') continue;
       const { named, key, runnerUp } = fact.why;
       const isNamed = named.some(({ agent }) => agent === fact.agent);
-      rule(!isNamed, `${fact.agent} was given ${fact.call} and is named as passed over for it`);
+      rule(!isNamed, () => `${fact.agent} was given ${fact.call} and is named as passed over for it`);
       const isInOrder = runnerUp === null || compareKeys(key, runnerUp.key) <= 0;
-      rule(isInOrder, `${runnerUp?.agent} came after ${fact.agent} for ${fact.call} with a lower key`);
+      rule(isInOrder, () => `${runnerUp?.agent} came after ${fact.agent} for ${fact.call} with a lower key`);
     }
   }
   for (const call of world.state.calls.values()) {
@@ -38,14 +38,17 @@ function checkStanding(world: World, call: Call, agent: Agent, now: number): voi
   const said = `${agent.id} is said to be ${is} (${JSON.stringify(why)}) for ${call.id}`;
   const offers = call.offers.flatMap((id) => world.state.offers.get(id) ?? []);
   const isRung = offers.some((offer) => offer.agent === agent.id && offer.phase !== 'cancelling');
-  if (is === 'offered') rule(isRung, `${said}, and no phone of theirs rings for it`);
-  if (isRung) rule(is === 'offered', `${said}, and their phone rings for it`);
+  if (is === 'offered') rule(isRung, () => `${said}, and no phone of theirs rings for it`);
+  if (isRung) rule(is === 'offered', () => `${said}, and their phone rings for it`);
   if (is === 'free') {
     const hindrance = hindranceOf(world, call);
-    rule(hindrance !== null, `${said}, nothing hinders it, and it waits`);
-    rule(agent.work.is === 'idle' && agent.signedIn && agent.ready.is && agent.hold === null, `${said}, and is not`);
+    rule(hindrance !== null, () => `${said}, nothing hinders it, and it waits`);
+    rule(
+      agent.work.is === 'idle' && agent.signedIn && agent.ready.is && agent.hold === null,
+      () => `${said}, and is not`,
+    );
   }
-  if (is === 'passed-over') rule(holds(world, call, agent, why, now), `${said}, which does not hold`);
+  if (is === 'passed-over') rule(holds(world, call, agent, why, now), () => `${said}, which does not hold`);
 }
 
 /** Whether the reason is true of the rows. */

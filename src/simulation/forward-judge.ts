@@ -2,7 +2,7 @@ import type { Event } from '../core/events.ts';
 import type { NumberedFact } from '../core/facts.ts';
 import type { UserSettings } from '../core/settings.ts';
 import type { JournalEntry } from '../storage/live/store.ts';
-import { rule } from './auditor.ts';
+import { rule } from './rule.ts';
 
 const mostForwards = 5;
 
@@ -24,7 +24,7 @@ export class ForwardJudge {
       if (fact.type === 'forward-refused' && fact.why === 'policy')
         rule(
           this.policyOf(fact.user) !== 'outside',
-          `${fact.user} may forward anywhere, and ${fact.call} did not go on`,
+          () => `${fact.user} may forward anywhere, and ${fact.call} did not go on`,
         );
       if (fact.type === 'call-ended') this.trails.delete(fact.call);
     }
@@ -42,20 +42,23 @@ export class ForwardJudge {
 
   private follow({ call, user, phone, to }: Followed, rest: readonly NumberedFact[]): void {
     const policy = this.policyOf(user);
-    rule(policy !== undefined, `${call} is forwarded for ${user}, whose forwards are refused`);
+    rule(policy !== undefined, () => `${call} is forwarded for ${user}, whose forwards are refused`);
     rule(
       to.to !== 'number' || policy === 'outside',
-      `${call} is forwarded outside for ${user}, who may do so inside only`,
+      () => `${call} is forwarded outside for ${user}, who may do so inside only`,
     );
-    rule(this.users.get(user)?.phones.includes(phone) === true, `${phone} forwards ${call} and is no phone of ${user}`);
+    rule(
+      this.users.get(user)?.phones.includes(phone) === true,
+      () => `${phone} forwards ${call} and is no phone of ${user}`,
+    );
     const trail = [...(this.trails.get(call) ?? []), user];
     this.trails.set(call, trail);
     const isCircle = new Set(trail).size < trail.length || (to.to === 'user' && trail.includes(to.user));
-    rule(!isCircle, `${call} is forwarded in a circle: ${trail.join()}`);
-    rule(trail.length <= mostForwards, `${call} is forwarded ${trail.length} times`);
+    rule(!isCircle, () => `${call} is forwarded in a circle: ${trail.join()}`);
+    rule(trail.length <= mostForwards, () => `${call} is forwarded ${trail.length} times`);
     if (to.to !== 'number') return;
     const sent = rest.find((fact) => fact.type === 'call-sent-out' && fact.call === call);
     const payer = sent?.type === 'call-sent-out' ? sent.payer : null;
-    rule(payer === user, `${call} is forwarded outside for ${user}, and ${payer} pays`);
+    rule(payer === user, () => `${call} is forwarded outside for ${user}, and ${payer} pays`);
   }
 }

@@ -3,7 +3,7 @@ import type { QueueSettings } from '../core/queue-settings.ts';
 import type { Agent, Call } from '../core/state.ts';
 import type { World } from '../core/world.ts';
 import type { Batch } from '../storage/live/store.ts';
-import { rule } from './auditor.ts';
+import { rule } from './rule.ts';
 import { hasNeeds, Seats } from './seats.ts';
 
 /** `isTaken`: somebody picked it up, and nobody is asked for it unless they drop it again. */
@@ -102,7 +102,7 @@ export class LineJudge {
       const isFirst = other.due < mine.due || (other.due === mine.due && id < call);
       if (!isFirst || !this.seats.mayTake(agent, other) || this.mayBeHeldBack(other, mine)) continue;
       const places = `in ${mine.queue}, before ${id}, due ${other.due}, in ${other.queue}`;
-      rule(false, `${agent} got ${call}, due ${mine.due}, ${places}`);
+      rule(false, () => `${agent} got ${call}, due ${mine.due}, ${places}`);
     }
   }
 
@@ -130,7 +130,7 @@ export class LineJudge {
     for (const { id, maxTalking } of state.queues.values()) {
       const count = busy.get(id) ?? 0;
       const isMore = maxTalking !== null && count > maxTalking && count > (this.busyBefore.get(id) ?? 0);
-      rule(!isMore, `${count} calls of ${id} are with an agent, and ${maxTalking} may be`);
+      rule(!isMore, () => `${count} calls of ${id} are with an agent, and ${maxTalking} may be`);
       this.busyBefore.set(id, count);
     }
   }
@@ -141,16 +141,19 @@ export class LineJudge {
     if (line !== undefined) line.isTaken = false;
     const gained = (headStartsMs[call.priority - 1] ?? 0) + call.aheadMs;
     const place = call.arrivedAt + queue.targetMs - Math.min(gained, Math.max(0, ...headStartsMs));
-    rule(call.due === place, `call ${call.id} has lost its place: due ${call.due} and not ${place}`);
+    rule(call.due === place, () => `call ${call.id} has lost its place: due ${call.due} and not ${place}`);
     const told = line && [line.due, line.needs, line.priority];
     const isTold = told?.[0] === call.due && told[1] === call.needs && told[2] === call.priority;
-    rule(isTold, `${call.id} is due ${call.due}, and the facts said ${told}`);
+    rule(isTold, () => `${call.id} is due ${call.due}, and the facts said ${told}`);
     if (queue.waves === null || queue.strategy !== 'ring-all') return;
     const made = call.offers.length;
     const isOver = call.wave > 0 && made > queue.waves.size * call.wave && made > queue.maxRinging;
-    rule(!isOver, `${made} ring for ${call.id} in wave ${call.wave}`);
+    rule(!isOver, () => `${made} ring for ${call.id} in wave ${call.wave}`);
     const isLast = call.wave === 0 || queue.waves.size * call.wave >= queue.maxRinging;
-    rule(isLast || call.waveAt !== null, `wave ${call.wave} of ${call.id} is not the last, and none comes after it`);
+    rule(
+      isLast || call.waveAt !== null,
+      () => `wave ${call.wave} of ${call.id} is not the last, and none comes after it`,
+    );
   }
 }
 
@@ -163,6 +166,14 @@ function isWithAgent({ offers }: World['state'], { phase, queue, offers: made }:
 /** No eligible member is idle beside a waiting call; no tier stays closed for want of anybody to try. */
 function checkNobodyWaitsInVain(world: World): void {
   const { state } = world;
+  const waiting = new Map<string, Call[]>();
+  for (const call of state.calls.values()) {
+    if (call.phase !== 'waiting' || call.queue === null) continue;
+    const others = waiting.get(call.queue);
+    if (others === undefined) waiting.set(call.queue, [call]);
+    else others.push(call);
+  }
+  if (waiting.size === 0) return;
   const busyPhones = new Set<string>();
   for (const leg of state.legs.values()) {
     const owner = leg.phone === null ? undefined : state.phones.get(leg.phone)?.user;
@@ -180,8 +191,9 @@ function checkNobodyWaitsInVain(world: World): void {
           return row?.registered === true && row.suspectUntil === null && isAtStation(state, agent, phone);
         });
   for (const queue of state.queues.values()) {
+    const calls = waiting.get(queue.id);
+    if (calls === undefined) continue;
     const penalties = [...new Set(queue.members.map(({ penalty }) => penalty))].sort((a, b) => a - b);
-    const calls = [...state.calls.values()].filter(({ phase, queue: id }) => phase === 'waiting' && id === queue.id);
     const isHere = (user: string): boolean => {
       const agent = state.agents.get(user);
       if (queue.leaveWhen === 'nobody-signed-in') return agent?.signedIn === true;
@@ -201,18 +213,18 @@ function checkNobodyWaitsInVain(world: World): void {
       const couldServe = ({ user }: { readonly user: string }): boolean =>
         isHere(user) && mayServeOnce(state.users.get(user)?.skills ?? {}, call, queue);
       const isHopeless = wants && queue.leaveWhen !== 'never' && !queue.members.some(couldServe);
-      rule(!isHopeless, `call ${call.id} waits in ${queue.id} for nobody: ${queue.leaveWhen}`);
+      rule(!isHopeless, () => `call ${call.id} waits in ${queue.id} for nobody: ${queue.leaveWhen}`);
       const isLimited = queue.maxTalking !== null && !isWithAgent(state, call) && busy >= queue.maxTalking;
       const { keepFree } = queue;
       const isKept = keepFree !== null && call.priority < keepFree.fromPriority && free.length <= keepFree.agents;
       const idle = free.find(({ user, tier }) => tier <= call.tier && has(user));
       const inVain = wants && !isLimited && !isKept && idle !== undefined;
-      rule(!inVain, `call ${call.id} waits in ${queue.id} beside idle ${idle?.user}`);
+      rule(!inVain, () => `call ${call.id} waits in ${queue.id} beside idle ${idle?.user}`);
       const isClosed = wants && queue.tiers.whenTried && call.tier < penalties.length - 1;
       const left = members.some(
         ({ user, tier, isThere }) => isThere && tier <= call.tier && has(user) && !call.asked[user],
       );
-      rule(!isClosed || left, `tier ${call.tier + 1} of ${queue.id} is closed to ${call.id}, and all were tried`);
+      rule(!isClosed || left, () => `tier ${call.tier + 1} of ${queue.id} is closed to ${call.id}, and all were tried`);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { World } from '../core/world.ts';
 import type { Batch } from '../storage/live/store.ts';
 import type { SimulatedAsterisk } from './asterisk.ts';
-import { rule } from './auditor.ts';
+import { rule } from './rule.ts';
 
 /**
  * Judges what becomes of offers at numbers outside, where a voicemail may answer. What was pressed it knows from the channel itself, and not from
@@ -27,7 +27,7 @@ export class NumberJudge {
       if (role !== 'agent' || trunk === null || channel === undefined) continue;
       const isJoined =
         (bridges.get(channel.bridge ?? '')?.channels.length ?? 0) > 1 || channel.dialplan.app === 'Bridge';
-      rule(!isJoined || channel.pressed.includes('1'), `a caller was joined with ${id}, where nobody pressed 1`);
+      rule(!isJoined || channel.pressed.includes('1'), () => `a caller was joined with ${id}, where nobody pressed 1`);
     }
   }
 }
@@ -38,11 +38,11 @@ function checkDeadlines({ state }: World, at: number): void {
   for (const { id, phase, confirmUntil } of state.offers.values()) {
     if (phase !== 'confirming' || confirmUntil === null) continue;
     const isOver = pbx === 'ready' && confirmUntil <= at;
-    rule(!isOver, `${id} has waited for a 1 until ${confirmUntil}, and waits at ${at}`);
+    rule(!isOver, () => `${id} has waited for a 1 until ${confirmUntil}, and waits at ${at}`);
     const leftMs = confirmUntil - at;
     rule(
       leftMs <= limits.confirmStationMs,
-      `${id} has ${leftMs} ms to press 1 and may have ${limits.confirmStationMs}`,
+      () => `${id} has ${leftMs} ms to press 1 and may have ${limits.confirmStationMs}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { World } from '../core/world.ts';
 import type { Batch } from '../storage/live/store.ts';
 import type { SimulatedAsterisk } from './asterisk.ts';
-import { rule } from './auditor.ts';
+import { rule } from './rule.ts';
 
 /** Two surveys see whom nobody has, after the time that everything is given to come about by itself. */
 const longestMs = 30_000;
@@ -30,7 +30,7 @@ export class OwnerJudge {
   whenHealed(world: World): void {
     for (const id of this.unowned(world)) {
       const forMs = this.at - (this.since.get(id) ?? this.at);
-      rule(forMs < longestMs, `the caller ${id} stands in our application for ${forMs} ms, and nobody has them`);
+      rule(forMs < longestMs, () => `the caller ${id} stands in our application for ${forMs} ms, and nobody has them`);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { CallingRights, NumberClass, PayerId } from '../core/outside.ts';
 import type { World } from '../core/world.ts';
 import type { Batch } from '../storage/live/store.ts';
-import { rule } from './auditor.ts';
+import { rule } from './rule.ts';
 
 const minuteMs = 60_000;
 
@@ -53,7 +53,10 @@ export class PayerJudge {
       const most = rightsOf(state, payer)?.callsPerMinute ?? null;
       const recent = [...(this.begun.get(payer) ?? []).filter((one) => at - one < minuteMs), at];
       this.begun.set(payer, recent);
-      rule(most === null || recent.length <= most, `${payer} began ${recent.length} calls in a minute and may ${most}`);
+      rule(
+        most === null || recent.length <= most,
+        () => `${payer} began ${recent.length} calls in a minute and may ${most}`,
+      );
     }
   }
 
@@ -66,7 +69,7 @@ export class PayerJudge {
   private checkMeters({ state }: World): void {
     for (const [payer, talkedMs] of this.talkedMs) {
       const metered = state.meters.get(payer)?.talkedMs ?? 0;
-      rule(metered === talkedMs, `${payer} talked ${talkedMs} ms outside, and the meter says ${metered}`);
+      rule(metered === talkedMs, () => `${payer} talked ${talkedMs} ms outside, and the meter says ${metered}`);
     }
   }
 }
@@ -76,9 +79,12 @@ function mayBe({ state }: World, { payers: [payer = ''], ...out }: Out): void {
   const rights = rightsOf(state, payer);
   // Somebody may have taken the user away meanwhile.
   if (rights === null) return;
-  rule(rights.outbound, `${payer} calls ${out.number} and may call nobody`);
-  rule(rights.classes.includes(out.class), `${payer} calls ${out.number}, which is ${out.class}`);
-  rule(!rights.bar.some((prefix) => out.number.startsWith(prefix)), `${payer} calls ${out.number}, which is barred`);
+  rule(rights.outbound, () => `${payer} calls ${out.number} and may call nobody`);
+  rule(rights.classes.includes(out.class), () => `${payer} calls ${out.number}, which is ${out.class}`);
+  rule(
+    !rights.bar.some((prefix) => out.number.startsWith(prefix)),
+    () => `${payer} calls ${out.number}, which is barred`,
+  );
 }
 
 function rightsOf(state: World['state'], payer: PayerId): CallingRights | null {
@@ -94,7 +100,7 @@ function checkAtOnce({ state }: World): void {
   for (const payer of paid.flatMap((payers) => payers ?? [])) out.set(payer, (out.get(payer) ?? 0) + 1);
   for (const [payer, count] of out) {
     const most = rightsOf(state, payer)?.maxCalls ?? null;
-    rule(most === null || count <= most, `${payer} has ${count} calls out and may have ${most}`);
+    rule(most === null || count <= most, () => `${payer} has ${count} calls out and may have ${most}`);
   }
 }
 
@@ -106,6 +112,6 @@ function checkTrunks({ state }: World): void {
       on.set(trunk, (on.get(trunk) ?? 0) + 1);
   for (const [trunk, count] of on) {
     const most = state.trunks.get(trunk)?.settings.maxCalls ?? null;
-    rule(most === null || count <= most, `the trunk ${trunk} has ${count} calls and may have ${most}`);
+    rule(most === null || count <= most, () => `the trunk ${trunk} has ${count} calls and may have ${most}`);
   }
 }

@@ -4,7 +4,7 @@ import type { QueueSettings } from '../core/queue-settings.ts';
 import type { UserSettings } from '../core/settings.ts';
 import type { World } from '../core/world.ts';
 import type { JournalEntry } from '../storage/live/store.ts';
-import { rule } from './auditor.ts';
+import { rule } from './rule.ts';
 
 type FactOf<T extends NumberedFact['type']> = Extract<NumberedFact, { type: T }>;
 type Work = { readonly is: string; readonly until: number | null; readonly call: string | null };
@@ -94,14 +94,17 @@ export class PickupJudge {
     this.offers.delete(offer);
     if (doom === undefined || outcome === 'lost') return;
     const isRight = outcome === 'rescinded' && why === doom;
-    rule(isRight, `the offer ${offer} to ${agent} ended ${outcome} (${why}), and a pickup had taken it back: ${doom}`);
+    rule(
+      isRight,
+      () => `the offer ${offer} to ${agent} ended ${outcome} (${why}), and a pickup had taken it back: ${doom}`,
+    );
   }
 
   private pickUp({ call, user, rang }: FactOf<'call-picked-up'>, rest: readonly NumberedFact[]): void {
     const code = rest.find((fact) => fact.type === 'feature-dialled' && fact.user === user);
     const others = rang.filter((one) => one !== user);
-    rule(others.length > 0, `${user} picked up ${call}, which rang at nobody else`);
-    rule(!this.held.has(call), `${user} picked up ${call}, which somebody has`);
+    rule(others.length > 0, () => `${user} picked up ${call}, which rang at nobody else`);
+    rule(!this.held.has(call), () => `${user} picked up ${call}, which somebody has`);
     if (code?.type === 'feature-dialled' && code.rest === '') this.checkGroups(call, user, others);
     else if (code?.type === 'feature-dialled') this.checkExtension(call, user, others, code.rest);
     this.held.add(call);
@@ -130,19 +133,19 @@ export class PickupJudge {
   /** It rings at somebody of their pickup groups, and no call that does came before it. */
   private checkGroups(call: string, user: string, others: readonly string[]): void {
     const isTheirs = others.some((one) => this.isInGroups(user, one));
-    rule(isTheirs, `${user} picked up ${call}, which rang in none of their groups: ${others}`);
+    rule(isTheirs, () => `${user} picked up ${call}, which rang in none of their groups: ${others}`);
     for (const offer of this.offers.values()) {
       const isRival = offer.agent !== user && this.isRinging(offer) && this.isInGroups(user, offer.agent);
       if (!isRival || this.held.has(offer.call)) continue;
       const isOlder = (this.arrivedAt.get(offer.call) ?? 0) < (this.arrivedAt.get(call) ?? 0);
-      rule(!isOlder, `${user} picked up ${call}, and ${offer.call} came before it and rang at ${offer.agent}`);
+      rule(!isOlder, () => `${user} picked up ${call}, and ${offer.call} came before it and rang at ${offer.agent}`);
     }
   }
 
   private checkExtension(call: string, user: string, others: readonly string[], extension: string): void {
     const isUsers = others.some((one) => this.users.get(one)?.extension === extension);
     const isQueues = this.queues.get(this.queueOf.get(call) ?? '')?.extension === extension;
-    rule(isUsers || isQueues, `${user} picked up ${call} at ${extension}, where it did not ring`);
+    rule(isUsers || isQueues, () => `${user} picked up ${call} at ${extension}, where it did not ring`);
   }
 
   private noteWork({ agent, work, until, call, at }: FactOf<'agent-work'>, rest: readonly NumberedFact[]): void {
@@ -157,7 +160,7 @@ export class PickupJudge {
     const restMs = isOver ? this.wrapUpOf(agent, taken.queue) : 0;
     const due = Math.max(at + restMs, taken.cutShort ?? 0);
     const isRight = due > at ? work === 'wrap-up' && until === due : work !== 'wrap-up';
-    rule(isRight, `${agent} is ${work} until ${until} after a pickup, and has a wrap-up until ${due} at ${at}`);
+    rule(isRight, () => `${agent} is ${work} until ${until} after a pickup, and has a wrap-up until ${due} at ${at}`);
   }
 
   private wrapUpOf(agent: string, id: string): number {

@@ -4,8 +4,8 @@ import type { QueueSettings } from '../core/queue-settings.ts';
 import type { Wishes } from '../core/state.ts';
 import { defaultLimits, type World } from '../core/world.ts';
 import type { JournalEntry } from '../storage/live/store.ts';
-import { rule } from './auditor.ts';
 import type { Ledger } from './ledger.ts';
+import { rule } from './rule.ts';
 import { hasNeeds } from './seats.ts';
 import { checkPlace, type InLine } from './wished-place.ts';
 
@@ -97,7 +97,10 @@ export class QueueBooks {
       const queue = this.queues.get(line.queue);
       if (queue === undefined || state.calls.get(id)?.phase !== 'waiting') continue;
       const open = Math.min(penaltiesOf(queue).length - 1, Math.floor((now - line.queuedAt) / queue.tiers.afterMs));
-      rule(line.tier >= open, `tier ${line.tier + 1} of ${line.queue} is still closed to ${id}, in line for its time`);
+      rule(
+        line.tier >= open,
+        () => `tier ${line.tier + 1} of ${line.queue} is still closed to ${id}, in line for its time`,
+      );
     }
   }
 
@@ -106,15 +109,15 @@ export class QueueBooks {
     const queue = this.queues.get(id);
     const came = this.calls.get(call);
     const others = this.inQueue(id);
-    rule(waiting === others.length + 1, `${call} is number ${waiting} in ${id}, where ${others.length} wait`);
+    rule(waiting === others.length + 1, () => `${call} is number ${waiting} in ${id}, where ${others.length} wait`);
     const isRoom = queue === undefined || queue.maxLength === null || waiting <= queue.maxLength;
-    rule(isRoom, `${waiting} wait in ${id}, and ${queue?.maxLength} may`);
+    rule(isRoom, () => `${waiting} wait in ${id}, and ${queue?.maxLength} may`);
     const line = { id: call, due, priority };
     this.lines.set(call, { ...line, needs, queue: id, tier: 0, queuedAt: at });
     if (queue === undefined || came === undefined) return;
     const { wishes } = came;
     const wanted = wishes === null ? priority : (wishes.priority ?? queue.priority);
-    rule(came.isQueued || priority === wanted, `${call} has priority ${priority} in ${id}, and not ${wanted}`);
+    rule(came.isQueued || priority === wanted, () => `${call} has priority ${priority} in ${id}, and not ${wanted}`);
     const { headStartsMs } = defaultLimits;
     const headStartMs = headStartsMs[priority - 1] ?? 0;
     const natural = came.at + queue.targetMs - headStartMs;
@@ -130,13 +133,13 @@ export class QueueBooks {
   private checkBound(call: string, due: number): void {
     const came = this.calls.get(call);
     const sooner = came === undefined ? 0 : came.at - due;
-    rule(sooner <= Math.max(0, ...defaultLimits.headStartsMs), `${call} is due ${sooner} ms before it came`);
+    rule(sooner <= Math.max(0, ...defaultLimits.headStartsMs), () => `${call} is due ${sooner} ms before it came`);
   }
 
   private checkFull(id: string): void {
     const most = this.queues.get(id)?.maxLength ?? null;
     const waiting = this.inQueue(id).length;
-    rule(most !== null && waiting >= most, `${id} is said to be full with ${waiting} waiting, and ${most} may`);
+    rule(most !== null && waiting >= most, () => `${id} is said to be full with ${waiting} waiting, and ${most} may`);
   }
 
   /** One tier after the other, each at its time, or when everybody who is there of those before was asked. */
@@ -145,14 +148,14 @@ export class QueueBooks {
     const queue = this.queues.get(id);
     if (line === undefined || queue === undefined)
       throw new Error(`broken rule: a tier opens to ${call}, not in ${id}`);
-    rule(tier === line.tier + 1, `tier ${tier} of ${id} opens to ${call} after tier ${line.tier}`);
+    rule(tier === line.tier + 1, () => `tier ${tier} of ${id} opens to ${call} after tier ${line.tier}`);
     const penalties = penaltiesOf(queue);
-    rule(tier < penalties.length, `${id} has no tier ${tier}, which opens to ${call}`);
+    rule(tier < penalties.length, () => `${id} has no tier ${tier}, which opens to ${call}`);
     line.tier = tier;
     const waitedMs = at - line.queuedAt;
     const isTime = waitedMs >= tier * queue.tiers.afterMs;
-    if (why === 'waited') return rule(isTime, `tier ${tier} of ${id} opens to ${call} after ${waitedMs} ms`);
-    rule(queue.tiers.whenTried, `tier ${tier} of ${id} opens to ${call} before its time`);
+    if (why === 'waited') return rule(isTime, () => `tier ${tier} of ${id} opens to ${call} after ${waitedMs} ms`);
+    rule(queue.tiers.whenTried, () => `tier ${tier} of ${id} opens to ${call} before its time`);
     const asked = this.calls.get(call)?.asked;
     const left = queue.members.find(
       ({ user, penalty }) =>
@@ -161,7 +164,7 @@ export class QueueBooks {
         asked?.has(user) !== true &&
         hasNeeds(this.skills.get(user) ?? {}, line.needs),
     );
-    rule(left === undefined, `tier ${tier} of ${id} opens to ${call} before ${left?.user} was tried`);
+    rule(left === undefined, () => `tier ${tier} of ${id} opens to ${call} before ${left?.user} was tried`);
   }
 
   private inQueue(id: string): Line[] {

@@ -1,5 +1,5 @@
 import type { Event } from '../core/events.ts';
-import { parseNeeds } from '../core/needs.ts';
+import { type Need, parseNeeds } from '../core/needs.ts';
 import type { QueueSettings } from '../core/queue-settings.ts';
 
 /** What of a waiting call decides who may take it. */
@@ -40,7 +40,18 @@ export class Seats {
   }
 }
 
+/** Needs that were read before: the same few come with every call. */
+const read = new Map<string, readonly Need[]>();
+
+function needsIn(text: string): readonly Need[] {
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  const needs = parseNeeds(text) ?? [];
+  read.set(text, needs);
+  return needs;
+}
+
 /** Whether these skills do for every need that is not only preferred. */
 export function hasNeeds(skills: Readonly<Record<string, number>>, needs: string): boolean {
-  return (parseNeeds(needs) ?? []).every(({ skill, level, required }) => !required || (skills[skill] ?? 0) >= level);
+  return needsIn(needs).every(({ skill, level, required }) => !required || (skills[skill] ?? 0) >= level);
 }

@@ -1,7 +1,7 @@
 import type { NumberedFact } from '../core/facts.ts';
 import type { World } from '../core/world.ts';
 import type { Batch } from '../storage/live/store.ts';
-import { rule } from './auditor.ts';
+import { rule } from './rule.ts';
 
 type Taken = {
   readonly agent: string;
@@ -58,7 +58,7 @@ export class TurnJudge {
         if (kept === undefined) {
           this.turnsOf(id).delete(queue);
           this.spared.delete(`${id} ${queue}`);
-        } else rule(kept === last, `the last turn of ${id} in ${queue} is ${kept}, and was ${last}`);
+        } else rule(kept === last, () => `the last turn of ${id} in ${queue} is ${kept}, and was ${last}`);
       }
     }
   }

@@ -1,5 +1,5 @@
 import { compareIds } from '../core/ordered.ts';
-import { rule } from './auditor.ts';
+import { rule } from './rule.ts';
 
 /** A call in a queue: who is first by (due, id). */
 export type InLine = { readonly id: string; due: number; priority: number };
@@ -16,20 +16,20 @@ export function checkPlace(
   mostMs: number,
 ): void {
   const aheadMs = natural - call.due;
-  rule(aheadMs >= 0, `a wish for place ${wanted} has put ${call.id} back by ${-aheadMs} ms`);
+  rule(aheadMs >= 0, () => `a wish for place ${wanted} has put ${call.id} back by ${-aheadMs} ms`);
   rule(
     aheadMs <= mostMs,
-    `a wish for place ${wanted} has put ${call.id} ${aheadMs} ms ahead, and ${mostMs} is the most`,
+    () => `a wish for place ${wanted} has put ${call.id} ${aheadMs} ms ahead, and ${mostMs} is the most`,
   );
   const line = [...others].sort(inOrder);
   const before = line.filter((one) => inOrder(one, call) < 0);
   const isTooFar = aheadMs > 0 && before.length < wanted - 1;
-  rule(!isTooFar, `${call.id} wished for place ${wanted} and has got ${before.length + 1}`);
+  rule(!isTooFar, () => `${call.id} wished for place ${wanted} and has got ${before.length + 1}`);
   const overtaken = line.slice(before.length).filter((one) => inOrder(one, { ...call, due: natural }) < 0);
   const higher = overtaken.find(({ priority }) => priority > call.priority);
-  rule(higher === undefined, `${call.id} has overtaken ${higher?.id}, whose priority is higher`);
+  rule(higher === undefined, () => `${call.id} has overtaken ${higher?.id}, whose priority is higher`);
   const isHeld = aheadMs === mostMs || isStopped(before, call, wanted);
-  rule(isHeld, `${call.id} wished for place ${wanted} and stands at ${before.length + 1}`);
+  rule(isHeld, () => `${call.id} wished for place ${wanted} and stands at ${before.length + 1}`);
 }
 
 /** Only a call of a higher priority, and calls with no whole number between their dues, keep it from going further ahead. */

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../storage/live/store.ts';
 import type { SimulatedAsterisk } from './asterisk.ts';
-import { rule } from './auditor.ts';
+import { rule } from './rule.ts';
 
 /** What a dialplan may say by mistake: nobody can read it, whatever the parser thinks. */
 export const unreadable: readonly string[] = ['priority=eleven', 'priority=11', 'place=0', 'needs=es>=77'];
@@ -19,6 +19,6 @@ export class WishJudge {
     const said = this.asterisk.look().channels.get(event.leg)?.args;
     const bad = said?.filter((one) => unreadable.includes(one)) ?? told;
     const isTold = told.toSorted().join() === bad.toSorted().join();
-    rule(isTold, `of the wishes ${said} of ${event.leg} these were told as ignored: ${told}`);
+    rule(isTold, () => `of the wishes ${said} of ${event.leg} these were told as ignored: ${told}`);
   }
 }

@@ -22,7 +22,7 @@ import {
   takeChanges,
   type World,
 } from '../../src/core/world.ts';
-import { checkRows } from '../../src/simulation/auditor.ts';
+import { checkRows } from '../../src/simulation/invariants.ts';
 
 /** Drives the core by hand, event by event; after each one the invariants hold, what changed is written, and a reloaded twin does the same. */
 export type Driver = {

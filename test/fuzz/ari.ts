@@ -1,7 +1,7 @@
 import { decodeMessage } from '../../src/asterisk/ari/message.ts';
 import { seenLeg, seenRoom, translate } from '../../src/asterisk/translate.ts';
-import { checkRows } from '../../src/simulation/auditor.ts';
 import { createDice, type Dice } from '../../src/simulation/dice.ts';
+import { checkRows } from '../../src/simulation/invariants.ts';
 import { Ledger } from '../../src/simulation/ledger.ts';
 import { createRig, type Rig } from '../../src/simulation/rig.ts';
 import { createWorkload } from '../../src/simulation/workload.ts';
