@@ -92,7 +92,8 @@ test('given_no_daemon_when_the_phone_forwards_then_nothing_is_dialled_for_it', a
   await forwarding.done();
   await caller.done();
   expect(await target.messages()).not.toContain('INVITE');
-  expect(await lab.log()).not.toContain('9001');
+  // A time or a port may have the same digits in it.
+  expect(await lab.log()).not.toMatch(/(?<!\d)9001(?!\d)/);
 }, 60_000);
 
 test('given_a_daemon_that_comes_back_within_5_s_when_a_call_came_meanwhile_then_it_is_not_lost', async () => {
