@@ -11,13 +11,13 @@ import type { Agent, LegId, OfferId } from './state.ts';
  */
 export type AgentIndex = {
   readonly id: UserId;
+  /** Their place in the roster, which has their reason too, with the time that goes with it. */
+  readonly number: number;
   readonly deadline: DeadlineEntry;
   /** The agent's row; null for a user who is no agent. */
   row: Agent | null;
   /** Why they are not in the lanes; null for a user who is no agent. */
   reason: Availability | null;
-  /** The time that goes with it: when it ends where it does so by itself, and since when it is so where it does not. */
-  reasonAt: number;
   profile: Profile;
   /** One for each queue that they are a member of. */
   seats: Seat[];
@@ -32,13 +32,13 @@ export type AgentIndex = {
 };
 
 /** The index of a user nothing is known of yet. */
-export function emptyAgentIndex(id: UserId): AgentIndex {
+export function emptyAgentIndex(id: UserId, number: number): AgentIndex {
   return {
     id,
+    number,
     deadline: deadlineOf('agents', id),
     row: null,
     reason: null,
-    reasonAt: 0,
     profile: noSkills,
     seats: [],
     largeSeats: [],

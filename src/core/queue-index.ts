@@ -1,5 +1,6 @@
 import type { AgentIndex } from './agent-index.ts';
 import type { Member, QueueSettings } from './queue-settings.ts';
+import type { Roster } from './roster.ts';
 import { type Availability, availabilities, placeOf } from './routing/availability.ts';
 import { IdleLanes, type Lane } from './routing/lanes.ts';
 import type { Strategy } from './routing/strategy/strategy.ts';
@@ -14,8 +15,12 @@ export type QueueIndex = {
   /** Null when there is no such queue, or no longer. */
   settings: QueueSettings | null;
   strategy: Strategy;
+  /** What every agent's word is, by their number. */
+  readonly roster: Roster;
   /** In the order of the team. */
   members: ReadonlyMap<UserId, Seat>;
+  /** The same team: who they are, and their numbers in the roster. */
+  team: Team;
   /** The tier of the highest penalty: 0 where all have the same. */
   lastTier: number;
   /** The largest weight of a member. */
@@ -33,8 +38,13 @@ export type QueueIndex = {
   tally: number[] | null;
 };
 
+/** Those at the same place in both are the same agent's. */
+type Team = { readonly users: readonly UserId[]; readonly numbers: readonly number[] };
+
+const noTeam: Team = { users: [], numbers: [] };
+
 /** So many members at the most are counted whenever it is asked: that is less work than to keep count of five queues each. */
-const mostCountedAnew = 20;
+const mostCountedAnew = 256;
 
 /**
  * A member's seat in one queue, at hand from both sides. Their place in the team and the tier of their penalty count from
@@ -53,9 +63,11 @@ export type Seat = Member & {
   own: Lane | null;
 };
 
-export function emptyQueueIndex(id: QueueId): QueueIndex {
+export function emptyQueueIndex(id: QueueId, roster: Roster): QueueIndex {
   return {
     id,
+    roster,
+    team: noTeam,
     settings: null,
     strategy: strategies['longest-idle'],
     members: new Map(),
@@ -88,6 +100,17 @@ export function placeMembers(queue: QueueIndex, settings: QueueSettings, agentOf
       return [user, { user, penalty, weight, wrapUpMs, ...at, key: [], isIdle: false, own: null }];
     }),
   );
+  const users = [...queue.members.keys()];
+  queue.team = { users, numbers: users.map((user) => agentOf(user).number) };
+}
+
+/** Nobody is a member any longer. */
+export function dismissMembers(queue: QueueIndex): void {
+  queue.settings = null;
+  queue.members = new Map();
+  queue.team = noTeam;
+  queue.idle = new IdleLanes();
+  queue.tally = null;
 }
 
 /** Counts a member of a large team under another word; null for one who is not counted yet, or no longer. */
@@ -98,13 +121,8 @@ export function countMember({ tally }: QueueIndex, before: Availability | null, 
 }
 
 /** How many members there are of each word, at the word's place in `availabilities`. */
-export function tallyOf({ tally, members }: QueueIndex): readonly number[] {
-  if (tally !== null) return tally;
-  const counts = availabilities.map(() => 0);
-  for (const { agent } of members.values()) {
-    if (agent.reason !== null) counts[placeOf[agent.reason]] = (counts[placeOf[agent.reason]] ?? 0) + 1;
-  }
-  return counts;
+export function tallyOf({ tally, team, roster }: QueueIndex): readonly number[] {
+  return tally ?? roster.tallyOf(team.numbers);
 }
 
 /** How many members of a tally are counted under one of these words. */

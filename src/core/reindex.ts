@@ -1,11 +1,10 @@
 import { isElsewhere } from './agent-index.ts';
 import type { Alarm } from './alarms.ts';
 import { earliest } from './deadlines.ts';
-import { countMember, placeMembers, type QueueIndex, type Seat } from './queue-index.ts';
+import { countMember, dismissMembers, placeMembers, type QueueIndex, type Seat } from './queue-index.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { reindexCall } from './reindex-call.ts';
 import { type Availability, availabilityOf, isThere, timeOf } from './routing/availability.ts';
-import { IdleLanes } from './routing/lanes.ts';
 import { profileOf } from './routing/skills.ts';
 import type { UserSettings } from './settings.ts';
 import type { Agent, Leg, Offer, Phone } from './state.ts';
@@ -81,10 +80,7 @@ export function forgetQueue({ index }: World, queue: QueueSettings): void {
     agent.largeSeats = agent.largeSeats.filter((seat) => seat.queue !== mine);
     agent.hasOldTurns = true;
   }
-  mine.settings = null;
-  mine.members = new Map();
-  mine.idle = new IdleLanes();
-  mine.tally = null;
+  dismissMembers(mine);
   touch(index, mine);
 }
 
@@ -101,7 +97,7 @@ export function reindexAgent(world: World, agent: Agent): void {
   mine.row = agent;
   const before = mine.reason;
   const reason = availabilityOf(agent, isElsewhere(mine));
-  mine.reasonAt = timeOf(agent, reason);
+  index.roster.note(mine.number, reason, timeOf(agent, reason));
   // Only an available agent has a key that can change while the reason stays.
   if (reason === before && reason !== 'available') return;
   mine.reason = reason;
@@ -156,6 +152,7 @@ export function forgetAgent({ index }: World, agent: Agent): void {
     touch(index, queue);
   }
   mine.reason = null;
+  index.roster.note(mine.number, null, 0);
   mine.row = null;
   index.deadlines.move(mine.deadline, null);
 }

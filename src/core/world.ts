@@ -19,6 +19,7 @@ import {
   reindexUser,
 } from './reindex.ts';
 import { reindexCall } from './reindex-call.ts';
+import { Roster } from './roster.ts';
 import type { EngineLimits, PhoneId, QueueId, ReasonSettings, UserId, UserSettings } from './settings.ts';
 import type { Agent, Call, CallId, Leg, LegId, Offer, Phone, State } from './state.ts';
 import { upgradeAgent, upgradeCall, upgradeLeg, upgradeOffer, upgradeUser } from './upgrade.ts';
@@ -34,6 +35,8 @@ export type Index = {
   /** Which number is dialled for what. */
   readonly extensions: Map<string, { readonly queue: QueueId } | { readonly user: UserId }>;
   readonly phoneUser: Map<PhoneId, UserId>;
+  /** Why each agent can take no call, by their number. */
+  readonly roster: Roster;
   /** What is known of each agent: their seats in queues, and why they are not in the lanes. */
   readonly agents: Map<UserId, AgentIndex>;
   /** What is known of each queue: its members, who of them is idle, and which calls are there. */
@@ -182,6 +185,7 @@ function upgradedMeta(row: Meta | undefined): Meta {
 
 function emptyIndex(): Index {
   return {
+    roster: new Roster(),
     deadlines: new Deadlines(),
     parked: new Set(),
     extensions: new Map(),
@@ -205,7 +209,7 @@ function emptyIndex(): Index {
 export function queueIndex(index: Index, queue: QueueId): QueueIndex {
   let mine = index.queues.get(queue);
   if (mine === undefined) {
-    mine = emptyQueueIndex(queue);
+    mine = emptyQueueIndex(queue, index.roster);
     index.queues.set(queue, mine);
   }
   return mine;
@@ -217,7 +221,7 @@ export function agentIndex(index: Index, agent: UserId): AgentIndex {
   if (last.agent?.id === agent) return last.agent;
   let mine = index.agents.get(agent);
   if (mine === undefined) {
-    mine = emptyAgentIndex(agent);
+    mine = emptyAgentIndex(agent, index.roster.add());
     index.agents.set(agent, mine);
   }
   last.agent = mine;

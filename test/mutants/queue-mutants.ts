@@ -244,4 +244,10 @@ export const queueMutants: readonly Mutant[] = [
     to: 'const due = (lane.calls.keyOf(call)?.[0] ?? 0) - (lane.needs.length > 0 ? 30_000 : 0);',
     by: auditor,
   },
+  {
+    lie: 'since when somebody cannot take a call is what it was the first time',
+    file: 'src/core/roster.ts',
+    from: 'this.times[agent] = at;',
+    to: 'this.times[agent] ||= at;',
+  },
 ];

@@ -13,6 +13,7 @@ import { strategies } from './strategy/table.ts';
  * `now`. `asked` is no hindrance: it means eligible, after all who were asked less.
  */
 export type Eligibility =
+  | Absence
   | { readonly reason: 'eligible' }
   | { readonly reason: 'asked'; readonly times: number }
   /** The call waits in no queue: it talks, or has ended. */
@@ -20,16 +21,18 @@ export type Eligibility =
   /** As many ring for it as may at a time. */
   | { readonly reason: 'rings-another'; readonly ringing: number }
   | { readonly reason: 'not-a-member' }
-  | {
-      readonly reason: 'signed-out' | 'not-ready' | 'held' | 'offered' | 'talking' | 'busy-elsewhere';
-      readonly forMs: number;
-    }
-  | { readonly reason: 'resting' | 'wrap-up' | 'backing-off' | 'releasing'; readonly leftMs: number }
-  | { readonly reason: 'unreachable'; readonly forMs: number }
   | { readonly reason: 'skill'; readonly skill: string; readonly has: number; readonly needs: number }
   /** `tier` counts from 0; it may open sooner, when everybody in those before was tried. */
   | { readonly reason: 'tier'; readonly tier: number; readonly opensInMs: number }
   | Gate;
+
+/** Why an agent can take no call at all, with how long it has been so, or how long it still is. */
+export type Absence =
+  | {
+      readonly reason: 'signed-out' | 'not-ready' | 'held' | 'offered' | 'talking' | 'busy-elsewhere' | 'unreachable';
+      readonly forMs: number;
+    }
+  | { readonly reason: 'resting' | 'wrap-up' | 'backing-off' | 'releasing'; readonly leftMs: number };
 
 /**
  * The one truth about who may take a call: matching keeps indexes of what this function says, and `why` tells it. Made
@@ -44,14 +47,14 @@ export function eligibility(world: World, call: Call, agent: Agent, now: number)
 
 /** The same of a member of the queue that the call waits in, where the seat and the call's needs are at hand. */
 export function eligibilityAt(
-  { user, queue, tier, agent: { reason, reasonAt, profile } }: Seat,
+  { user, queue, tier, agent: { reason, number, profile } }: Seat,
   call: Call,
   needs: readonly Need[],
   now: number,
 ): Eligibility {
   const { settings } = queue;
   if (settings === null) return { reason: 'not-waiting' };
-  const busy = absence(reason ?? 'signed-out', reasonAt, now);
+  const busy = absence(reason ?? 'signed-out', queue.roster.timeOf(number), now);
   if (busy !== null) return busy;
   const { skills } = profile;
   const unmet = unmetNeed(skills, needs);
@@ -80,8 +83,8 @@ export function unavailable(world: World, agent: Agent, now: number): Eligibilit
   return absence(reason, timeOf(agent, reason), now);
 }
 
-/** With the word that the index has already, and the time that goes with it: an offer asks for twenty members at once. */
-function absence(reason: Availability, at: number, now: number): Eligibility | null {
+/** The same by the word that the index has already, and the time that goes with it: an offer asks for twenty members at once. */
+export function absence(reason: Availability, at: number, now: number): Absence | null {
   switch (reason) {
     case 'available':
       return null;

@@ -6,7 +6,7 @@ import type { Call } from '../state.ts';
 import type { Turn } from '../turn.ts';
 import { availabilities } from './availability.ts';
 import { type Choice, idleFor } from './choose.ts';
-import { type Eligibility, eligibilityAt } from './eligibility.ts';
+import { type Absence, absence, eligibilityAt } from './eligibility.ts';
 import type { CallLane } from './waiting.ts';
 
 /** So many of those passed over are named, and so many places of the team are looked at to find them. */
@@ -45,21 +45,28 @@ function passedOverByName(
   winner: UserId,
 ): PassedOver[] {
   const named: PassedOver[] = [];
-  let left = mostLookedAt;
-  for (const seat of queue.members.values()) {
-    if (left === 0 || named.length === mostNamed) break;
-    left -= 1;
-    const agent = seat.user;
-    if (agent === winner || seat.agent.reason === null) continue;
-    const why = eligibilityAt(seat, call, needs, turn.now);
-    if (why.reason !== 'eligible') named.push(nameOf(agent, why));
+  const { roster, team, members } = queue;
+  const end = Math.min(team.users.length, mostLookedAt);
+  for (let place = 0; place < end && named.length < mostNamed; place += 1) {
+    const agent = team.users[place] ?? '';
+    const number = team.numbers[place] ?? 0;
+    const word = roster.wordOf(number);
+    if (agent === winner || word === null) continue;
+    const away = absence(word, roster.timeOf(number), turn.now);
+    if (away !== null) {
+      named.push(nameOf(agent, away));
+      continue;
+    }
+    // Only who could take a call is looked at closer.
+    const seat = members.get(agent);
+    const why = seat === undefined ? null : eligibilityAt(seat, call, needs, turn.now);
+    if (why !== null && why.reason !== 'eligible') named.push({ agent, ...why });
   }
   return named;
 }
 
-/** Most of those passed over are busy for so long, or for so long yet: written out, since a spread costs much more. */
-function nameOf(agent: UserId, why: Exclude<Eligibility, { reason: 'eligible' }>): PassedOver {
-  if ('forMs' in why) return { agent, reason: why.reason, forMs: why.forMs } as PassedOver;
-  if ('leftMs' in why) return { agent, reason: why.reason, leftMs: why.leftMs };
-  return { agent, ...why };
+/** Written out, since a spread costs much more. */
+function nameOf(agent: UserId, away: Absence): PassedOver {
+  if ('leftMs' in away) return { agent, reason: away.reason, leftMs: away.leftMs };
+  return { agent, reason: away.reason, forMs: away.forMs };
 }
