@@ -53,6 +53,12 @@ export function drawPickers(
     return inHand.length === 0 && !isDialling(id) && !away.has(id);
   }
 
+  /** They have an agent's call, and a second line: it is tried, and refused. */
+  function isTalking({ id }: UserSettings): boolean {
+    const agent = rig.world()?.state.agents.get(id);
+    return agent?.signedIn === true && agent.work.is === 'talking' && !isDialling(id) && !away.has(id);
+  }
+
   function dial(callers: SimulatedCaller[], { id, phones }: UserSettings, exten: string): void {
     const from = dice.pick(phones);
     if (rig.asterisk.phone(from)?.isRegistered !== true) return;
@@ -86,7 +92,7 @@ export function drawPickers(
       const picker = dice.pick(users);
       const dialled = exten(ringing);
       rig.scheduler.after(dice.pick([0, 5, 700]), () => {
-        if (isFree(picker)) dial(callers, picker, dialled);
+        if (isFree(picker) || (isTalking(picker) && dice.happens(100))) dial(callers, picker, dialled);
       });
     },
   };

@@ -105,6 +105,8 @@ export class PickupJudge {
     const others = rang.filter((one) => one !== user);
     rule(others.length > 0, () => `${user} picked up ${call}, which rang at nobody else`);
     rule(!this.held.has(call), () => `${user} picked up ${call}, which somebody has`);
+    const isBusy = this.signedIn.has(user) && this.work.get(user)?.is === 'talking';
+    rule(!isBusy, () => `${user} picked up ${call} in a talk`);
     if (code?.type === 'feature-dialled' && code.rest === '') this.checkGroups(call, user, others);
     else if (code?.type === 'feature-dialled') this.checkExtension(call, user, others, code.rest);
     this.held.add(call);

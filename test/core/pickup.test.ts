@@ -3,7 +3,7 @@ import type { Agent, Call } from '../../src/core/state.ts';
 import { type Driver, group, running } from './driver.ts';
 import { arrive, lastLeg } from './situations.ts';
 
-// An agent who dials the pickup code takes the call as if it had been offered to them, whatever they had in hand.
+// An agent who dials the pickup code takes the call as if it had been offered to them, unless they have one in hand.
 
 function agent(driver: Driver, id: string): Agent {
   const row = driver.world.state.agents.get(id);
@@ -201,4 +201,61 @@ test('given_an_agent_who_missed_a_call_and_is_held_when_they_pick_one_up_then_no
   ring(arrive(driver, '8003', 'x'));
   arrive(driver, '*81004', 'picker', '1001');
   expect(agent(driver, 'ann')).toMatchObject({ misses: [], hold: null });
+});
+
+test('given_an_agent_whose_phone_rang_out_when_they_pick_another_up_before_its_end_is_heard_then_that_is_no_miss', () => {
+  const driver = running(['ann', 'dan']);
+  const annsLeg = ring(arrive(driver, '8001', 'y'));
+  driver.pass(10_000);
+  expect(agent(driver, 'ann').work.is).toBe('releasing');
+  ring(arrive(driver, '8003', 'x'));
+  arrive(driver, '*81004', 'picker', '1001');
+  end(driver, 'x');
+  end(driver, 'picker');
+  end(driver, annsLeg);
+  expect(agent(driver, 'ann')).toMatchObject({ misses: [], hold: null });
+  expect(driver.facts.filter((fact) => fact.type === 'agent-missed')).toEqual([]);
+});
+
+/** `x` rings at Dan's; what came of Ann's dialling the code. */
+function annTries(driver: Driver): string | null {
+  arrive(driver, '*81004', 'picker', '1001');
+  const fact = driver.facts.findLast((one) => one.type === 'feature-dialled');
+  if (fact?.type !== 'feature-dialled') throw new Error('no code was dialled');
+  return fact.refused;
+}
+
+test('given_an_agent_in_a_talk_when_they_dial_the_code_then_it_is_refused_and_the_other_phone_rings_on', () => {
+  const driver = running(['ann', 'dan']);
+  ring(arrive(driver, '8002', 'y'));
+  driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
+  join(driver, 'y');
+  const dans = ring(arrive(driver, '8003', 'x'));
+  const heard = driver.commands.length;
+  expect(annTries(driver)).toBe('in-a-call');
+  expect(driver.commands.slice(heard)).toEqual([
+    { do: 'release', leg: 'picker', to: { to: 'dialplan', context: 'cordboard-said', exten: 'refused', priority: 1 } },
+  ]);
+  driver.step({ type: 'leg-answered', leg: dans });
+  expect(callOf(driver, 'x').partner).toMatchObject({ user: 'dan' });
+});
+
+test('given_a_call_of_their_own_when_somebody_dials_the_code_then_it_is_refused_to_who_is_signed_in_and_to_nobody_else', () => {
+  for (const [ready, refused] of [
+    [['ann', 'dan'], 'in-a-call'],
+    [['dan'], null],
+  ] as const) {
+    const driver = running(ready);
+    ring(arrive(driver, '8003', 'x'));
+    arrive(driver, '1003', 'own', '1001');
+    expect(annTries(driver)).toBe(refused);
+  }
+});
+
+test('given_an_agent_whose_phone_only_rings_for_a_call_of_their_own_when_they_dial_the_code_then_they_take_the_other', () => {
+  const driver = running(['ann', 'dan']);
+  ring(arrive(driver, '8003', 'x'));
+  ring(arrive(driver, '1001', 'direct', '1003'));
+  expect(annTries(driver)).toBe(null);
+  expect(callOf(driver, 'x').partner).toMatchObject({ user: 'ann' });
 });

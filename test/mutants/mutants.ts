@@ -132,7 +132,7 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'who picks up another call is rung on for their own',
     file: 'src/core/calls/pickup.ts',
-    from: "  if (agent) withdrawOffers(turn, agent, 'took-another');\n",
+    from: "    withdrawOffers(turn, agent, 'took-another');\n",
     to: '',
   },
   {

@@ -7,6 +7,26 @@ const auditor = 'test/simulation/fair.test.ts';
 /** Bugs of taking a call over by the code. */
 export const pickupMutants: readonly Mutant[] = [
   {
+    lie: 'what rang out just before a pickup is missed after it',
+    file: pickup,
+    from: '    forgiveEnding(turn, agent);\n',
+    to: '',
+    by: 'test/core/pickup.test.ts',
+  },
+  {
+    lie: 'an agent in a talk may pick up another call',
+    file: pickup,
+    from: "if (agent.work.is === 'talking') return true;",
+    to: '',
+  },
+  {
+    lie: 'an agent in a call of their own may pick up another one',
+    file: pickup,
+    from: "leg.phase === 'up' ||",
+    to: '',
+    by: 'test/core/pickup.test.ts',
+  },
+  {
     lie: 'a pickup takes the call that came last',
     file: pickup,
     from: 'a.enteredAt - b.enteredAt',

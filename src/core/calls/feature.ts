@@ -4,7 +4,7 @@ import { compareIds } from '../ordered.ts';
 import type { PhoneId, UserId } from '../settings.ts';
 import type { LegId } from '../state.ts';
 import { send, type Turn, tell } from '../turn.ts';
-import { pickUp } from './pickup.ts';
+import { hasCallInHand, pickUp } from './pickup.ts';
 
 /** What the dialplan says to the phone: an extension of the context `cordboard-said`. */
 type Said = 'signed-in' | 'signed-out' | 'ready' | 'not-ready' | 'wrap-up-ended' | 'nothing-rings' | 'refused';
@@ -19,9 +19,10 @@ export function dialFeature(turn: Turn, leg: LegId, dialled: string, phone: Phon
   const feature = featureOf(state.meta.features, dialled);
   if (feature === null || phone === null || user === undefined) return false;
   if (feature.name === 'pickup') {
-    const taken = pickUp(turn, leg, phone, user, feature.rest);
-    told(turn, user, feature, taken ? null : 'nothing-rings');
-    if (!taken) say(turn, leg, 'nothing-rings');
+    const isBusy = hasCallInHand(turn, user);
+    const taken = !isBusy && pickUp(turn, leg, phone, user, feature.rest);
+    told(turn, user, feature, taken ? null : isBusy ? 'in-a-call' : 'nothing-rings');
+    if (!taken) say(turn, leg, isBusy ? 'refused' : 'nothing-rings');
     return true;
   }
   const refused = perform(turn, user, feature);

@@ -1,7 +1,7 @@
 import { compareIds } from '../ordered.ts';
 import { isOpen, rescindAll } from '../routing/offer.ts';
 import { endHold, forgiveMisses } from '../routing/rona.ts';
-import { withdrawOffers } from '../routing/sign-in.ts';
+import { forgiveEnding, withdrawOffers } from '../routing/sign-in.ts';
 import { breakOff } from '../routing/wrap-up.ts';
 import type { PhoneId, UserId } from '../settings.ts';
 import type { Call, LegId } from '../state.ts';
@@ -9,6 +9,21 @@ import { changedCall, send, type Turn, tell } from '../turn.ts';
 import { queueIndex } from '../world.ts';
 import { connect } from './call.ts';
 import { pickerLeg } from './leg.ts';
+
+/**
+ * Whether an agent who is signed in has a call in hand, of a queue or of their own: they take no second one, or it would be nobody's when
+ * the first one ends. Who is signed out may have as many as their phone has lines.
+ */
+export function hasCallInHand({ world: { state, index } }: Turn, user: UserId): boolean {
+  const agent = state.agents.get(user);
+  if (agent?.signedIn !== true) return false;
+  if (agent.work.is === 'talking') return true;
+  for (const id of index.agents.get(user)?.elsewhere ?? []) {
+    const leg = state.legs.get(id);
+    if (leg && leg.ending === null && (leg.phase === 'up' || leg.phase === 'joined')) return true;
+  }
+  return false;
+}
 
 /**
  * Who dialled the pickup code takes a call that rings at somebody else: their own channel becomes the leg that answers. It goes
@@ -25,8 +40,11 @@ export function pickUp(turn: Turn, leg: LegId, phone: PhoneId, user: UserId, ext
   tell(turn, { type: 'call-picked-up', call: call.id, user, rang: rung });
   rescindAll(turn, call, 'picked-up');
   const agent = turn.world.state.agents.get(user);
-  // What rings at the picker themselves would ring on beside the talk, and end as a miss.
-  if (agent) withdrawOffers(turn, agent, 'took-another');
+  if (agent) {
+    forgiveEnding(turn, agent);
+    // What rings at the picker themselves would ring on beside the talk, and end as a miss.
+    withdrawOffers(turn, agent, 'took-another');
+  }
   connect(turn, call, taken, user);
   if (agent?.signedIn && call.queue !== null && agent.work.is !== 'talking') breakOff(turn, agent, call.id);
   if (agent) {

@@ -59,7 +59,7 @@ export function chooseAnew(turn: Turn, agent: Agent, why: 'ready' | 'signed-in')
 }
 
 /** What we ended before they chose, and of which a leg still ends, comes too late to impose anything on them. */
-function forgiveEnding(turn: Turn, agent: Agent): void {
+export function forgiveEnding(turn: Turn, agent: Agent): void {
   if (agent.work.is !== 'releasing') return;
   for (const id of turn.world.state.calls.get(agent.work.call ?? '')?.offers ?? []) {
     const offer = turn.world.state.offers.get(id);
