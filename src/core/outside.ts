@@ -162,6 +162,8 @@ export type Outbound = {
   left: TrunkId[];
   /** The leg whose sounds the caller hears before the answer. */
   early: LegId | null;
+  /** The leg that speaks, and is heard when another one, which was let go, is out of the room; absent where there is none. */
+  speaks?: LegId;
   /** When the minutes of the day are used up; null while nobody talks, and where they are not counted. */
   talkUntil: number | null;
 };

@@ -231,6 +231,16 @@ export const situations: Readonly<Record<string, () => Driver>> = {
     driver.step({ type: 'leg-gone', leg: lastLeg(driver), cause: 34, sip: 503 });
     return dialling(driver);
   },
+  'it was moved to another number, and both carriers speak': () => {
+    const driver = sentOut();
+    const speaks = { type: 'leg-rang', evidence: 'progress' } as const;
+    driver.step({ ...speaks, leg: lastLeg(driver) });
+    const [call = ''] = driver.world.state.calls.keys();
+    const to = { to: 'number', number: '+33144556688', class: 'national', otherwise: toFew } as const;
+    driver.step({ type: 'intent', intent: 'n', ask: { do: 'move', call, to } });
+    driver.step({ ...speaks, leg: lastLeg(driver) });
+    return driver;
+  },
   'it was sent outside, and they talk': () => {
     const driver = dialling(sentOut());
     driver.step({ type: 'leg-answered', leg: lastLeg(driver) });
@@ -300,6 +310,8 @@ function outbound(): Driver {
   return driver;
 }
 
+const toFew = { to: 'group', group: 'few' } as const;
+
 /** A call waits in `line`, and somebody moves it to a number; when that is not reached it goes to `few`. */
 function sentOut(): Driver {
   const driver = arrive(running([]), '8001');
@@ -308,7 +320,7 @@ function sentOut(): Driver {
     to: 'number',
     number: '+33144556677',
     class: 'national',
-    otherwise: { to: 'group', group: 'few' },
+    otherwise: toFew,
   } as const;
   driver.step({ type: 'intent', intent: 'm', ask: { do: 'move', call, to } });
   return driver;

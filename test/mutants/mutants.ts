@@ -16,6 +16,20 @@ export type Mutant = {
 
 /** Bugs that somebody could make. The fast suites must see every one of them. */
 export const mutants: readonly Mutant[] = [
+  {
+    lie: 'the next carrier is heard while the one before is still in the room',
+    file: 'src/core/calls/outbound.ts',
+    from: 'if (isAnotherLeaving(turn, call)) {',
+    to: 'if (call.id === null) {',
+    by: 'test/core/moves.test.ts',
+  },
+  {
+    lie: 'a carrier that had to wait for another to leave is never heard',
+    file: 'src/core/calls/outbound.ts',
+    from: "    if (speaks) trunkRang(turn, call, speaks, 'progress');\n",
+    to: '',
+    by: 'test/core/moves.test.ts',
+  },
   ...queueMutants,
   ...forwardMutants,
   ...pickupMutants,

@@ -111,6 +111,10 @@ export function trunkRang(turn: Turn, call: Call, leg: Leg, evidence: 'ringing' 
   const { outbound } = call;
   if (outbound === null || call.phase !== 'waiting' || leg.ending !== null || outbound.early === leg.id) return;
   if (evidence === 'ringing') return hear(turn, call, 'ringing');
+  if (isAnotherLeaving(turn, call)) {
+    outbound.speaks = leg.id;
+    return changedCall(turn, call);
+  }
   outbound.early = leg.id;
   changedCall(turn, call);
   hear(turn, call, 'silence');
@@ -118,11 +122,23 @@ export function trunkRang(turn: Turn, call: Call, leg: Leg, evidence: 'ringing' 
   send(turn, { do: 'join', call: call.id, legs: [call.caller, leg.id] });
 }
 
+/** A carrier that the call moved away from may be heard until its end is heard of: three would be in one room. */
+function isAnotherLeaving({ world }: Turn, call: Call): boolean {
+  return call.legs.some((id) => {
+    const leg = world.state.legs.get(id);
+    return leg?.role === 'trunk' && leg.ending !== null;
+  });
+}
+
 /** The number was not reached over this trunk: the cause says whether it was the trunk's fault or the number's. */
 export function trunkLegGone(turn: Turn, call: Call, leg: Leg, gone: Gone): void {
   const { outbound } = call;
   if (outbound === null || call.phase !== 'waiting' || leg.trunk === null) return;
-  if (outbound.leg !== null && outbound.leg !== leg.id) return;
+  if (outbound.leg !== null && outbound.leg !== leg.id) {
+    const speaks = turn.world.state.legs.get(outbound.speaks ?? '');
+    if (speaks) trunkRang(turn, call, speaks, 'progress');
+    return;
+  }
   if (gone.outcome === 'lost' || gone.outcome === 'lost-pbx')
     return endCall(turn, call, gone.outcome, 'system', 'congestion');
   const { cause, sip } = gone;
