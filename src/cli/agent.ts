@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
+import { countArgument } from '../lib/count-argument.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { AgentView, StationAsked } from '../protocol/agents.ts';
 import { agentTable, agentText } from './agent-text.ts';
-import { countArgument, durationArgument, stationArgument } from './arguments.ts';
+import { durationArgument, stationArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { listCommand } from './listing.ts';
 

@@ -39,14 +39,6 @@ export function portArgument(text: string): number {
   return port;
 }
 
-/** A whole number that is not negative. */
-export function countArgument(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) {
-    throw new InvalidArgumentError('Expected a whole number.');
-  }
-  return Number(text);
-}
-
 /** A destination, handed on as it was written. */
 export function destinationArgument(text: string): string {
   if (parseDestination(text) === null) {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { countArgument } from '../lib/count-argument.ts';
 import type { AuditDetails, AuditUndone, AuditView } from '../protocol/audit.ts';
-import { countArgument, timeArgument } from './arguments.ts';
+import { timeArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { fields, orDash, table } from './output.ts';
 import { changedLines } from './queue-settings.ts';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { DESTINATION_FORMS } from '../directory/destination.ts';
+import { countArgument } from '../lib/count-argument.ts';
 import type { CallLife, CallView } from '../protocol/calls.ts';
-import { countArgument, destinationArgument } from './arguments.ts';
+import { destinationArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { factLine, timeOfDay } from './fact-line.ts';
 import { fields, orDash, table } from './output.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { NumberedFact } from '../core/facts.ts';
-import { countArgument } from './arguments.ts';
+import { countArgument } from '../lib/count-argument.ts';
 import type { CliContext } from './context.ts';
 import { factLine } from './fact-line.ts';
 

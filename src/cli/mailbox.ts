@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { countArgument } from '../lib/count-argument.ts';
 import type { MailboxView } from '../protocol/mailboxes.ts';
-import { countArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { listCommand } from './listing.ts';
 import { table } from './output.ts';

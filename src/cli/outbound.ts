@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
+import { countArgument } from '../lib/count-argument.ts';
 import { defined } from '../lib/defined.ts';
 import { NUMBER_CLASSES, type RightsView } from '../protocol/outbound.ts';
-import { countArgument, listArgument } from './arguments.ts';
+import { listArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
 import { hoursArgument, printHours } from './hours.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { countArgument } from '../lib/count-argument.ts';
 import { defined } from '../lib/defined.ts';
 import type { MembersChanged } from '../protocol/queues.ts';
-import { countArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
 import { memberTable } from './queue-settings.ts';

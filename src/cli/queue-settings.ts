@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
+import { countArgument } from '../lib/count-argument.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { ANNOUNCES, NOBODY_RULES, ON_MISS, STRATEGIES } from '../protocol/queue-fields.ts';
 import type { QueueView } from '../protocol/queues.ts';
-import { countArgument, destinationArgument, durationArgument } from './arguments.ts';
+import { destinationArgument, durationArgument } from './arguments.ts';
 import { fields, orDash, table } from './output.ts';
 import {
   keepFreeArgument,

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
+import { countArgument } from '../lib/count-argument.ts';
 import { defined } from '../lib/defined.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { NUMBER_FORMATS, TRUNK_TRANSPORTS, type TrunksChecked, type TrunkView } from '../protocol/trunks.ts';
-import { countArgument, durationArgument, listArgument } from './arguments.ts';
+import { durationArgument, listArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
 import { listCommand, removeCommand } from './listing.ts';

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
+import { countArgument } from '../lib/count-argument.ts';
 import type { AgentWhyNot, CallWhy, OfferStory } from '../protocol/why.ts';
-import { countArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { timeOfDay } from './fact-line.ts';
 import { pastPointArgument } from './moment.ts';

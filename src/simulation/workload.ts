@@ -9,7 +9,8 @@ import { drawPickers } from './pickers.ts';
 import type { Rig } from './rig.ts';
 
 /** How rough it gets: nothing goes wrong, the network is poor, or things die. */
-export type Weather = 'fair' | 'poor' | 'storm';
+export const weathers = ['fair', 'poor', 'storm'] as const;
+export type Weather = (typeof weathers)[number];
 
 /** People at work: groups, agents with their habits, callers with their patience, and the weather. */
 export type Workload = {

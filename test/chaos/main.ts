@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { countArgument } from '../../src/lib/count-argument.ts';
 import { createDice } from '../../src/simulation/dice.ts';
 import { type Outcome, tableOf } from './outcome.ts';
 import { runFault } from './run.ts';
@@ -6,22 +7,21 @@ import { scenes } from './scenes.ts';
 import { openStage, type Stage } from './stage.ts';
 import { faults } from './table.ts';
 
-/**
- * `chaos [--minutes N] [--seed S] [--only TEXT] [--short]`: every scene and every fault once, then any fault by the dice until
- * the time is over. Prints a line for each and the table at the end; exits 1 when one of them failed.
- */
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '0' },
-    seed: { type: 'string', default: '1' },
-    only: { type: 'string', default: '' },
-    short: { type: 'boolean', default: false },
-  },
-});
+type Options = { readonly minutes: number; readonly seed: number; readonly only: string; readonly short: boolean };
+const values = new Command('chaos')
+  .description(
+    'Every scene and every fault once, then any fault by the dice until the time is over. Exits 1 when one of them failed.',
+  )
+  .option('--minutes <n>', 'how long', countArgument, 0)
+  .option('--seed <n>', 'of the dice', countArgument, 1)
+  .option('--only <text>', 'only those whose name holds this text', '')
+  .option('--short', 'no scenes, and no long faults', false)
+  .parse()
+  .opts<Options>();
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const dice = createDice(Number(values.seed));
-const until = performance.now() + Number(values.minutes) * 60_000;
+const dice = createDice(values.seed);
+const until = performance.now() + values.minutes * 60_000;
 const chosen = faults.filter(
   (fault) => `${fault.family}: ${fault.name}`.includes(values.only) && !(values.short && fault.long),
 );

@@ -1,21 +1,24 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { countArgument } from '../../src/lib/count-argument.ts';
 import { fuzzAmi } from './ami.ts';
 import { fuzzAri } from './ari.ts';
 
-/** `fuzz [--seed S] [--events N] [--runs R]`: R runs of N events each; exits 1 at the first that breaks a rule. */
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    events: { type: 'string', default: '100000' },
-    runs: { type: 'string', default: '1' },
-  },
-});
+type Options = { readonly seed: number; readonly events: number; readonly runs: number };
+const {
+  seed: first,
+  events,
+  runs,
+} = new Command('fuzz')
+  .description('Tells the engine garbage over ARI and AMI; exits 1 at the first run that breaks a rule.')
+  .option('--seed <n>', 'of the first run', countArgument, 1)
+  .option('--events <n>', 'of each run', countArgument, 100_000)
+  .option('--runs <n>', 'how many', countArgument, 1)
+  .parse()
+  .opts<Options>();
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const first = Number(values.seed);
-const events = Number(values.events);
 
-for (let seed = first; seed < first + Number(values.runs); seed += 1) {
+for (let seed = first; seed < first + runs; seed += 1) {
   try {
     const ari = fuzzAri(seed, events);
     print(
