@@ -25,6 +25,12 @@ const until = performance.now() + values.minutes * 60_000;
 const chosen = faults.filter(
   (fault) => `${fault.family}: ${fault.name}`.includes(values.only) && !(values.short && fault.long),
 );
+const chosenScenes = values.short ? [] : scenes.filter(({ name }) => name.includes(values.only));
+if (chosen.length + chosenScenes.length === 0) {
+  const names = [...scenes.map(({ name }) => name), ...faults.map(({ family, name }) => `${family}: ${name}`)];
+  process.stderr.write(`No scene and no fault has “${values.only}” in its name. There are:\n  ${names.join('\n  ')}\n`);
+  process.exit(2);
+}
 const outcomes: Outcome[] = [];
 let stage: Stage | null = null;
 
@@ -37,8 +43,7 @@ function note(outcome: Outcome, began: number): void {
 }
 
 try {
-  for (const { name, run } of scenes) {
-    if (values.short || !name.includes(values.only)) continue;
+  for (const { run } of chosenScenes) {
     const began = performance.now();
     note(await run(), began);
   }
