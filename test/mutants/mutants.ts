@@ -74,8 +74,8 @@ export const mutants: readonly Mutant[] = [
   {
     lie: 'the end of a trunk that was let go counts for the one that is tried now',
     file: 'src/core/calls/outbound.ts',
-    from: 'if (outbound.leg !== null && outbound.leg !== leg.id) return;',
-    to: '',
+    from: 'if (outbound.leg !== null && outbound.leg !== leg.id) {',
+    to: 'if (call.id === null) {',
     by: 'test/core/outside.test.ts',
   },
   {
