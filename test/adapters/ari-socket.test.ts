@@ -7,23 +7,34 @@ import { type LabAsterisk, startAsterisk } from '../lab/asterisk.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { expectNothingLeft } from '../lab/nothing-left.ts';
 import { openPhoneBox, waitFor } from '../lab/phones.ts';
+import { type PortBlock, takePorts } from '../lab/ports.ts';
+import { startSipp } from '../lab/sipp.ts';
+import { staticPhone } from '../lab/static-phone.ts';
 import { account, phoneOf, provisionerOf } from './accounts.ts';
 
 // The link against the real Asterisk, and what the core relies on in it.
 let lab: LabAsterisk;
+let block: PortBlock;
 const box = openPhoneBox();
 const links: AriLink[] = [];
 
 beforeAll(async () => {
-  lab = await startAsterisk();
+  block = await takePorts(1);
+  lab = await startAsterisk({ extra: { 'pjsip.conf': staticPhone('2001', slowPort()) } });
   await applyPhones();
 });
-afterAll(() => lab?.stop());
+afterAll(async () => {
+  await lab?.stop();
+  block?.release();
+});
 afterEach(async () => {
   await box.closeAll();
   for (const link of links.splice(0)) link.close();
   await expectNothingLeft(lab);
 });
+
+/** Where a phone that takes its time listens. */
+const slowPort = (): number => block.ports[0] ?? 0;
 
 async function applyPhones(): Promise<void> {
   await provisionerOf(lab).apply(account('1001', { callerName: 'Agent One' }));
@@ -67,6 +78,14 @@ function sawEvent(watched: Watched, type: string, id: string): Promise<AriEvent>
   return waitUntil(() => watched.events.find(matches), `${type} of ${id}`);
 }
 
+function sawDial(watched: Watched, id: string, dialstatus: string): Promise<AriEvent> {
+  const matches = (event: AriEvent): boolean => event.type === 'Dial' && event.dialstatus === dialstatus;
+  return waitUntil(
+    () => watched.events.find((event) => matches(event) && channelOf(event)?.id === id),
+    `${dialstatus} of ${id}`,
+  );
+}
+
 /** A caller in Stasis and an agent's phone that does nothing by itself. */
 async function callerWaits(watched: Watched): Promise<{ agent: Phone; caller: Phone; callerId: string }> {
   const agent = await box.register({ ...phoneOf(lab, '1001'), behaviour: { kind: 'ignore' } });
@@ -80,8 +99,8 @@ async function callerWaits(watched: Watched): Promise<{ agent: Phone; caller: Ph
 }
 
 /** A leg to the agent, made and dialled as the engine does it. */
-async function ringAgent(watched: Watched, leg: string, callerId: string): Promise<void> {
-  const create = `channels/create?endpoint=PJSIP%2F1001&app=cordboard&channelId=${leg}&originator=${callerId}`;
+async function ringAgent(watched: Watched, leg: string, callerId: string, phone = '1001'): Promise<void> {
+  const create = `channels/create?endpoint=PJSIP%2F${phone}&app=cordboard&channelId=${leg}&originator=${callerId}`;
   expect((await ask(watched.link, 'POST', create)).status).toBe(200);
   await sawEvent(watched, 'StasisStart', leg);
   expect((await ask(watched.link, 'POST', `channels/${leg}/dial?caller=${callerId}&timeout=20`)).status).toBe(204);
@@ -120,10 +139,34 @@ test('given_a_ringing_leg_when_deleted_as_answered_elsewhere_then_the_phone_is_t
   const watched = await up();
   const { agent, callerId } = await callerWaits(watched);
   await ringAgent(watched, 'cb-leg-2', callerId);
-  await waitFor(agent, 'rang');
+  // That the phone has sent its 180 is not enough: Asterisk gives a reason only to a phone that it has heard.
+  await sawDial(watched, 'cb-leg-2', 'RINGING');
   await ask(watched.link, 'DELETE', 'channels/cb-leg-2?reason_code=26');
   expect(isAnsweredElsewhere((await waitFor(agent, 'cancelled')).reasons)).toBe(true);
   expect((await sawEvent(watched, 'ChannelDestroyed', 'cb-leg-2')).cause).toBe(26);
+});
+
+test('given_a_phone_that_said_nothing_yet_when_deleted_as_answered_elsewhere_then_its_cancel_has_no_reason', async () => {
+  const watched = await up();
+  const { callerId } = await callerWaits(watched);
+  const slow = await startSipp({
+    scenario: 'phone-is-slow',
+    user: '2001',
+    to: lab.ports.sip,
+    port: slowPort(),
+    pauseMs: 500,
+  });
+  try {
+    await ringAgent(watched, 'cb-leg-6', callerId, '2001');
+    await slow.saw(/^INVITE /m);
+    await ask(watched.link, 'DELETE', 'channels/cb-leg-6?reason_code=26');
+    expect((await sawEvent(watched, 'ChannelDestroyed', 'cb-leg-6')).cause).toBe(26);
+    await slow.done();
+    expect(await slow.messages()).toMatch(/^CANCEL /m);
+    expect(await slow.messages()).not.toMatch(/^Reason:/m);
+  } finally {
+    await slow.stop();
+  }
 });
 
 test('given_a_leg_that_was_never_dialled_when_deleted_then_it_ends_with_a_603_that_nobody_sent', async () => {

@@ -106,9 +106,10 @@ describe('races about milliseconds, on a real Asterisk with real phones', () => 
     await playRounds(lanes, rounds, async (lane, round) => {
       const { id, call } = await begin(lane);
       const [one, two] = [await invited(lane, 0), await invited(lane, 1)];
-      one.invite.ring();
-      two.invite.ring();
-      await later(20);
+      for (const { agent, invite } of [one, two]) {
+        invite.ring();
+        await tail.next('offer-rang', lane.from, (fact) => fact.call === id && fact.agent === agent.name);
+      }
       const gapMs = gapOf(12, round);
       const [first, second] = gapMs >= 0 ? [one, two] : [two, one];
       first.invite.answer();
