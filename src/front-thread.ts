@@ -15,6 +15,7 @@ import { type Front, type Outside, startFront } from './front.ts';
 import type { FrontSays } from './front-supervisor.ts';
 import type { EnginePort } from './http/engine-client.ts';
 import { createLog } from './lib/log.ts';
+import { whyOf } from './lib/why.ts';
 import { createPast } from './past.ts';
 import type { ToFront } from './protocol/seam.ts';
 
@@ -57,7 +58,7 @@ front = start(loadConfig(file, home));
 front.then(
   () => say({ kind: 'ready' }),
   (error: unknown) => {
-    say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    say({ kind: 'failed', message: whyOf(error) });
     process.exit(1);
   },
 );

@@ -1,4 +1,6 @@
 /** The farm's own process: its load and its event loop stay away from those of the bench and of whom it measures. */
+
+import { whyOf } from '../../src/lib/why.ts';
 import { type Farm, openFarm } from './farm.ts';
 import type { FromFarm, ToFarm } from './protocol.ts';
 
@@ -6,7 +8,7 @@ let farm: Farm | undefined;
 
 process.on('message', (message: ToFarm) => {
   obey(message).then(answer, (error: unknown) => {
-    answer({ id: message.id, answer: 'failed', why: error instanceof Error ? error.message : String(error) });
+    answer({ id: message.id, answer: 'failed', why: whyOf(error) });
   });
 });
 // The bench is gone: nobody would stop us.

@@ -1,5 +1,6 @@
 import { create as createDomain } from 'node:domain';
 import type { Client } from 'ari-client';
+import { whyOf } from '../lib/why.ts';
 import { judgeVersion, neededVersions, soundVersion } from './version.ts';
 
 /** What Asterisk says of itself, for `status` and the checks at start. */
@@ -150,7 +151,7 @@ async function connectQuietly(url: string, options: PbxReaderOptions): Promise<C
 
 function failed(host: string, error: unknown): PbxReport {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const failure = cause instanceof Error ? cause.message : String(cause);
+  const failure = whyOf(cause);
   return { host, version: null, modulesMissing: [], soundLanguages: [], warnings: [], failure };
 }
 

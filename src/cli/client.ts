@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { userInfo } from 'node:os';
+import { whyOf } from '../lib/why.ts';
 import type { RefusalBody } from '../protocol/refusal.ts';
 import type { PastProgress, WhyLine } from '../protocol/why.ts';
 import { Failure } from './failure.ts';
@@ -41,7 +42,7 @@ export function createClient(socket: string): ApiClient {
         for await (const line of linesOf(response)) onLine(line);
       } catch (error) {
         if (signal?.aborted !== true) {
-          throw new Failure('stream-lost', `The daemon ended the stream (${reason(error)}): run the command again`);
+          throw new Failure('stream-lost', `The daemon ended the stream (${whyOf(error)}): run the command again`);
         }
       }
     },
@@ -102,7 +103,7 @@ function send(
           new Failure('not-allowed', `${socketPath} belongs to another user: run the command as the daemon's owner`),
         );
       } else {
-        reject(new Failure('connection-lost', `the daemon on ${socketPath} did not answer: ${reason(error)}`));
+        reject(new Failure('connection-lost', `the daemon on ${socketPath} did not answer: ${whyOf(error)}`));
       }
     });
     asked.end(text ?? undefined);
@@ -132,8 +133,4 @@ function who(): string {
   } catch {
     return `uid(${process.getuid?.() ?? -1})`;
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

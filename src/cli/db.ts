@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { versionOf } from '../lib/version.ts';
+import { whyOf } from '../lib/why.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
 
@@ -17,7 +18,7 @@ export function dbCommand(program: Command, context: CliContext): void {
       const { backUp } = await import('../storage/backup.ts');
       const to = directory === undefined ? join(home, 'backups', stampOf(new Date())) : resolve(directory);
       const manifest = await backUp(home, to, versionOf()).catch((error: unknown) => {
-        throw new Failure('no-backup', messageOf(error));
+        throw new Failure('no-backup', whyOf(error));
       });
       const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
       const line = `${to}: ${manifest.files.map((file) => file.name).join(', ')}, ${Math.ceil(bytes / 1024)} KiB`;
@@ -52,7 +53,7 @@ export function dbCommand(program: Command, context: CliContext): void {
             ].join('\n'),
           );
       } catch (error) {
-        throw new Failure('no-restore', messageOf(error));
+        throw new Failure('no-restore', whyOf(error));
       } finally {
         lock.release();
       }
@@ -84,8 +85,4 @@ export function dbCommand(program: Command, context: CliContext): void {
 /** `2026-01-31T12-00-00-000Z`: sorts by time and is a name that every file system takes. */
 function stampOf(at: Date): string {
   return at.toISOString().replace(/[:.]/g, '-');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { whyOf } from '../lib/why.ts';
 import { Failure } from './failure.ts';
 
 /** The text of a file that the user named; a `Failure` when it cannot be read. */
@@ -6,6 +7,6 @@ export function readFileText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Failure('unreadable', `${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new Failure('unreadable', `${file} cannot be read: ${whyOf(error)}`);
   }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
+import { whyOf } from '../lib/why.ts';
 import { Failure } from './failure.ts';
 import { buildProgram } from './program.ts';
 
@@ -32,7 +33,7 @@ async function run(argv: readonly string[]): Promise<number> {
       say(error.code, error.message, error.field, json);
       return error.exit;
     }
-    say('failed', error instanceof Error ? error.message : String(error), undefined, json);
+    say('failed', whyOf(error), undefined, json);
     return 1;
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { pathsOf } from '../config/paths.ts';
+import { whyOf } from '../lib/why.ts';
 import type { Journal, StepText } from '../storage/past/journal.ts';
 import type { Replay } from '../storage/past/replay.ts';
 import type { CliContext } from './context.ts';
@@ -67,7 +68,7 @@ function attempt<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw new Failure('no-stretch', error instanceof Error ? error.message : String(error));
+    throw new Failure('no-stretch', whyOf(error));
   }
 }
 

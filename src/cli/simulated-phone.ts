@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { whyOf } from '../lib/why.ts';
 import type { Behaviour, Phone, PhoneEvent } from '../phones/index.ts';
 import type { PhoneAccess, PhoneView, TrialPhone } from '../protocol/phones.ts';
 import { durationArgument } from './arguments.ts';
@@ -80,7 +81,7 @@ async function run(
     }
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure('phone-failed', error instanceof Error ? error.message : String(error));
+    throw new Failure('phone-failed', whyOf(error));
   } finally {
     await phone.close();
     stopped.forget();

@@ -5,6 +5,7 @@ import { isMap, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import type { FeatureCodes } from '../core/features.ts';
 import { backOffsUnder, defaultBackOffs } from '../core/queue-settings.ts';
+import { whyOf } from '../lib/why.ts';
 import type { Config, IceServerConfig } from './config.ts';
 import { ConfigError, type ConfigProblem, problemsOf } from './problem.ts';
 import { CONFIG_SCHEMA, type RawConfig } from './schema.ts';
@@ -27,7 +28,7 @@ export function loadConfig(path: string | undefined, home: string, secrets: Secr
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const got = error instanceof Error ? error.message : String(error);
+    const got = whyOf(error);
     throw new ConfigError(file, [{ path: '(the whole file)', line: null, expected: 'a file that can be read', got }]);
   }
   return readConfig(text, file, home, secrets);

@@ -1,3 +1,4 @@
+import { whyOf } from '../lib/why.ts';
 /** How bad it is. `warning` also where something could not be looked at: nobody knows then. */
 export type Level = 'ok' | 'warning' | 'error';
 
@@ -69,6 +70,6 @@ export async function seeing<T>(look: () => T | Promise<T>): Promise<Seen<T>> {
     return { seen: await look() };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return { unseen: cause instanceof Error ? cause.message : String(cause) };
+    return { unseen: whyOf(cause) };
   }
 }

@@ -11,6 +11,7 @@ import {
 import { Refusal } from '../directory/refusal.ts';
 import { wsUrl } from '../directory/sip-access.ts';
 import { existingUser } from '../directory/users.ts';
+import { whyOf } from '../lib/why.ts';
 import {
   newPhoneSchema,
   type PhoneAccess,
@@ -42,7 +43,7 @@ export function phoneRoutes(app: FastifyInstance, services: Services): void {
     try {
       return await services.keeper.inspect();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = whyOf(error);
       throw new Refusal('pbx-failed', `Asterisk cannot be asked for its phones: ${why}`);
     }
   });

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Refusal } from '../directory/refusal.ts';
+import { whyOf } from '../lib/why.ts';
 import type { RefusalBody } from '../protocol/refusal.ts';
 import type { PastProgress, PastWatch, WhyLine } from '../protocol/why.ts';
 
@@ -44,7 +45,7 @@ export async function withProgress<T>(
 }
 
 function refusedAs(error: unknown): RefusalBody {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = whyOf(error);
   if (!(error instanceof Refusal)) return { error: { code: 'internal', message } };
   const { code, field } = error;
   return { error: field === undefined ? { code, message } : { code, message, field } };

@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { Refusal } from '../directory/refusal.ts';
 import type { Log } from '../lib/log.ts';
+import { whyOf } from '../lib/why.ts';
 import type { RefusalBody } from '../protocol/refusal.ts';
 import { agentRoutes } from './agent-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
@@ -31,7 +32,7 @@ export function buildServer(services: Services, log: Log): FastifyInstance {
     forceCloseConnections: true,
     // What fastify says before any route is found (a name that is too long, an address that is none) reads like the rest.
     frameworkErrors: (error, request, reply: FastifyReply) => {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = whyOf(error);
       void reply
         .code(400)
         .send(refused('invalid', `${request.method}: expected an address of this interface: ${message}`));
@@ -44,7 +45,7 @@ export function buildServer(services: Services, log: Log): FastifyInstance {
     }
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
     if (status >= 400 && status < 500) {
-      void reply.code(status).send(refused('invalid', error instanceof Error ? error.message : String(error)));
+      void reply.code(status).send(refused('invalid', whyOf(error)));
       return;
     }
     log.error({ err: error, method: request.method, url: request.url }, 'a request failed');

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../directory/refusal.ts';
 import { addTrunk, existingTrunk, removeTrunk, setTrunk, trunkView } from '../directory/trunks.ts';
+import { whyOf } from '../lib/why.ts';
 import { newTrunkSchema, type TrunksChecked, type TrunkView, trunkPatchSchema } from '../protocol/trunks.ts';
 import { bodyOf, pathPart, whoOf } from './request.ts';
 import type { Services } from './services.ts';
@@ -26,7 +27,7 @@ export function trunkRoutes(app: FastifyInstance, services: Services): void {
     try {
       return await services.trunkKeeper.inspect();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = whyOf(error);
       throw new Refusal('pbx-failed', `Asterisk cannot be asked for its trunks: ${why}`);
     }
   });

@@ -1,3 +1,4 @@
+import { whyOf } from '../lib/why.ts';
 import type { PastAnswer, PastAsk, PastMoment, PastProgress } from '../protocol/why.ts';
 import { openJournal } from '../storage/past/journal.ts';
 import { type Moment, recall } from '../storage/past/recall.ts';
@@ -37,7 +38,7 @@ export function askPast(
     recall(journal, checkpoints, steps, look, undefined, pass);
     return { moments, failure };
   } catch (error) {
-    return { moments, failure: error instanceof Error ? error.message : String(error) };
+    return { moments, failure: whyOf(error) };
   } finally {
     journal.close();
   }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { countArgument } from '../lib/count-argument.ts';
+import { whyOf } from '../lib/why.ts';
 import { type SimulationResult, simulate } from './simulate.ts';
 import { addUp, inWords } from './summary.ts';
 import { type Weather, weathers } from './workload.ts';
@@ -51,7 +52,7 @@ for (let seed = first; seed < first + seeds && broken === null; seed += 1) {
     results.push(result);
     print(`seed ${seed}: ${result.describe}; ${inWords(addUp([result]))}`);
   } catch (error) {
-    broken = error instanceof Error ? error.message : String(error);
+    broken = whyOf(error);
     print(broken);
     process.exitCode = 1;
   }

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { whyOf } from '../lib/why.ts';
 import { checkDatabase, DATABASES } from './check.ts';
 
 /** What `manifest.json` of a backup says. */
@@ -121,7 +122,7 @@ export function readManifest(directory: string): Manifest {
   try {
     manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Manifest;
   } catch (error) {
-    throw new Error(`${directory} is no backup: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${directory} is no backup: ${whyOf(error)}`);
   }
   if (manifest?.format !== 1 || !Array.isArray(manifest.files)) {
     throw new Error(`${directory} was made by another version of Cordboard: restore it with that one.`);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { whyOf } from '../lib/why.ts';
 import { type AppliedMigration, migrationProblem } from './directory/migrate.ts';
 import { MIGRATIONS, type Migration } from './directory/migrations.ts';
 import { LIVE_MIGRATIONS } from './live/migrations.ts';
@@ -36,7 +37,7 @@ export function checkDatabase(file: string, migrations: readonly Migration[]): D
     const problems = [...damage(db), ...strayKeys(db), ...(newer === null ? [] : [newer])];
     return { file, migrations: applied?.length ?? 0, problems: problems.slice(0, mostProblems) };
   } catch (error) {
-    return { file, migrations: 0, problems: [error instanceof Error ? error.message : String(error)] };
+    return { file, migrations: 0, problems: [whyOf(error)] };
   } finally {
     db?.close();
   }

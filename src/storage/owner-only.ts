@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, statSync } from 'node:fs';
+import { whyOf } from '../lib/why.ts';
 
 /** The files and directories of a home that say who called. */
 type Places = { liveDb: string; directoryDb: string; checkpoints: string; backups: string };
@@ -17,7 +18,7 @@ export function keepForOwner(paths: Readonly<Places>, say: (line: string) => voi
     try {
       chmodSync(path, mode & 0o700);
     } catch (error) {
-      say(`${path} can be read by others: ${error instanceof Error ? error.message : String(error)}`);
+      say(`${path} can be read by others: ${whyOf(error)}`);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { phoneAccounts } from '../../bench/contestants/contestant.ts';
 import type { NumberedFact } from '../../src/core/facts.ts';
 import type { Call } from '../../src/core/state.ts';
+import { whyOf } from '../../src/lib/why.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { readRows } from '../lab/live-rows.ts';
 import type { Voice } from '../lab/voices.ts';
@@ -51,7 +52,7 @@ export async function runFiveHundred(crowd: Crowd): Promise<Outcome> {
     if (seen.repairs > 0) throw new Error('a kill needs no repair by the periodic survey');
     seen.ends = endsOf(facts);
   } catch (error) {
-    failure = `${error instanceof Error ? error.message : String(error)}\n${hall?.lab.output().slice(-3_000) ?? ''}`;
+    failure = `${whyOf(error)}\n${hall?.lab.output().slice(-3_000) ?? ''}`;
   }
   await hall?.stop();
   return { fault: crowdName(crowd), ...seen, failure };

@@ -5,6 +5,7 @@ import { type FarmClient, startFarm } from '../../bench/farm/client.ts';
 import type { Workload } from '../../bench/farm/protocol.ts';
 import { openSite, type Site } from '../../bench/site.ts';
 import { spreadOf } from '../../bench/statistics.ts';
+import { whyOf } from '../../src/lib/why.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What a stranger is told to do. */
@@ -59,7 +60,7 @@ export async function runFlood(method: FloodOrder['method']): Promise<Outcome> {
     const note = `all ${storm.sent} calls answered; INVITE to INVITE ${figures(calm, storm.samples)}`;
     return { ...outcome, talk: 'all answered', note, failure: null };
   } catch (error) {
-    return { ...outcome, failure: error instanceof Error ? error.message : String(error) };
+    return { ...outcome, failure: whyOf(error) };
   } finally {
     await site?.stop();
     await farm.stop();

@@ -1,3 +1,4 @@
+import { whyOf } from '../../src/lib/why.ts';
 import type { Dice } from '../../src/simulation/dice.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { expectWholeLedger } from '../lab/whole-ledger.ts';
@@ -27,7 +28,7 @@ export async function runFault(stage: Stage, fault: Fault, dice: Dice): Promise<
     expectWholeLedger(stage.lab.home);
     judgeRepairs(stage, fault, before);
   } catch (error) {
-    failure = `${error instanceof Error ? error.message : String(error)}\n${historyOf(stage, before)}`;
+    failure = `${whyOf(error)}\n${historyOf(stage, before)}`;
   }
   await fault.restore?.(stage).catch((error: Error) => {
     failure ??= `putting things back: ${error.message}`;

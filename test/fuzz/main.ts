@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { countArgument } from '../../src/lib/count-argument.ts';
+import { whyOf } from '../../src/lib/why.ts';
 import { fuzzAmi } from './ami.ts';
 import { fuzzAri } from './ari.ts';
 
@@ -26,7 +27,7 @@ for (let seed = first; seed < first + runs; seed += 1) {
     );
     print(`seed ${seed}: ${events} AMI events, ${fuzzAmi(seed, events)} believed`);
   } catch (error) {
-    print(error instanceof Error ? error.message : String(error));
+    print(whyOf(error));
     process.exitCode = 1;
     break;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { whyOf } from '../../src/lib/why.ts';
 import { createDice } from '../../src/simulation/dice.ts';
 import { checkExplanations } from '../../src/simulation/explanations.ts';
 import { createRig } from '../../src/simulation/rig.ts';
@@ -16,7 +17,7 @@ function explained(seed: number, weather: Weather, minutes: number): number {
     try {
       checkExplanations(world, batch);
     } catch (error) {
-      throw new Error(`seed ${seed} (${workload.describe}): ${error instanceof Error ? error.message : error}`);
+      throw new Error(`seed ${seed} (${workload.describe}): ${whyOf(error)}`);
     }
     offers += batch.steps.flatMap(({ facts }) => facts).filter(({ type }) => type === 'offer-made').length;
   };

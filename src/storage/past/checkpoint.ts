@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type RowKind, type Rows, rowKinds } from '../../core/world.ts';
+import { whyOf } from '../../lib/why.ts';
 
 /**
  * A checkpoint: all rows as they were after one step of the journal. It is a file of its own, gzipped lines of JSON: the
@@ -66,7 +67,7 @@ export function readCheckpoint(file: string): Checkpoint {
       .filter((line) => line !== '')
       .map((line): unknown => JSON.parse(line));
   } catch (error) {
-    throw new Error(`The checkpoint ${file} is damaged: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`The checkpoint ${file} is damaged: ${whyOf(error)}`);
   }
   const [header, ...rest] = lines as [CheckpointHeader | undefined, ...(readonly [RowKind, unknown])[]];
   if (header?.format !== 1) throw new Error(`The checkpoint ${file} was made by another version of Cordboard.`);
