@@ -4,7 +4,7 @@ import { type Gone, legGone, letGo } from './calls/gone.ts';
 import { giveAwayAgain } from './calls/lease.ts';
 import { giveUp, hangUpLeg, legAnswered, legRang, lostLeg } from './calls/leg.ts';
 import type { Event, SeenLeg } from './events.ts';
-import type { Call, Leg } from './state.ts';
+import type { Call, Leg, LegId } from './state.ts';
 import { type Difference, desired, differences } from './topology.ts';
 import { about, changedCall, changedMeta, isOurs, send, type Turn, tell } from './turn.ts';
 import { touchAll } from './world.ts';
@@ -31,13 +31,14 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   const askedAt = event.askedAt ?? turn.now + 1;
   // Before anything is joined: whoever was to be answered by a daemon that died meanwhile was perhaps not.
   if (event.full) for (const leg of event.legs) answerAgain(turn, leg);
+  const there = new Set(event.legs.map((leg) => leg.leg));
   const judged = differences(desired(state), event, isOurs).filter((one) => !isYounger(turn, one, askedAt));
   for (const difference of judged) {
     about(turn, 'call' in difference ? difference.call : state.legs.get(entityOf(difference))?.call);
-    if (event.full) repair(turn, difference, restarted ? { ...lostLeg, outcome: 'lost-pbx' } : lostLeg, counts);
+    if (event.full) repair(turn, difference, restarted ? { ...lostLeg, outcome: 'lost-pbx' } : lostLeg, counts, there);
     else if (isCertain(turn, difference, doubts)) {
       const repairs = { adopted: 0, lost: 0 };
-      if (repair(turn, difference, lostLeg, repairs))
+      if (repair(turn, difference, lostLeg, repairs, there))
         tell(turn, { type: 'repaired', what: difference.kind, entity: entityOf(difference) });
     }
   }
@@ -88,7 +89,13 @@ function isYounger(turn: Turn, difference: Difference, askedAt: number): boolean
 }
 
 /** Puts one difference right, through the same functions that events go through. Returns whether there was anything to do. */
-function repair(turn: Turn, difference: Difference, lost: Gone, counts: { adopted: number; lost: number }): boolean {
+function repair(
+  turn: Turn,
+  difference: Difference,
+  lost: Gone,
+  counts: { adopted: number; lost: number },
+  there: ReadonlySet<LegId>,
+): boolean {
   const { state } = turn.world;
   switch (difference.kind) {
     case 'leg-missing':
@@ -96,7 +103,7 @@ function repair(turn: Turn, difference: Difference, lost: Gone, counts: { adopte
       legGone(turn, difference.leg, lost);
       return true;
     case 'leg-away':
-      return away(turn, state.legs.get(difference.leg));
+      return away(turn, state.legs.get(difference.leg), there);
     case 'leg-lingers': {
       const leg = state.legs.get(difference.leg);
       if (leg?.ending) send(turn, { do: 'hang-up', leg: leg.id, cause: leg.ending });
@@ -150,8 +157,8 @@ function repair(turn: Turn, difference: Difference, lost: Gone, counts: { adopte
   }
 }
 
-function away(turn: Turn, leg: Leg | undefined): boolean {
-  if (leg) letGo(turn, leg);
+function away(turn: Turn, leg: Leg | undefined, there: ReadonlySet<LegId>): boolean {
+  if (leg) letGo(turn, leg, (id) => there.has(id));
   return leg !== undefined;
 }
 

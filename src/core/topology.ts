@@ -28,10 +28,11 @@ export function desired(state: State): Topology {
   }
   const rooms = new Map<CallId, WantedRoom>();
   for (const call of state.calls.values()) {
-    const joined = call.partner !== null && (call.phase === 'connecting' || call.phase === 'talking');
-    const together = joined && call.partner ? [call.caller, call.partner.leg] : [];
-    const partner = call.phase === 'ended' ? state.legs.get(call.partner?.leg ?? '') : undefined;
-    const left = partner?.ending === null ? partner.id : null;
+    const partner = state.legs.get(call.partner?.leg ?? '');
+    const stays = partner?.ending === null;
+    const joined = stays && (call.phase === 'connecting' || call.phase === 'talking');
+    const together = joined ? [call.caller, partner.id] : [];
+    const left = stays && call.phase === 'ended' ? partner.id : null;
     rooms.set(call.id, { open: call.roomOpen, awaited: call.phase === 'connecting', legs: together, left });
   }
   return { legs, rooms };

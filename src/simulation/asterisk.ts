@@ -44,7 +44,7 @@ export type SimulatedAsterisk = {
   phone(id: string): SimulatedPhone | undefined;
   phones(): SimulatedPhone[];
   /** One look inside, for auditors: not ARI. */
-  look(): Pick<Pbx, 'channels' | 'bridges' | 'cutOff'>;
+  look(): Pick<Pbx, 'channels' | 'bridges' | 'cutOff' | 'cutInTalk'>;
   /** How many events and answers are on their way to the application. */
   inFlight(): number;
   /** Cuts the event socket for so long. */
@@ -80,6 +80,7 @@ export function createSimulatedAsterisk(options: {
     startedAt: scheduler.now(),
     nextChannel: 1,
     cutOff: [],
+    cutInTalk: [],
   };
   let watcher: PhoneHandlers | null = null;
   const stopped = new Set<PhoneHandlers>();

@@ -78,6 +78,8 @@ export function createAuditor(asterisk: SimulatedAsterisk): Auditor {
           for (const leg of [call.caller, call.partner?.leg ?? '']) talked.add(leg);
       for (const caller of asterisk.look().cutOff.splice(0))
         rule(talked.has(caller), () => `the caller ${caller} was hung up by the dialplan and had talked to nobody`);
+      const [cut] = asterisk.look().cutInTalk.splice(0);
+      rule(cut === undefined, () => `the talk of ${cut}, which the dialplan has, was cut by us`);
     },
     whenHealed: (world) => owners.whenHealed(world),
     whenCalm(world) {

@@ -38,9 +38,10 @@ export function checkRows(world: World, isThere: (leg: string) => boolean = () =
     for (const id of call.offers) rule(offers.has(id), () => `call ${call.id} names offer ${id}, which is over`);
     if (call.phase === 'announcing' || call.phase === 'connecting' || call.phase === 'talking')
       rule(call.partner !== null && call.claim !== null, () => `call ${call.id} is ${call.phase} with nobody`);
-    const isDropping = legs.get(call.partner?.leg ?? '')?.ending !== null;
+    const isDropping = legs.get(call.partner?.leg ?? '')?.ending != null;
     if (call.phase === 'announcing' || call.phase === 'connecting')
       rule(call.joinBy !== null || isDropping, () => `call ${call.id} waits for ever to be joined`);
+    rule(call.phase !== 'talking' || !isDropping, () => `call ${call.id} is a talk with a leg that is hung up`);
     if (call.phase === 'waiting')
       rule(call.waitUntil !== null || call.ringUntil !== null, () => `call ${call.id} waits without a limit`);
     if (call.phase === 'waiting' && call.queue !== null && !queues.has(call.queue))

@@ -24,6 +24,8 @@ export type Pbx = {
   nextChannel: number;
   /** Callers whom the dialplan hung up: the one they talked with had gone while nobody saw it, or a lease ended outside of our contexts. */
   readonly cutOff: string[];
+  /** Legs that we hung up while the dialplan had them in a talk. */
+  readonly cutInTalk: string[];
 };
 
 /** How a channel ends: the Q.850 cause, the SIP status in Asterisk's `tech_cause`, and what it said on the way out. */

@@ -112,6 +112,7 @@ function dial(pbx: Pbx, channel: Channel, timeoutS: number): AriResponse {
 }
 
 function hangUp(pbx: Pbx, channel: Channel, cause: number): AriResponse {
+  if (channel.dialplan.app === 'Bridge') pbx.cutInTalk.push(channel.id);
   // An unanswered caller is sent a SIP status, which Asterisk then reports as its own end.
   // A leg that was never dialled ends in the same way, though nobody is there to hear of it.
   const isUnheard =

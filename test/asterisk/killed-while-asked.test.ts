@@ -119,7 +119,8 @@ test('given_1_is_awaited_when_the_daemon_stays_dead_then_the_caller_falls_back_t
   await ana.phone.stops();
 });
 
-test('given_a_whisper_when_the_daemon_is_killed_and_stays_dead_then_the_two_talk_all_the_same', async () => {
+/** The queue is whispered to an agent, the daemon is dead, and the caller's lease is over. */
+async function killedWhileWhispered(): Promise<Pick<Scene, 'caller' | 'ana'>> {
   const [caller, ana] = [await people.inHouse('cyd'), await people.inHouse('ana')];
   const sound = await promptOf(lab.asterisk, 'tt-weasels');
   const whisper = { announce: 'whisper', announceSound: 'tt-weasels', ringMs: 30_000 };
@@ -133,6 +134,23 @@ test('given_a_whisper_when_the_daemon_is_killed_and_stays_dead_then_the_two_talk
   expect(await leaseOf(await channelOf(ana))).toBeGreaterThan(await leaseOf(await channelOf(caller)));
   await endLease(caller);
   await expectBothHear(caller, ana);
+  return { caller, ana };
+}
+
+test('given_a_whisper_when_the_daemon_is_killed_and_stays_dead_then_the_two_talk_all_the_same', async () => {
+  const { caller, ana } = await killedWhileWhispered();
   await caller.phone.hangUp();
   await ana.phone.stops();
+});
+
+test('given_a_whisper_when_the_daemon_comes_back_after_the_lease_then_the_two_talk_on_and_the_agent_is_free_afterwards', async () => {
+  const { caller, ana } = await killedWhileWhispered();
+  await lab.serve();
+  const { call } = await lab.fact('call-connected', { user: 'ana' });
+  await lab.fact('call-ended', { call, ending: 'released' });
+  const last = lab.facts().at(-1)?.seq;
+  await expectBothHear(caller, ana);
+  await caller.phone.hangUp();
+  await ana.phone.stops();
+  await lab.fact('agent-work', { agent: 'ana', work: 'idle' }, last);
 });

@@ -9,6 +9,22 @@ function there(name: string): Driver {
   return make();
 }
 
+/** We were away for longer than the lease: what a survey finds, the caller in the dialplan and these legs with us. */
+function away(driver: Driver, legs: readonly string[]): void {
+  const room = [...driver.world.state.calls.keys()][0] ?? '';
+  driver.step({ type: 'pbx-lost' });
+  driver.pass(40_000);
+  driver.step({ type: 'pbx-connected' });
+  driver.step({
+    ...{ type: 'surveyed', full: true, pbxStarted: driver.world.state.meta.pbxStarted },
+    legs: [
+      { leg: 'caller-1', state: 'away', arrival: null },
+      ...legs.map((leg) => ({ leg, state: 'up', arrival: null }) as const),
+    ],
+    rooms: [{ call: room, legs: [] }],
+  });
+}
+
 function leases(driver: Driver, since: number): string[] {
   return driver.commands
     .slice(since)
@@ -51,6 +67,32 @@ describe('a caller whom the dialplan has', () => {
       expect(ended).toBe(expected);
     }
     expect(driver.facts.at(-1)).toMatchObject({ type: 'repaired', what: 'leg-alone', entity: agent });
+  });
+
+  it.each(['a leg is up and being joined', 'an agent hears the sound of the queue'])(
+    'given_that_%s_when_the_dialplan_has_the_caller_then_it_has_joined_them_and_nobody_is_hung_up',
+    (name) => {
+      const driver = there(name);
+      const agent = driver.legs().at(-1) ?? '';
+      away(driver, [agent]);
+      expect(driver.commands.filter((one) => one.do === 'hang-up' && one.leg === agent)).toEqual([]);
+      const told = driver.facts.map(({ type }) => type);
+      expect(told.slice(told.indexOf('pbx-connected'))).toEqual(
+        expect.arrayContaining(['call-connected', 'call-ended']),
+      );
+      const { work } = driver.world.state.agents.get('ann') ?? {};
+      expect(work?.is).toBe('talking');
+      driver.step({ type: 'leg-gone', leg: agent, cause: 16, sip: 0 });
+      expect(driver.world.state.calls.size).toBe(0);
+      expect(driver.world.state.agents.get('ann')?.work.is).toBe('wrap-up');
+    },
+  );
+
+  it('given_an_agent_who_heard_the_sound_of_the_queue_and_is_gone_when_the_dialplan_has_the_caller_then_they_talked_to_nobody', () => {
+    const driver = there('an agent hears the sound of the queue');
+    away(driver, []);
+    expect(driver.facts.map(({ type }) => type)).not.toContain('call-connected');
+    expect(driver.world.state.calls.size).toBe(0);
   });
 
   it('given_a_caller_who_waited_when_they_are_seen_in_the_dialplan_then_no_lease_can_cut_off_the_fallback', () => {

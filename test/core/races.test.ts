@@ -4,6 +4,7 @@ import type { QueueGiven } from '../../src/core/queue-settings.ts';
 import type { Offer } from '../../src/core/state.ts';
 import { defaultLimits } from '../../src/core/world.ts';
 import { type Driver, drive, group, groups, phones, rowsOf, running, users } from './driver.ts';
+import { situations } from './situations.ts';
 
 /** A call to the group in which everybody rings, with all three of its phones ringing. */
 function everybodyRings(driver: Driver): string[] {
@@ -28,6 +29,33 @@ describe('races', () => {
     const ended = driver.facts.filter((fact) => fact.type === 'offer-ended');
     expect(ended.map((fact) => 'outcome' in fact && fact.outcome)).toEqual(['rescinded', 'rescinded']);
     expect(['ben', 'cleo'].map((id) => driver.world.state.agents.get(id)?.idleSince)).toEqual(before);
+  });
+
+  it('given_a_join_that_is_confirmed_too_late_when_the_answered_leg_ends_then_the_call_waits_on_at_its_place', () => {
+    for (const confirm of ['joined', 'together in a survey', 'apart in a survey']) {
+      const driver = situations['a leg is up and being joined']?.() as Driver;
+      const [call] = [...driver.world.state.calls.values()];
+      const leg = call?.partner?.leg ?? '';
+      driver.pass(defaultLimits.confirmMs);
+      if (confirm === 'joined') driver.step({ type: 'joined', call: call?.id ?? '', legs: ['caller-1', leg] });
+      else {
+        driver.step({ type: 'pbx-lost' });
+        driver.step({ type: 'pbx-connected' });
+        driver.step({
+          ...{ type: 'surveyed', full: true, pbxStarted: driver.world.state.meta.pbxStarted },
+          legs: [
+            { leg: 'caller-1', state: 'up', arrival: { dialled: '8001', phone: null } },
+            { leg, state: 'up', arrival: null },
+          ],
+          rooms: [{ call: call?.id ?? '', legs: confirm.startsWith('together') ? ['caller-1', leg] : [] }],
+        });
+      }
+      expect(driver.commands.filter((command) => command.do === 'join')).toHaveLength(1);
+      driver.step({ type: 'leg-gone', leg, cause: 16, sip: 0 });
+      expect(call?.phase).toBe('waiting');
+      expect(driver.facts.map(({ type }) => type)).not.toContain('call-connected');
+      expect(driver.facts).toContainEqual(expect.objectContaining({ type: 'offer-ended', outcome: 'dropped' }));
+    }
   });
 
   it('given_a_leg_that_is_only_asked_for_when_the_caller_leaves_then_it_is_ended_by_its_own_id', () => {

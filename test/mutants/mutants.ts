@@ -407,6 +407,33 @@ export const mutants: readonly Mutant[] = [
     to: "how(turn, { do: 'lease', leg: call.caller, leaseMs, peer: null, talked",
   },
   {
+    lie: 'two whom the dialplan has joined while we were away are cut when we are back',
+    file: 'src/core/calls/gone.ts',
+    from: '    joinedByTheDialplan(turn, call, isThere);\n',
+    to: '',
+  },
+  {
+    lie: 'who went to the fallback alone has talked to the agent who is gone',
+    file: 'src/core/calls/gone.ts',
+    from: ' || !isThere(partner.id)) return;',
+    to: ') return;',
+    by: 'test/core/let-go.test.ts',
+  },
+  {
+    lie: 'a join that is confirmed too late is a talk with a leg that is hung up',
+    file: 'src/core/calls/call.ts',
+    from: '  if (isLetGo(turn, call.partner.leg)) return;\n',
+    to: '',
+    by: 'test/core/races.test.ts',
+  },
+  {
+    lie: 'who answered and is being hung up is joined again',
+    file: 'src/core/topology.ts',
+    from: 'const joined = stays && (',
+    to: 'const joined = partner && (',
+    by: 'test/core/races.test.ts',
+  },
+  {
     lie: 'a caller is hung up with an agent who has not been joined with them',
     file: 'src/core/calls/lease.ts',
     from: "talked: call.phase !== 'announcing' });",

@@ -4,7 +4,7 @@ import { bookDirect, rankAnew } from '../routing/ledger.ts';
 import { endOffer, openRoom, rescindAll } from '../routing/offer.ts';
 import { beginWrapUp } from '../routing/wrap-up.ts';
 import type { HangUpCause, UserId } from '../settings.ts';
-import type { Agent, Call, Leg } from '../state.ts';
+import type { Agent, Call, Leg, LegId } from '../state.ts';
 import { changedCall, changedOffer, removeCall, send, type Turn, tell } from '../turn.ts';
 import { hear } from './hearing.ts';
 import { lease } from './lease.ts';
@@ -65,10 +65,14 @@ export function isBeingJoined({ phase }: Call): boolean {
   return phase === 'announcing' || phase === 'connecting';
 }
 
-/** The room has both: they talk, and the offer that brought it about ends answered. */
+/**
+ * The room has both: they talk, and the offer that brought it about ends answered. Not where that comes too late: whoever
+ * answered is being hung up by then, and the caller waits on.
+ */
 export function callJoined(turn: Turn, call: Call): void {
   const { state } = turn.world;
   if (call.phase !== 'connecting' || call.partner === null) return;
+  if (isLetGo(turn, call.partner.leg)) return;
   call.phase = 'talking';
   call.connectedAt = turn.now;
   call.joinBy = null;
@@ -83,6 +87,10 @@ export function callJoined(turn: Turn, call: Call): void {
   if (offer) endOffer(turn, offer, 'answered');
   const waitedMs = turn.now - call.enteredAt;
   tell(turn, { type: 'call-connected', call: call.id, user: call.partner.user, offer: offer?.id ?? null, waitedMs });
+}
+
+function isLetGo({ world }: Turn, leg: LegId): boolean {
+  return (world.state.legs.get(leg)?.ending ?? null) !== null;
 }
 
 /** The one who answered is gone before the room had both: the call keeps its place and its first time of entry. */

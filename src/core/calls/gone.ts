@@ -4,7 +4,7 @@ import { offerLegGone } from '../routing/offer.ts';
 import { outcomeOf } from '../routing/outcome.ts';
 import type { Call, Leg, LegId } from '../state.ts';
 import { changedCall, changedOffer, removeLeg, send, type Turn } from '../turn.ts';
-import { dropped, endCall, finishCall, isBeingJoined, partnerLeft } from './call.ts';
+import { callJoined, dropped, endCall, finishCall, isBeingJoined, partnerLeft } from './call.ts';
 import { noteForward, offerForwarded } from './forward.ts';
 import { calleeLegGone } from './internal.ts';
 import { timesOf } from './leg.ts';
@@ -31,14 +31,26 @@ export function legGone(turn: Turn, id: LegId, gone: Gone): void {
   if (leg.offer === null && leg.user !== null) elsewhereChanged(turn, leg.user);
 }
 
-/** The dialplan has the caller: their lease ran out while we were away. A talk goes on there without us. */
-export function letGo(turn: Turn, leg: Leg): void {
+/**
+ * The dialplan has the caller: their lease ran out while we were away. A talk goes on there without us. `isThere`: whether a
+ * leg was seen, where Asterisk was asked for all of them.
+ */
+export function letGo(turn: Turn, leg: Leg, isThere: (leg: LegId) => boolean = () => true): void {
   const call = turn.world.state.calls.get(leg.call);
   if (call && leg.role === 'caller') {
+    joinedByTheDialplan(turn, call, isThere);
     endLeases(turn, call);
     endCall(turn, call, 'released', 'system', null);
   }
   legGone(turn, leg.id, { cause: 0, sip: 0, outcome: 'lost' });
+}
+
+/** Two who were about to be joined when the lease ended: the dialplan has done that, if the other one was there still. */
+function joinedByTheDialplan(turn: Turn, call: Call, isThere: (leg: LegId) => boolean): void {
+  const partner = isBeingJoined(call) ? turn.world.state.legs.get(call.partner?.leg ?? '') : undefined;
+  if (!partner || partner.ending !== null || !isThere(partner.id)) return;
+  call.phase = 'connecting';
+  callJoined(turn, call);
 }
 
 /** A renewal may have come after the caller had left: it would cut them off in the dialplan, a lease later. */
