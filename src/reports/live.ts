@@ -14,8 +14,8 @@ type Body = { readonly body: string };
 type FactRow = { readonly seq: number; readonly at: number; readonly body: string };
 
 /**
- * Opens `live.db` for reading, and a second connection that moves the write-ahead log into the file each second: the
- * engine itself never does, so that no routing decision waits for a disk.
+ * Opens `live.db` for reading, and a second connection that moves the write-ahead log into the file each second, so that routing
+ * decisions do not wait for a disk: the engine itself moves only what is left of a log that has grown too long.
  */
 export function openLive(file: string) {
   const db = new Sqlite(file, { readonly: true, fileMustExist: true });

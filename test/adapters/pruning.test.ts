@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -35,6 +36,15 @@ describe('a live database that somebody else holds', () => {
     other.exec('ROLLBACK');
     store.commit(batch);
     expect(store.lastAt()).toBe(1_000);
+  }, 60_000);
+
+  test('given_a_log_that_nobody_moves_to_its_end_when_the_engine_commits_then_it_does_not_grow_on', () => {
+    const log = () => statSync(join(home, 'live.db-wal')).size;
+    for (let round = 0; round < 50; round += 1) {
+      const body = { pad: 'x'.repeat(4_000_000) } as never;
+      store.commit({ ...batch, rows: [{ kind: 'calls', id: `c${round}`, body }] });
+    }
+    expect(log()).toBeLessThan(100_000_000);
   }, 60_000);
 
   test('given_a_lock_when_it_is_time_to_prune_then_that_fails_without_an_end_and_is_done_later', () => {
