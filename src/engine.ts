@@ -1,33 +1,10 @@
 import type { Command } from './core/commands.ts';
 import type { Event } from './core/events.ts';
-import type { NumberedFact } from './core/facts.ts';
 import { canWait, isFoundBySurvey } from './core/patience.ts';
 import { step } from './core/step.ts';
 import { takeChanges, type World } from './core/world.ts';
+import type { EnginePorts } from './engine-ports.ts';
 import type { CallerRow, JournalEntry, LiveStore } from './storage/live/store.ts';
-
-/** What the engine needs of the world outside; each is called from the engine's own turn only. */
-export type EnginePorts = {
-  /** Engine time in ms: never goes back. */
-  readonly now: () => number;
-  /** Runs the callback after the current poll phase (`setImmediate`). */
-  readonly soon: (run: () => void) => void;
-  /** The one timer: the callback only posts. Returns how to take it back. */
-  readonly after: (ms: number, run: () => void) => () => void;
-  /** Sends one command on its way. Never throws, never waits. */
-  readonly send: (command: Command) => void;
-  readonly publish: (facts: readonly NumberedFact[]) => void;
-  /** A batch could not be written; it is held and tried again. */
-  readonly onHeld: (error: unknown, heldMs: number) => void;
-  /** A held batch was written after so long that its commands are stale: what is must be asked anew. So many events were left out. */
-  readonly onResumed: (heldMs: number, leftOut: number) => void;
-  /** Another daemon owns the database now: this one must end. */
-  readonly onReplaced: () => void;
-  /** `step` tripped over this event: a bug. The process must end. `call` is whose it was, as far as can be told. */
-  readonly onBug: (error: unknown, event: Event, call: string | null) => void;
-  /** Called at named points of a batch, so that a test can end the process there. */
-  readonly fault?: (point: 'before-commit' | 'after-commit' | 'after-send') => void;
-};
 
 export type Engine = {
   /** Takes an event in; it is stepped after the current poll phase, together with all that came with it. */
@@ -83,6 +60,7 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
   let wakeAt = Number.POSITIVE_INFINITY;
   let heldAt: number | null = null;
   let leftOut = 0;
+  let steppedAt = 0;
   const counts = { batches: 0, repairs: 0, turnedAway: 0 };
 
   const schedule = () => {
@@ -99,10 +77,10 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     const drained = inbox.length <= maxBatch ? inbox : inbox.slice(0, maxBatch);
     inbox = inbox.length <= maxBatch ? [] : inbox.slice(maxBatch);
     const overload = inbox.length > longInbox;
-    for (const posted of drained) stepOne(batch, posted, now, overload || now - posted.at > slowMs);
+    for (const posted of drained) stepOne(batch, posted, overload || now - posted.at > slowMs);
     busy = inbox.length === 0 ? 0 : busy + 1;
     if (isDue(now) && (busy === 0 || busy > maxBusy))
-      stepOne(batch, { event: { type: 'tick' }, caller: null, at: now }, now, false);
+      stepOne(batch, { event: { type: 'tick' }, caller: null, at: now }, false);
     if (stopped) return;
     open = isRipe(batch, now) ? null : batch;
     if (open === null) commit(batch);
@@ -114,8 +92,11 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     return stopping || presses || steps.length === 0 || steps.length >= maxBatch || now - since >= gatherMs;
   }
 
-  function stepOne(batch: Batch, { event: posted, caller }: Posted, now: number, overload: boolean): void {
+  function stepOne(batch: Batch, { event: posted, caller, at }: Posted, overload: boolean): void {
     if (stopped) return;
+    // As of when it came, however long it has waited here: a phone has rung until then, and not until now.
+    steppedAt = Math.max(steppedAt, at);
+    const now = steppedAt;
     // Whoever is already here is served; a new caller is better off with the fallback than behind a long inbox.
     const event: Event = overload && posted.type === 'caller-arrived' ? { ...posted, overload: true } : posted;
     try {
@@ -164,12 +145,17 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
 
   /** The batch is written. What was held for long is not sent any more: the survey that follows finds what is missing. */
   function release(batch: Batch): void {
-    const heldMs = heldAt === null ? 0 : ports.now() - heldAt;
+    const since = heldAt ?? ports.now();
+    const heldMs = ports.now() - since;
     held = false;
     heldAt = null;
     act(batch, heldMs > staleMs);
     ports.fault?.('after-send');
-    if (heldMs > staleMs) ports.onResumed(heldMs, leftOut);
+    if (heldMs > staleMs) {
+      // Before all that waits: what it says is judged by no deadline that passed meanwhile.
+      inbox.unshift({ event: { type: 'pbx-lost' }, caller: null, at: since });
+      ports.onResumed(heldMs, leftOut);
+    }
     leftOut = 0;
     if (inbox.length > 0) schedule();
     setTimer();

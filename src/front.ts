@@ -140,7 +140,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   );
   const saysUnwritten = seldom(60_000, Date.now);
   const checkpoints = keepCheckpoints(
-    { liveDb: paths.liveDb, directory: paths.checkpoints, everyMs: config.journal.checkpointMs, now: Date.now },
+    { liveDb: paths.liveDb, directory: paths.checkpoints, everyMs: config.journal.checkpointMs },
     (error) => {
       if (saysUnwritten()) log.error({ error }, 'no checkpoint of the state could be written; trying again');
     },

@@ -61,6 +61,7 @@ export async function runDaemon(
   const lag = monitorEventLoopDelay({ resolution: 10 });
   lag.enable();
   let ami: EngineStatus['ami'] = 'down';
+  let isLinked = false;
   const telling = createTelling((facts) => front.send({ kind: 'facts', facts }));
 
   const after = (ms: number, run: () => void) => {
@@ -94,8 +95,7 @@ export async function runDaemon(
     },
     onResumed: (heldMs, leftOut) => {
       log.warn({ heldMs, leftOut }, 'the database can be written again; asking Asterisk what is');
-      engine.post({ type: 'pbx-lost' });
-      engine.post({ type: 'pbx-connected' });
+      if (isLinked) engine.post({ type: 'pbx-connected' });
     },
     onReplaced: () => {
       log.fatal('another daemon owns the database now: stopping');
@@ -151,7 +151,7 @@ export async function runDaemon(
   if (unreadable.size > 0) log.error({ calls: [...unreadable] }, 'rows that cannot be read: these calls are set aside');
   const tripped = [...store.trips()].filter(([, count]) => count > 1).map(([call]) => call);
   const poisonous = [...new Set([...tripped, ...unreadable])];
-  const calendar = keepCalendar(config.timeZone, (day, zoneMs) => engine.post({ type: 'calendar', day, zoneMs }));
+  const calendar = keepCalendar(config.timeZone, now, (day, zoneMs) => engine.post({ type: 'calendar', day, zoneMs }));
 
   const { host, httpPort } = config.asterisk;
   const access = { host, port: httpPort, user: config.asterisk.ari.user, secret: secrets.ari };
@@ -167,11 +167,13 @@ export async function runDaemon(
     { ...access, app: config.asterisk.ari.app, log: log.child({ part: 'ari' }) },
     {
       onUp: () => {
+        isLinked = true;
         // Before anything that could trip over it again, and when Asterisk hears what becomes of its caller.
         for (const call of poisonous.splice(0)) engine.post({ type: 'set-aside', call });
         engine.post({ type: 'pbx-connected' });
       },
       onDown: () => {
+        isLinked = false;
         early.forget();
         engine.post({ type: 'pbx-lost' });
         guard.askAgain();

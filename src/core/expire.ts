@@ -115,9 +115,7 @@ function expireOne(turn: Turn, kind: DeadlineKind, key: string, call: Call | und
 }
 
 function surveyDue(turn: Turn): void {
-  const { meta } = turn.world.state;
-  meta.surveyAt = turn.now + meta.limits.surveyMs;
-  askSurvey(turn, meta.pbx !== 'ready');
+  askSurvey(turn, turn.world.state.meta.pbx !== 'ready');
 }
 
 function agentDue(turn: Turn, agent: Agent): void {

@@ -175,7 +175,6 @@ function dayBegan(turn: Turn, day: string, zoneMs: number): void {
 function pbxConnected(turn: Turn): void {
   const { meta } = turn.world.state;
   meta.pbx = 'connected';
-  meta.surveyAt = turn.now + meta.limits.surveyMs;
   meta.doubts = [];
   askSurvey(turn, true);
   tell(turn, { type: 'pbx-connected' });

@@ -50,10 +50,17 @@ export function send(turn: Turn, command: Command): void {
   turn.commands.push(command);
 }
 
-/** Asks what is in Asterisk; only the answer to the latest question counts. */
+/** An answer, or the news that none came, is there by then: each of the three requests ends by itself within 15 s. */
+const surveyedByMs = 60_000;
+
+/**
+ * Asks what is in Asterisk; only the answer to the latest question counts, so nothing is asked anew while one is on its way: where
+ * answers take longer than the time between two surveys, none would ever count.
+ */
 export function askSurvey(turn: Turn, full: boolean): void {
   const { meta } = turn.world.state;
   meta.askedAt = turn.now;
+  meta.surveyAt = turn.now + Math.max(surveyedByMs, meta.limits.surveyMs);
   changedMeta(turn);
   send(turn, { do: 'survey', full, askedAt: turn.now });
 }

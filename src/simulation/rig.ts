@@ -152,6 +152,7 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
     counts.told += 1;
     engine.post(event);
   };
+  let isLinked = false;
   const early = createEarlyDial({ link: () => link ?? unlinked, app, post });
   const send = (command: Command): void => {
     if (isDying) return;
@@ -178,8 +179,7 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
         if (!(error instanceof DiskFullError)) throw error;
       },
       onResumed() {
-        post({ type: 'pbx-lost' });
-        post({ type: 'pbx-connected' });
+        if (isLinked) post({ type: 'pbx-connected' });
       },
       onReplaced: () => undefined,
       onBug: (error, event) => {
@@ -196,9 +196,14 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
   }
   post({ type: 'started', epoch, limits });
   const raw = asterisk.connect({
-    onUp: () => whenAwake(() => post({ type: 'pbx-connected' })),
+    onUp: () =>
+      whenAwake(() => {
+        isLinked = true;
+        post({ type: 'pbx-connected' });
+      }),
     onDown: () =>
       whenAwake(() => {
+        isLinked = false;
         early.forget();
         post({ type: 'pbx-lost' });
       }),

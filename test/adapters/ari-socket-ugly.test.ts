@@ -279,3 +279,12 @@ test('given_requests_are_answered_but_no_event_comes_when_pings_pass_then_it_is_
   expect(logged.join('')).toContain('events do not come through any more');
   expect(seen).not.toContain('ChannelUserevent');
 });
+
+test('given_requests_in_the_very_turn_in_which_we_close_then_they_reach_asterisk', async () => {
+  const made = await connectUp();
+  made.request({ method: 'DELETE', uri: 'channels/last-1' }, () => undefined);
+  made.request({ method: 'DELETE', uri: 'channels/last-2' }, () => undefined);
+  made.close();
+  const arrived = () => fake.requests.filter(({ uri }) => uri.startsWith('channels/last')).length;
+  await waitUntil(() => arrived() === 2, 'both requests to be there');
+});

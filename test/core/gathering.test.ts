@@ -152,6 +152,49 @@ test('given_a_database_that_takes_nothing_for_hours_when_the_calls_go_on_then_so
   expect(it.sent.some((command) => command.do === 'reply' && command.intent === 'i1')).toBe(true);
 });
 
+/** Ann's phone rings for the caller, and nothing can be written: a held batch of no weight. */
+function ringsAndIsHeld() {
+  const it = engineAtWork();
+  it.engine.post(arrival('caller.1'));
+  it.pass(0);
+  const leg = it.sent.flatMap((command) => (command.do === 'create-leg' ? [command.leg] : []))[0] ?? '';
+  it.engine.post({ type: 'leg-created', leg, dialled: true });
+  it.engine.post({ type: 'leg-rang', leg, evidence: 'ringing' });
+  it.pass(0);
+  it.pass(1_000);
+  it.fill(true);
+  it.engine.post({ type: 'intent', intent: 'i', ask: { do: 'drain' } });
+  it.engine.post({ type: 'intent', intent: 'j', ask: { do: 'undrain' } });
+  it.pass(0);
+  return { it, leg };
+}
+
+test('given_a_hold_of_half_a_minute_when_a_phone_was_cut_short_in_it_then_it_rang_until_then_and_that_is_no_miss', () => {
+  const { it, leg } = ringsAndIsHeld();
+  it.pass(4_000);
+  it.engine.post({ type: 'leg-gone', leg, cause: 0, sip: 0 });
+  it.pass(30_000);
+  it.fill(false);
+  it.pass(100);
+  it.pass(10);
+  const facts = it.written.flatMap(({ steps }) => steps).flatMap((step) => step.facts);
+  expect(facts.find(({ type }) => type === 'offer-ended')).toMatchObject({ rangMs: 5_000 });
+  expect(facts.filter(({ type }) => type === 'agent-missed' || type === 'agent-held')).toEqual([]);
+});
+
+test('given_a_hold_with_thousands_of_events_when_the_answer_is_the_last_of_them_then_it_is_no_deadline_that_decides', () => {
+  const { it, leg } = ringsAndIsHeld();
+  for (let other = 0; other < 5_000; other += 1)
+    it.engine.post({ type: 'leg-gone', leg: `other.${other}`, cause: 16, sip: 0 });
+  it.engine.post({ type: 'leg-answered', leg });
+  it.pass(20_000);
+  it.fill(false);
+  it.pass(100);
+  for (let turns = 0; turns < 30; turns += 1) it.pass(0);
+  const done = it.sent.filter((command) => command.do === 'hang-up' || command.do === 'join');
+  expect(done.map((command) => command.do)).toEqual(['join']);
+});
+
 test('given_a_hold_that_is_too_short_for_a_survey_when_much_happens_then_nothing_is_left_out', () => {
   const it = engineAtWork();
   it.fill(true);

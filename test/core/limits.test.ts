@@ -306,3 +306,20 @@ describe('rest and ring', () => {
     });
   });
 });
+
+it('given_a_ladder_that_never_holds_when_a_phone_rings_out_all_day_then_only_so_many_misses_are_kept', () => {
+  const there = company({ queues: [{ ...base, members: ['ann'], ladder: [], ringMs: 10_000 }], twin: false });
+  there.ready('ann');
+  there.arrive('one', '8001');
+  const { driver } = there;
+  for (let miss = 0; miss < 130; miss += 1) {
+    const leg = driver.legs().at(-1) ?? '';
+    driver.step({ type: 'leg-created', leg, dialled: true });
+    driver.step({ type: 'leg-rang', leg, evidence: 'ringing' });
+    driver.pass(10_000);
+    driver.step({ type: 'leg-gone', leg, cause: 19, sip: 0 });
+    driver.pass(1_000);
+  }
+  expect(there.facts('agent-missed').length).toBeGreaterThan(120);
+  expect(driver.world.state.agents.get('ann')?.misses).toHaveLength(100);
+});

@@ -18,6 +18,33 @@ function everybodyRings(driver: Driver): string[] {
 }
 
 describe('races', () => {
+  it('given_surveys_that_take_longer_than_the_time_between_two_when_asked_then_none_is_asked_twice_and_each_counts', () => {
+    const driver = drive();
+    driver.step({ type: 'started', epoch: 'e', limits: { ...defaultLimits, surveyMs: 1_000 } });
+    driver.step({ type: 'pbx-connected' });
+    const asked = () => driver.commands.flatMap((command) => (command.do === 'survey' ? [command.askedAt] : []));
+    for (let answered = 0; answered < 5; answered += 1) {
+      const before = asked().length;
+      driver.pass(1_200);
+      expect(asked()).toHaveLength(before);
+      driver.step({
+        type: 'surveyed',
+        full: answered === 0,
+        askedAt: asked().at(-1) ?? 0,
+        pbxStarted: 'p',
+        legs: [],
+        rooms: [],
+      });
+      expect(driver.world.state.meta.pbx).toBe('ready');
+      driver.pass(1_000);
+      expect(asked()).toHaveLength(before + 1);
+    }
+    driver.pass(59_000);
+    const before = asked().length;
+    driver.pass(1_000);
+    expect(asked(), 'no news at all: it is asked again').toHaveLength(before + 1);
+  });
+
   it('given_everybody_rings_when_one_answers_then_the_others_keep_their_place_in_the_idle_order', () => {
     const driver = running();
     const before = ['ben', 'cleo'].map((id) => driver.world.state.agents.get(id)?.idleSince);

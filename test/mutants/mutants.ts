@@ -434,6 +434,20 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/races.test.ts',
   },
   {
+    lie: 'Asterisk is asked again while an answer is on its way',
+    file: 'src/core/turn.ts',
+    from: 'Math.max(surveyedByMs, meta.limits.surveyMs)',
+    to: 'meta.limits.surveyMs',
+    by: 'test/core/races.test.ts',
+  },
+  {
+    lie: 'misses that no ladder forgives are kept for ever',
+    file: 'src/core/routing/rona.ts',
+    from: 'if (agent.misses.length > mostMisses) agent.misses.shift();',
+    to: '',
+    by: 'test/core/limits.test.ts',
+  },
+  {
     lie: 'a caller is hung up with an agent who has not been joined with them',
     file: 'src/core/calls/lease.ts',
     from: "talked: call.phase !== 'announcing' });",

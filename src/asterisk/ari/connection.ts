@@ -209,6 +209,8 @@ export function openConnection(options: AriOptions, handlers: ConnectionHandlers
     clearTimeout(handshake);
     if (pinging !== null) clearInterval(pinging);
     callers.close();
+    // What was asked in this turn is still gathered, and would go down with the socket: the last hang-up of a drain.
+    wire?.uncork();
     // No closing handshake: a dead peer would not answer it, and Asterisk takes a cut for what it is.
     socket.terminate();
   }

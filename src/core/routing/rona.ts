@@ -37,9 +37,13 @@ function wasIgnored(turn: Turn, { work }: Agent, { why, rangAt, ringMs }: Offer,
   return outcome === 'rescinded' && why === 'overflow' && rangAt !== null && endedAt - rangAt >= ringMs;
 }
 
+/** No step of a ladder needs more. One that never holds would keep those of weeks. */
+const mostMisses = 100;
+
 /** The miss is counted, and the highest step of the ladder that it reaches is applied. */
 function missed(turn: Turn, agent: Agent, call: CallId, { ladder }: OfferRules): void {
   agent.misses.push(turn.now);
+  if (agent.misses.length > mostMisses) agent.misses.shift();
   const step = stepReached(ladder, agent.misses, turn.now);
   const rung = step === -1 ? undefined : ladder[step];
   const notify = rung?.notify ?? 'nobody';

@@ -47,7 +47,7 @@ export type LiveStore = {
 };
 
 /** The version of the code's decisions: a replay across two of them is compared, not promised. */
-export const behaviour = 5;
+export const behaviour = 6;
 
 /** So long a write waits for another connection that writes: our own checkpoints need less. */
 const busyMs = 20;

@@ -23,15 +23,10 @@ const mostSteps = 50_000;
  * version of the decisions. A failure is handed to `onFailed` and tried again.
  */
 export function keepCheckpoints(
-  options: {
-    readonly liveDb: string;
-    readonly directory: string;
-    readonly everyMs: number;
-    readonly now: () => number;
-  },
+  options: { readonly liveDb: string; readonly directory: string; readonly everyMs: number },
   onFailed: (error: unknown) => void,
 ): CheckpointKeeper {
-  const { liveDb, directory, everyMs, now } = options;
+  const { liveDb, directory, everyMs } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   // What a death left half-written.
   for (const name of readdirSync(directory)) if (name.endsWith('.partial')) rmSync(join(directory, name));
@@ -39,7 +34,7 @@ export function keepCheckpoints(
   let busy: Promise<void> | null = null;
   const work = async (): Promise<void> => {
     try {
-      if (isDue(journal, directory, everyMs, now())) await takeCheckpoint(liveDb, directory);
+      if (isDue(journal, directory, everyMs)) await takeCheckpoint(liveDb, directory);
       for (const { file } of uselessCheckpoints(journal, directory)) rmSync(file, { force: true });
     } catch (error) {
       onFailed(error);
@@ -63,13 +58,14 @@ export function keepCheckpoints(
   };
 }
 
-function isDue(journal: Journal, directory: string, everyMs: number, now: number): boolean {
+function isDue(journal: Journal, directory: string, everyMs: number): boolean {
   const last = journal.bounds()?.last;
   if (last === undefined) return false;
   const newest = usableCheckpoints(journal, directory).at(-1);
   if (newest === undefined) return true;
   if (last.seq === newest.seq) return false;
-  if (last.seq - newest.seq >= mostSteps || now - newest.at >= everyMs) return true;
+  // By engine time alone: the wall clock may be hours away from it, for as long as this daemon lives.
+  if (last.seq - newest.seq >= mostSteps || last.at - newest.at >= everyMs) return true;
   return newest.behaviour !== behaviour;
 }
 
