@@ -85,7 +85,8 @@ export function readCsv(text: string): readonly (readonly string[])[] {
   const rows: string[][] = [];
   let row: string[] = [];
   let rest = text;
-  while (rest !== '') {
+  let more = rest !== '';
+  while (more) {
     const match = /^(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/.exec(rest);
     if (match === null) {
       throw new Failure('wrong-file', `line ${rows.length + 1} is no CSV: a quote is in the wrong place`);
@@ -97,7 +98,8 @@ export function readCsv(text: string): readonly (readonly string[])[] {
       if (row.some((cell) => cell !== '')) rows.push(row);
       row = [];
     }
-    if (whole === '') break;
+    // Behind a comma there is one more cell, be it empty and the last of the file.
+    more = rest !== '' || end === ',';
   }
   return rows;
 }
