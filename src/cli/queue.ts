@@ -11,7 +11,7 @@ import type { CliContext } from './context.ts';
 import { readMembersCsv } from './csv-tables.ts';
 import { timeOfDay } from './fact-line.ts';
 import { Failure } from './failure.ts';
-import { readFileText } from './file.ts';
+import { readCsvFile } from './file.ts';
 import { listCommand } from './listing.ts';
 import { orDash, table } from './output.ts';
 import { memberCommand } from './queue-members.ts';
@@ -79,7 +79,7 @@ export function queueCommand(program: Command, context: CliContext): void {
     .command('import <file.csv>')
     .description('add or change many, of groups too: columns queue, username, penalty, weight, wrap-up; all or none')
     .action(async (file: string) => {
-      const body = { members: readMembersCsv(readFileText(file)) };
+      const body = { members: readMembersCsv(readCsvFile(file)) };
       const answer = await context.client().post<MembersImported>('/v1/members/import', body);
       context
         .output()

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { SkillsImported, SkillsSaved, SkillView } from '../protocol/skills.ts';
 import type { CliContext } from './context.ts';
 import { readSkillsCsv } from './csv-tables.ts';
-import { readFileText } from './file.ts';
+import { readCsvFile } from './file.ts';
 import { levelsOf, levelsText } from './levels.ts';
 import { listCommand } from './listing.ts';
 import { orDash, table } from './output.ts';
@@ -23,7 +23,7 @@ export function skillCommand(program: Command, context: CliContext): void {
     .command('import <file.csv>')
     .description('set many: columns username, skill, level; an empty level takes the skill away; all or none')
     .action(async (file: string) => {
-      const body = { skills: readSkillsCsv(readFileText(file)) };
+      const body = { skills: readSkillsCsv(readCsvFile(file)) };
       const answer = await context.client().post<SkillsImported>('/v1/skills/import', body);
       context.output().result(answer, ({ users, changed }) => `${changed} levels of ${users} users set`);
     });

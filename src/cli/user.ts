@@ -4,7 +4,7 @@ import { FORWARD_POLICIES, type UserRemoved, type UserSaved, type UserView } fro
 import type { CliContext } from './context.ts';
 import { readUsersCsv } from './csv.ts';
 import { Failure } from './failure.ts';
-import { readFileText } from './file.ts';
+import { readCsvFile } from './file.ts';
 import { levelsText } from './levels.ts';
 import { listCommand } from './listing.ts';
 import { fields, orDash, table } from './output.ts';
@@ -32,7 +32,7 @@ export function userCommand(program: Command, context: CliContext): void {
       const rehearsal = dryRun === true ? { dryRun } : {};
       if (from !== undefined) {
         if (username !== undefined) throw new Failure('usage', 'give either a username or --from FILE, not both', 2);
-        const body = { users: readUsersCsv(readFileText(from)), ...rehearsal };
+        const body = { users: readUsersCsv(readCsvFile(from)), ...rehearsal };
         output.result(
           await context.client().post<{ users: readonly UserSaved[] }>('/v1/users/import', body),
           ({ users }) => manyAdded(users),

@@ -1,6 +1,13 @@
-import { expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
 import { readCsv, readUsersCsv } from '../../src/cli/csv.ts';
 import { readMembersCsv, readSkillsCsv } from '../../src/cli/csv-tables.ts';
+import { readCsvFile } from '../../src/cli/file.ts';
+import { makeScratch, removeScratch } from '../lab/scratch.ts';
+
+const home = makeScratch('csv');
+afterAll(() => removeScratch(home));
 
 test.each([
   ['users', readUsersCsv, 'username,name,extension\nbob,Bob,1001\nana,Ana,'],
@@ -29,4 +36,21 @@ test.each([
   [',', []],
 ])('given_%j_when_it_is_read_then_its_rows_have_all_their_cells', (text, rows) => {
   expect(readCsv(text)).toEqual(rows);
+});
+
+test.each([
+  ['Windows-1252', Buffer.from('username,name\nmue,M\u00fcller\n', 'latin1')],
+  ['UTF-16', Buffer.from('\ufeffusername,name\nmue,M\u00fcller\n', 'utf16le')],
+])('given_a_file_in_%s_when_it_is_read_then_it_is_refused_and_no_name_comes_out_wrong', (_what, bytes) => {
+  const file = join(home, 'users.csv');
+  writeFileSync(file, bytes);
+  expect(() => readCsvFile(file)).toThrow(
+    expect.objectContaining({ code: 'wrong-file', message: `${file} is not UTF-8: save it as CSV UTF-8` }),
+  );
+});
+
+test('given_a_file_in_utf_8_with_its_mark_when_it_is_read_then_the_names_are_as_they_were', () => {
+  const file = join(home, 'users.csv');
+  writeFileSync(file, '\ufeffusername,name\nmue,M\u00fcller \ud83d\ude00\n');
+  expect(readUsersCsv(readCsvFile(file))).toEqual([{ username: 'mue', name: 'M\u00fcller \ud83d\ude00' }]);
 });
