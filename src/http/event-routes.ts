@@ -11,8 +11,10 @@ const eventQuery = z.object({
   follow: z.stringbool().default(false),
 });
 
-/** A follower that has not read so many bytes is cut off: it can come back with `after`. */
+/** A follower that has not read so many bytes of what happens now is cut off: it can come back with `after`. */
 const MOST_BEHIND_BYTES = 4 * 1024 * 1024;
+/** So many facts of the past are read, and kept for a follower, at a time. */
+const PORTION = 1_000;
 const HEARTBEAT_MS = 15_000;
 
 /** `/v1/events`: facts, oldest first. With `follow=true` the answer is NDJSON that goes on; empty lines are heartbeats. */
@@ -31,12 +33,14 @@ export function eventRoutes(app: FastifyInstance, services: Services): void {
 }
 
 /**
- * Facts reach the followers after their commit. So: listen first, then read what is stored, then go on with those that
- * came in the meantime; the sequence numbers show what was sent already, so that none is missing and none comes twice.
+ * Facts reach the followers after their commit. So: listen first, then read what is stored, at the follower's pace and with what
+ * comes in the meantime, then go on with what is published. The sequence numbers show what was sent already, so that none is
+ * missing and none comes twice.
  */
 function stream(reply: FastifyReply, services: Services, first: number): void {
   const { raw } = reply;
   let last = first;
+  let isCatchingUp = false;
   raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
   raw.flushHeaders();
   const send = (facts: readonly NumberedFact[]): void => {
@@ -46,25 +50,34 @@ function stream(reply: FastifyReply, services: Services, first: number): void {
         raw.write(`${JSON.stringify(fact)}\n`);
       }
     }
-    if (raw.writableLength > MOST_BEHIND_BYTES) raw.destroy();
   };
-  const catchUp = (until: number): void => {
-    while (last < until && !raw.destroyed) {
-      const stored = services.live.factsAfter(last, 1_000);
-      if (stored.length === 0) return;
+  const catchUp = (): void => {
+    isCatchingUp = true;
+    while (!raw.destroyed) {
+      if (raw.writableNeedDrain) {
+        raw.once('drain', catchUp);
+        return;
+      }
+      const stored = services.live.factsAfter(last, PORTION);
+      if (stored.length === 0) break;
       send(stored);
     }
+    isCatchingUp = false;
   };
   const leave = services.followers.follow((facts) => {
+    // It will find them stored.
+    if (isCatchingUp) return;
     // A gap means that facts were published before this follower was there: they are in the database.
-    const next = facts[0]?.seq ?? 0;
-    if (next > last + 1) catchUp(next - 1);
+    if ((facts[0]?.seq ?? 0) > last + 1) return catchUp();
     send(facts);
+    if (raw.writableLength > MOST_BEHIND_BYTES) raw.destroy();
   });
-  const heartbeat = setInterval(() => raw.write('\n'), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => {
+    if (!raw.writableNeedDrain) raw.write('\n');
+  }, HEARTBEAT_MS);
   raw.on('close', () => {
     clearInterval(heartbeat);
     leave();
   });
-  catchUp(services.live.lastSeq());
+  catchUp();
 }

@@ -1,5 +1,5 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Fact, NumberedFact } from '../../src/core/facts.ts';
@@ -337,20 +337,79 @@ describe('calls and events', () => {
     follower.end();
   });
 
-  function follow(path: string): { seen: number[]; end(): void } {
+  /** Of 250 bytes each. */
+  const manyFacts = (count: number): Fact[] =>
+    Array.from({ length: count }, (_, i) => ({ type: 'agent-signed-in', session: 'x'.repeat(160), agent: `u${i}` }));
+  const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
+
+  test('given_a_past_of_more_than_may_wait_for_a_follower_when_they_read_it_late_then_they_have_all_of_it_and_what_came_meanwhile', async () => {
+    for (let i = 0; i < 30; i++) lab.happen(...manyFacts(1_000));
+    const follower = follow('/v1/events?follow=true&after=0');
+    follower.pause();
+    await waitUntil(follower.isAnswered, 'the stream');
+    for (let i = 0; i < 30; i++) {
+      lab.happen(...manyFacts(1_000));
+      await aTurn();
+    }
+    expect([follower.seen, follower.isCutOff()]).toEqual([[], false]);
+    follower.read();
+    await waitUntil(() => follower.seen.at(-1) === 60_000 || follower.isCutOff(), 'all facts');
+    lab.happen(signedIn('live'));
+    await waitUntil(() => follower.seen.at(-1) === 60_001 || follower.isCutOff(), 'the live one');
+    expect(follower.seen).toEqual(upTo(60_001));
+    follower.end();
+  });
+
+  test('given_a_follower_who_has_caught_up_when_they_read_no_more_and_4_mib_come_then_they_are_cut_off', async () => {
+    lab.happen(signedIn('a'));
+    const follower = follow('/v1/events?follow=true&after=0');
+    await waitUntil(() => follower.seen.length === 1, 'the first fact');
+    follower.pause();
+    for (let i = 0; i < 30; i++) {
+      lab.happen(...manyFacts(1_000));
+      await aTurn();
+    }
+    follower.read();
+    await waitUntil(follower.isCutOff, 'the end of the stream');
+    expect(follower.seen.length).toBeLessThan(30_000);
+    expect(follower.seen).toEqual(upTo(follower.seen.length));
+  });
+
+  /** Answered on the same thread: by then the streams have done what they do by themselves. */
+  const aTurn = () => lab.ask('GET', '/v1/events?limit=1');
+
+  function follow(path: string) {
     const seen: number[] = [];
-    const asked = request({ socketPath: lab.socket, path, agent: false }, (response) => {
+    let response: IncomingMessage | null = null;
+    let isPaused = false;
+    let isClosed = false;
+    const asked = request({ socketPath: lab.socket, path, agent: false }, (answer) => {
+      response = answer;
       let rest = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
+      answer.setEncoding('utf8');
+      answer.on('data', (chunk: string) => {
         const lines = (rest + chunk).split('\n');
         rest = lines.pop() ?? '';
         for (const line of lines) if (line !== '') seen.push((JSON.parse(line) as NumberedFact).seq);
       });
-      response.on('error', () => {});
+      answer.on('error', () => {});
+      answer.on('close', () => {
+        isClosed = true;
+      });
+      if (isPaused) answer.pause();
     });
     asked.on('error', () => {});
     asked.end();
-    return { seen, end: () => asked.destroy() };
+    return {
+      seen,
+      end: () => asked.destroy(),
+      isAnswered: () => response !== null,
+      isCutOff: () => isClosed,
+      pause(): void {
+        isPaused = true;
+        response?.pause();
+      },
+      read: () => response?.resume(),
+    };
   }
 });
