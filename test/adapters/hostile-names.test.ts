@@ -28,12 +28,25 @@ test('given_any_name_then_it_is_refused_by_its_field_or_has_nothing_that_could_e
         expect(user.error.issues.map(({ path }) => path[0])).toEqual(user.error.issues.map(() => 'name'));
       else {
         expect(name).not.toMatch(/[\p{Cc}\p{Cs}"<>]/u);
-        expect(name.length).toBeLessThanOrEqual(80);
+        expect([...name].length).toBeLessThanOrEqual(80);
       }
     }),
     { numRuns: 2_000 },
   );
 });
+
+test.each(['x', 'ю', '😀', 'e\u0301'])(
+  'given_the_longest_name_of_%s_when_it_is_accepted_then_it_can_be_pushed_too',
+  (letters) => {
+    const name = letters.repeat(80 / [...letters].length);
+    expect(newUserSchema.safeParse({ username: 'a', name, extension: '1001' }).success).toBe(true);
+    expect(newUserSchema.safeParse({ username: 'a', name: `${name}x`, extension: '1001' }).success).toBe(false);
+    expect(accountProblems(account('1001', { callerName: name }))).toEqual([]);
+    expect(accountProblems(account('1001', { callerName: `${name}x` })).map(({ field }) => field)).toEqual([
+      'callerName',
+    ]);
+  },
+);
 
 test('given_any_setting_of_a_phone_then_what_is_accepted_here_is_accepted_where_it_is_pushed_and_each_value_is_one_line', () => {
   const any = fc.record(

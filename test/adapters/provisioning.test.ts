@@ -135,6 +135,22 @@ test('given_names_that_could_break_the_caller_id_when_applied_then_the_number_is
   expect((await shown('endpoint', '1001')).callerid).toBe('1001');
 });
 
+test.each([
+  ['latin', 'x', 79],
+  ['cyrillic', 'ю', 39],
+  ['emoji', '😀', 19],
+])(
+  'given_a_name_of_80_%s_letters_when_applied_then_asterisk_has_whole_letters_of_it_and_can_be_asked',
+  async (_what, letter, most) => {
+    const phone = account('1001', { callerName: letter.repeat(80) });
+    await provisioner.apply(phone);
+    expect((await shown('endpoint', '1001')).callerid).toBe(`"${letter.repeat(most)}" <1001>`);
+    expect(await provisioner.drift(phone)).toEqual([]);
+    await provisioner.apply({ ...phone, callerName: `a${phone.callerName.slice(letter.length)}` });
+    expect(await provisioner.list()).toEqual(['1001']);
+  },
+);
+
 test('given_applied_phones_when_asterisk_is_restarted_then_they_are_there_and_unchanged', async () => {
   await provisioner.apply(account('1001', { transport: 'tls' }));
   await provisioner.apply(account('1002', { transport: 'wss' }));

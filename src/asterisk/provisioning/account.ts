@@ -76,7 +76,7 @@ export function accountProblems(account: PhoneAccount): readonly AccountProblem[
     '32 lower-case hexadecimal digits',
     `${account.ha1.length} characters`,
   );
-  const plain = !/\p{Cc}/u.test(account.callerName) && account.callerName.length <= 80;
+  const plain = !/\p{Cc}/u.test(account.callerName) && [...account.callerName].length <= 80;
   check('callerName', plain, 'at most 80 characters, no control characters', JSON.stringify(account.callerName));
   const { callerNumber, nat = 'yes', context = 'from-sip' } = account;
   check(

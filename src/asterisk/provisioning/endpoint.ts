@@ -124,7 +124,20 @@ function media(transport: Transport): Attributes {
 
 /** `"Name" <number>`; what would end the quoted name early (RFC 3261 25.1, quoted-string) is replaced. */
 function callerId(account: PhoneAccount): string {
-  const name = account.callerName.replaceAll('"', "'").replaceAll('\\', '/').trim();
+  const name = kept(account.callerName.replaceAll('"', "'").replaceAll('\\', '/').trim());
   const number = account.callerNumber ?? account.extension;
   return name === '' ? `<${number}>` : `"${name}" <${number}>`;
+}
+
+/** Asterisk 22 keeps so much of the name of a caller ID (`cid_name` in res_pjsip/pjsip_configuration.c). */
+const MOST_NAME_BYTES = 79;
+
+/** As much of a name as Asterisk keeps: cut by itself, in the middle of a letter, its JSON fails and the endpoint is neither read nor changed any more. */
+function kept(name: string): string {
+  let start = '';
+  for (const letter of name) {
+    if (Buffer.byteLength(start + letter) > MOST_NAME_BYTES) break;
+    start += letter;
+  }
+  return start.trim();
 }
