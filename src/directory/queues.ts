@@ -9,7 +9,7 @@ import { printDestination } from './destination.ts';
 import { joinAll } from './members.ts';
 import { checkNumbers } from './number-classes.ts';
 import { refuseWhileRouted } from './numbers.ts';
-import { checkOverflow, queuesThatOverflowTo } from './overflow.ts';
+import { checkDestination, queuesThatOverflowTo } from './overflow.ts';
 import { Refusal } from './refusal.ts';
 import { dropRights } from './rights.ts';
 
@@ -44,7 +44,7 @@ export function addQueue(
     const backOffs = backOffMs === undefined ? groups.backOffs : backOffsUnder(groups.backOffs, backOffMs);
     const settings = queueOf({ ...groups, backOffs, ...defined(rest), id: name, kind, extension });
     const queue = { ...settings, ladder, revision: now.revision };
-    checkOverflow(store, name, queue.overflow);
+    checkDestination(store, 'overflow', queue.overflow, name);
     checkNumbers(queue.overflow, context.config.numbering, 'overflow');
     store.queues.insert(queue, context.now());
     joinAll(context, now, queue, members);
@@ -72,7 +72,7 @@ export function setQueue(
       if (extension !== null) takeExtension(context, extension, kind, id);
     }
     const queue = { ...before, ...defined(patch), extension, revision: now.revision };
-    checkOverflow(store, id, queue.overflow);
+    checkDestination(store, 'overflow', queue.overflow, id);
     if (patch.overflow !== undefined) checkNumbers(patch.overflow, context.config.numbering, 'overflow');
     store.queues.update(queue);
     now.audit(`${kind}.set`, id, queueView(before), queueView(queue));

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { DESTINATION_FORMS, parseDestination } from '../directory/destination.ts';
 import { checkNumbers, withClasses } from '../directory/number-classes.ts';
-import { checkOverflow } from '../directory/overflow.ts';
+import { checkDestination } from '../directory/overflow.ts';
 import { Refusal } from '../directory/refusal.ts';
 import { type CallLife, type CallView, moveSchema } from '../protocol/calls.ts';
 import { openCallView, pastCallView } from '../reports/call-view.ts';
@@ -59,7 +59,7 @@ export function callRoutes(app: FastifyInstance, services: Services): void {
     if (to === null) {
       throw new Refusal('invalid', `to: expected a destination: ${DESTINATION_FORMS}; got ${written}`, 'to');
     }
-    checkOverflow(services.directory.store, '', to);
+    checkDestination(services.directory.store, 'to', to);
     checkNumbers(to, services.config.numbering, 'to');
     await engine.ask({ do: 'move', call: id, to: withClasses(to, services.config.numbering) });
     return { call: id };

@@ -152,6 +152,21 @@ describe('a number', () => {
   });
 });
 
+test.each([
+  ['group:nobody', 404, 'unknown-group', 'to: there is no group nobody; make it first'],
+  ['queue:nobody', 404, 'unknown-queue', 'to: there is no queue nobody; make it first'],
+  ['user:nobody', 404, 'unknown-user', 'to: there is no user nobody; make them first'],
+  ['user:bare', 400, 'no-extension', 'to: bare has no extension and so cannot be rung'],
+  ['number:+33144556677,else=group:nobody', 404, 'unknown-group', 'to: there is no group nobody; make it first'],
+])(
+  'given_a_call_when_it_is_moved_to_%s_then_it_is_refused_by_the_field_of_the_move',
+  async (to, status, code, message) => {
+    lab.row('calls', 'c1', { id: 'c1' });
+    await lab.ask('POST', '/v1/users', { username: 'bare', name: 'Bare' });
+    expect(await errorOf('POST', '/v1/calls/c1/move', { to })).toEqual({ status, code, field: 'to', message });
+  },
+);
+
 describe('rights', () => {
   beforeEach(async () => {
     await lab.ask('POST', '/v1/users', { username: 'ana', name: 'Ana', extension: '1001' });
