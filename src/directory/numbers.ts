@@ -3,12 +3,10 @@ import type { NewNumber, NumberPatch, NumberView } from '../protocol/numbers.ts'
 import type { RouteBody } from '../storage/directory/outside.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { change, type DirectoryContext } from './context.ts';
-import { placesOf, printDestination } from './destination.ts';
+import { printDestination } from './destination.ts';
 import { checkNumbers } from './number-classes.ts';
-import { leadsTo } from './overflow.ts';
-import { existingQueue } from './queues.ts';
+import { checkDestination, leadsTo } from './overflow.ts';
 import { Refusal } from './refusal.ts';
-import { existingTrunk } from './trunks.ts';
 
 type RouteRow = RouteBody & { readonly id: string };
 
@@ -28,7 +26,7 @@ export function addNumber(context: DirectoryContext, input: NewNumber, who: stri
       early: said.early ?? 'music',
     };
     check(context, name, body);
-    checkNumbers(said.to, context.config.numbering, 'to');
+    checkTo(context, said.to);
     routes.put(name, body);
     now.audit('number.add', name, null, body);
     return { ...body, id: name };
@@ -49,7 +47,7 @@ export function setNumber(context: DirectoryContext, name: string, patch: Number
       early: patch.early ?? before.early,
     };
     check(context, name, body);
-    if (patch.to !== undefined) checkNumbers(patch.to, context.config.numbering, 'to');
+    if (patch.to !== undefined) checkTo(context, patch.to);
     routes.put(name, body);
     now.audit('number.set', name, before, body);
     return { ...body, id: name };
@@ -95,15 +93,15 @@ export function existingNumber(context: DirectoryContext, name: string): RouteRo
   return route;
 }
 
+function checkTo(context: DirectoryContext, to: Destination): void {
+  checkDestination(context.store, 'to', to);
+  checkNumbers(to, context.config.numbering, 'to');
+}
+
 function check(context: DirectoryContext, name: string, body: RouteBody): void {
   const { store } = context;
-  if (body.trunk !== null) existingTrunk(context, body.trunk);
-  for (const to of placesOf(body.to)) {
-    if (to.to === 'group') existingQueue(context, 'group', to.group);
-    if (to.to === 'queue') existingQueue(context, 'queue', to.queue);
-    if (to.to === 'user' && store.users.find(to.user) === null)
-      throw new Refusal('unknown-user', `to: there is no user ${to.user}; make them first`, 'to');
-  }
+  if (body.trunk !== null && store.outside.trunks.find(body.trunk) === null)
+    throw new Refusal('unknown-trunk', `trunk: there is no trunk ${body.trunk}; make it first`, 'trunk');
   const same = store.outside.routes
     .all()
     .find(

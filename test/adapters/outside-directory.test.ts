@@ -120,16 +120,29 @@ describe('a number', () => {
     [{ to: 'moon:1' }, 400, 'to', /^to: expected a destination: .*number:\+NUMBER.*; got "moon:1"/],
     [{ to: 'number:0170' }, 400, 'to', /^to: expected a destination/],
     [{ to: 'number:+33170000000,else=moon:1' }, 400, 'to', /^to: expected a destination/],
-    [{ to: 'number:+33170000000,else=group:nobody' }, 404, undefined, /nobody/],
+    [{ to: 'number:+33170000000,else=group:nobody' }, 404, 'to', /^to: there is no group nobody/],
+    [{ to: 'group:nobody' }, 404, 'to', /^to: there is no group nobody; make it first/],
+    [{ to: 'queue:nobody' }, 404, 'to', /^to: there is no queue nobody; make it first/],
+    [{ to: 'user:bare' }, 400, 'to', /^to: bare has no extension and so cannot be rung/],
+    [{ to: 'number:+33144556677,else=user:bare' }, 400, 'to', /^to: bare has no extension/],
     [{ to: 'number:+12345' }, 400, 'to', /^to: expected a number that somebody can have.*; got number:\+12345/],
     [{ to: 'number:+33144556677,else=number:+999123456' }, 400, 'to', /^to: .*; got number:\+999123456/],
     [{ to: 'user:nobody' }, 404, 'to', /^to: there is no user nobody/],
-    [{ trunk: 'blue' }, 404, 'name', /There is no trunk blue/],
+    [{ trunk: 'blue' }, 404, 'trunk', /^trunk: there is no trunk blue; make it first/],
     [{ answer: 'never' }, 400, 'answer', /^answer: expected one of on-agent, on-entry; got "never"/],
   ])('given_%j_when_it_is_added_then_it_is_refused_by_field', async (wrong, status, field, said) => {
+    await lab.ask('POST', '/v1/users', { username: 'bare', name: 'Bare' });
     const error = await errorOf('POST', '/v1/numbers', { name: 'main', number: '*', to: 'hang-up', ...wrong });
-    expect(error).toMatchObject({ status, ...(field === undefined ? {} : { field }) });
+    expect(error).toMatchObject({ status, field });
     expect(error.message).toMatch(said);
+  });
+
+  test('given_one_when_it_is_changed_to_lead_to_a_user_who_cannot_be_rung_then_it_is_refused_and_stays', async () => {
+    await lab.ask('POST', '/v1/users', { username: 'bare', name: 'Bare' });
+    await lab.ask('POST', '/v1/numbers', { name: 'main', number: '*', to: 'hang-up' });
+    const refused = { status: 400, code: 'no-extension', field: 'to' };
+    expect(await errorOf('PATCH', '/v1/numbers/main', { to: 'user:bare' })).toMatchObject(refused);
+    expect((await lab.ask('GET', '/v1/numbers')).body).toMatchObject({ numbers: [{ name: 'main', to: 'hang-up' }] });
   });
 
   test('given_an_overflow_to_a_number_that_nobody_can_have_when_it_is_written_then_it_is_refused_there_and_not_barred_later', async () => {
