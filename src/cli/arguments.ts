@@ -22,11 +22,11 @@ export function listArgument(text: string): readonly string[] {
   return items;
 }
 
-/** A time as ms since 1970; a time of day is today's, in the machine's zone. */
+/** A time as ms since 1970; what names no zone is in the machine's, a time of day is today's. */
 export function timeArgument(text: string): number {
   const point = pastPointArgument(text);
   if (!('at' in point))
-    throw new InvalidArgumentError('Expected a time such as 14:03, 2026-01-31T14:03:07 or 5m (ago).');
+    throw new InvalidArgumentError('Expected a time such as 14:03, 2026-01-31, 2026-01-31T14:03:07 or 5m (ago).');
   return point.at;
 }
 

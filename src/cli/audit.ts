@@ -4,6 +4,7 @@ import { countArgument } from '../lib/count-argument.ts';
 import type { AuditDetails, AuditUndone, AuditView } from '../protocol/audit.ts';
 import { timeArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
+import { dateAndTime } from './moment.ts';
 import { fields, orDash, table } from './output.ts';
 import { changedLines } from './queue-settings.ts';
 
@@ -68,7 +69,7 @@ function jsonOf(value: unknown): string | null {
 function auditTable(entries: readonly AuditView[]): string {
   const rows = entries.map(({ id, at, who, action, subject, undoes, fields: changed }) => [
     String(id),
-    new Date(at).toISOString(),
+    dateAndTime(at),
     who,
     undoes === null ? action : `${action} (undoes ${undoes})`,
     subject,
@@ -80,7 +81,7 @@ function auditTable(entries: readonly AuditView[]): string {
 function entryText({ id, at, who, action, subject, before, after, undoes }: AuditDetails): string {
   const head = fields([
     ['id', String(id)],
-    ['at', new Date(at).toISOString()],
+    ['at', dateAndTime(at)],
     ['who', who],
     ['what', action],
     ['of', subject],

@@ -5,6 +5,7 @@ import type { CallLife, CallView } from '../protocol/calls.ts';
 import { destinationArgument } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { factLine, timeOfDay } from './fact-line.ts';
+import { dateAndTime } from './moment.ts';
 import { fields, orDash, table } from './output.ts';
 
 /** `cordboard call …` */
@@ -76,7 +77,7 @@ function caller(call: CallView): string {
 function lifeText({ call, facts, legs }: CallLife): string {
   const head = fields([
     ['call', call.id],
-    ['came', `${new Date(call.arrivedAt).toISOString()} from ${caller(call)}`],
+    ['came', `${dateAndTime(call.arrivedAt)} from ${caller(call)}`],
     ['dialled', call.dialled],
     ['queue', orDash(call.queue)],
     ['priority', orDash(call.priority)],

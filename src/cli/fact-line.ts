@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Fact, NumberedFact } from '../core/facts.ts';
 import { printDestination } from '../directory/destination.ts';
+import { dateAndTime } from './moment.ts';
 import { stationWords } from './station-words.ts';
 
 /**
@@ -220,5 +221,5 @@ function seconds(ms: number): string {
 }
 
 function whileAway(dialledAt: number | null | undefined): string {
-  return dialledAt == null ? '' : ` at ${new Date(dialledAt).toISOString()}, while no daemon was there`;
+  return dialledAt == null ? '' : ` at ${dateAndTime(dialledAt)}, while no daemon was there`;
 }

@@ -3,6 +3,7 @@ import { countArgument } from '../lib/count-argument.ts';
 import type { MailboxView } from '../protocol/mailboxes.ts';
 import type { CliContext } from './context.ts';
 import { listCommand } from './listing.ts';
+import { dateAndTime } from './moment.ts';
 import { table } from './output.ts';
 
 type Counts = { new: number; old: number };
@@ -36,7 +37,7 @@ function mailboxTable(mailboxes: readonly MailboxView[]): string {
     `${kind} ${owner}`,
     String(newMessages),
     String(oldMessages),
-    new Date(changedAt).toISOString(),
+    dateAndTime(changedAt),
   ]);
   return table(['Extension', 'Of', 'New', 'Old', 'Since'], rows, 'No messages were ever said: cordboard mailbox set');
 }

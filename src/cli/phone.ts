@@ -4,6 +4,7 @@ import type { PhoneRemoved, PhoneSaved, PhonesChecked, PhoneView } from '../prot
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
 import { listCommand } from './listing.ts';
+import { dateAndTime } from './moment.ts';
 import { fields, orDash, table } from './output.ts';
 import { credentialsText } from './phone-credentials.ts';
 import { type PhoneOptions, phoneFieldsOf, withPhoneOptions } from './phone-options.ts';
@@ -124,8 +125,7 @@ function phoneTable(phones: readonly PhoneView[]): string {
 }
 
 function phoneText(phone: PhoneView): string {
-  const drift =
-    phone.drift === null ? null : `${phone.drift.attributes.join(', ')} (${new Date(phone.drift.at).toISOString()})`;
+  const drift = phone.drift === null ? null : `${phone.drift.attributes.join(', ')} (${dateAndTime(phone.drift.at)})`;
   const text = fields([
     ['id', phone.id],
     ['user', phone.username],

@@ -7,7 +7,7 @@ import type { Replay } from '../storage/past/replay.ts';
 import type { CliContext } from './context.ts';
 import { timeOfDay } from './fact-line.ts';
 import { Failure } from './failure.ts';
-import { type PastPoint, pastPointArgument } from './moment.ts';
+import { dateAndTime, type PastPoint, pastPointArgument } from './moment.ts';
 
 type Options = { readonly from?: PastPoint; readonly to?: PastPoint };
 
@@ -73,7 +73,7 @@ function attempt<T>(run: () => T): T {
 }
 
 function placeText({ seq, at }: { readonly seq: number; readonly at: number }): string {
-  return `#${seq} (${new Date(at).toISOString()})`;
+  return `#${seq} (${dateAndTime(at)})`;
 }
 
 function replayText(result: Replay): string {

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { AuditUndone, AuditView } from '../../src/protocol/audit.ts';
 import { queueFields } from '../../src/protocol/queue-fields.ts';
@@ -300,6 +302,36 @@ describe('on the command line', () => {
       changes: [{ field: 'name', from: 'Hanna', to: 'anna' }],
       entry: { undoes: Number(renamed) },
     });
+  });
+
+  test('given_a_machine_far_from_utc_when_changes_are_listed_then_their_times_are_local_and_since_reads_them_so', async () => {
+    const [before, zone] = ['2026-01-31T14:03:07.249', '2026-01-31T14:03:07.250-08:00'];
+    const at = Date.parse(zone);
+    vi.stubEnv('TZ', 'America/Los_Angeles');
+    try {
+      await team();
+      const db = new Sqlite(join(lab.home, 'directory.db'));
+      db.prepare('UPDATE audit SET at = ?').run(at);
+      db.close();
+      const first = String((await entries()).at(-1)?.id);
+      const list = await cordboard('audit', 'list', '--since', before);
+      expect(
+        list
+          .trim()
+          .split('\n')
+          .slice(1)
+          .every((line) => line.includes(` ${zone} `)),
+        list,
+      ).toBe(true);
+      expect(await cordboard('audit', 'show', first)).toMatch(new RegExp(`^at +${zone}$`, 'm'));
+      for (const since of [zone, '2026-01-31T14:03:07.250', '2026-01-31'])
+        expect(await cordboard('audit', 'list', '--since', since), since).toBe(list);
+      for (const since of ['2026-01-31T14:03:07.251', '2026-02-01'])
+        expect(await cordboard('audit', 'list', '--since', since), since).toBe('No change is like that\n');
+      expect(await cordboard('audit', 'list', '--until', '2026-01-31')).toBe('No change is like that\n');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });
 
