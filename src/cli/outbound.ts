@@ -48,6 +48,11 @@ export function outboundCommand(program: Command, context: CliContext): void {
     )
     .option('--group-minutes-per-day <count>', 'of talk in a day, all members together; 0 for no limit', countArgument)
     .option('--hours <hours>', 'such as "mon-fri 8:00-18:00, sat 9:00-12:00"; always for no limit', hoursArgument)
+    .option(
+      '--take-back <list>',
+      `what is no longer said of them, so that the group's counts: ${TAKEN_BACK.join(', ')}`,
+      takeBackArgument,
+    )
     .action(async (subject: string, options: SettingOptions) => {
       const patch = wire(options);
       if (Object.keys(patch).length === 0)
@@ -69,22 +74,15 @@ export function outboundCommand(program: Command, context: CliContext): void {
 type SettingOptions = {
   on?: boolean;
   off?: boolean;
-  maxCalls?: number;
-  callsPerMinute?: number;
-  minutesPerDay?: number;
-  groupMaxCalls?: number;
-  groupCallsPerMinute?: number;
-  groupMinutesPerDay?: number;
+  takeBack?: readonly string[];
 };
 
-const limits = [
-  'maxCalls',
-  'callsPerMinute',
-  'minutesPerDay',
-  'groupMaxCalls',
-  'groupCallsPerMinute',
-  'groupMinutesPerDay',
-] as const;
+/** What can be taken back, by the names of the options. */
+const TAKEN_BACK: readonly string[] = [
+  ...['on', 'classes', 'allow', 'bar', 'caller-id', 'caller-ids', 'hours'],
+  ...['max-calls', 'calls-per-minute', 'minutes-per-day'],
+  ...['group-max-calls', 'group-calls-per-minute', 'group-minutes-per-day'],
+];
 
 const path = (subject: string): string => `/v1/outbound/${encodeURIComponent(subject)}`;
 
@@ -99,11 +97,21 @@ function prefixesArgument(text: string): readonly string[] {
   return text === 'none' ? [] : listArgument(text);
 }
 
-function wire(options: SettingOptions): Record<string, unknown> {
-  const { on, off, ...rest } = options;
-  const named: Record<string, unknown> = { ...rest, outbound: off === true ? false : on };
-  for (const limit of limits) if (named[limit] === 0) named[limit] = null;
-  return defined(named);
+function takeBackArgument(text: string): readonly string[] {
+  const list = listArgument(text);
+  if (list.some((one) => !TAKEN_BACK.includes(one)))
+    throw new InvalidArgumentError(`Expected some of ${TAKEN_BACK.join(', ')}.`);
+  return list;
+}
+
+function wire({ on, off, takeBack = [], ...rest }: SettingOptions): Record<string, unknown> {
+  const patch: Record<string, unknown> = defined({ ...rest, outbound: off === true ? false : on });
+  for (const name of takeBack) {
+    const field = name === 'on' ? 'outbound' : name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    if (field in patch) throw new Failure('usage', `--take-back: expected what is not said as well; got ${name}`, 2);
+    patch[field] = null;
+  }
+  return patch;
 }
 
 function rightsText(rights: RightsView): string {
@@ -121,19 +129,23 @@ function rightsText(rights: RightsView): string {
     shown('bar', orDash(rights.bar.join(', '))),
     shown('caller ID', rights.callerId ?? "the trunk's"),
     shown('may choose', orDash(rights.callerIds.join(', '))),
-    shown('calls at once', orDash(rights.maxCalls)),
-    shown('calls a minute', orDash(rights.callsPerMinute)),
-    shown('minutes a day', orDash(rights.minutesPerDay)),
+    shown('calls at once', limitText(rights.maxCalls)),
+    shown('calls a minute', limitText(rights.callsPerMinute)),
+    shown('minutes a day', limitText(rights.minutesPerDay)),
     ...(rights.subject.startsWith('group:') ? together(rights) : []),
     shown('hours', rights.hours.length === 0 ? 'always' : printHours(rights.hours)),
   ]);
 }
 
+function limitText(most: number | null): string {
+  return most === null ? 'no limit' : String(most);
+}
+
 function together(rights: RightsView): readonly (readonly [string, string])[] {
   return [
-    ['all members, calls at once', orDash(rights.groupMaxCalls)],
-    ['all members, calls a minute', orDash(rights.groupCallsPerMinute)],
-    ['all members, minutes a day', orDash(rights.groupMinutesPerDay)],
+    ['all members, calls at once', limitText(rights.groupMaxCalls)],
+    ['all members, calls a minute', limitText(rights.groupCallsPerMinute)],
+    ['all members, minutes a day', limitText(rights.groupMinutesPerDay)],
   ];
 }
 

@@ -74,7 +74,7 @@ export function rightsView(context: DirectoryContext, subject: string): RightsVi
   const rights =
     kind === 'user'
       ? (callingRights(store, id, existingUser(context, id).group) ?? internalOnly)
-      : { ...internalOnly, ...own };
+      : withLimits({ ...internalOnly, ...own });
   return { ...noneTogether, ...rights, subject, own: Object.keys(own).sort() };
 }
 
@@ -85,7 +85,21 @@ export function callingRights(store: DirectoryStore, user: UserId, group: string
   const ofUser = store.outside.rights.find(`user:${user}`);
   const ofGroup = group === null ? null : store.outside.rights.find(`group:${group}`);
   if (ofUser === null && ofGroup === null) return null;
-  return withoutTogether({ ...internalOnly, ...ofGroup, ...ofUser });
+  return withoutTogether(withLimits({ ...internalOnly, ...ofGroup, ...ofUser }));
+}
+
+const limits = [
+  'maxCalls',
+  'callsPerMinute',
+  'minutesPerDay',
+  'groupMaxCalls',
+  'groupCallsPerMinute',
+  'groupMinutesPerDay',
+] as const;
+
+/** A limit that is said to be none (0) is what the core knows as none: null. */
+function withLimits<T extends RightsBody>(said: T): T {
+  return { ...said, ...Object.fromEntries(limits.flatMap((limit) => (said[limit] === 0 ? [[limit, null]] : []))) };
 }
 
 /**
@@ -93,8 +107,9 @@ export function callingRights(store: DirectoryStore, user: UserId, group: string
  * its members together: what is said of each member has gone to the members.
  */
 export function payers(store: DirectoryStore): readonly Payer[] {
-  return store.outside.rights.all().flatMap(({ id, ...said }) => {
+  return store.outside.rights.all().flatMap(({ id, ...row }) => {
     if (id.startsWith('user:')) return [];
+    const said = withLimits<RightsBody>(row);
     const rights = withoutTogether({ ...internalOnly, ...said });
     if (!id.startsWith('group:')) return [{ id, rights }];
     const { groupMaxCalls = null, groupCallsPerMinute = null, groupMinutesPerDay = null } = said;

@@ -107,7 +107,8 @@ function outsideOf(store: DirectoryStore): Pick<DirectorySeen, 'trunks' | 'payer
     trunks: trunks.all().map((trunk) => ({ ...trunk, failure: pushed.get(trunk.id)?.failure ?? null })),
     payers: rights.all().flatMap(({ id, outbound, maxCalls = null, groupMaxCalls = null }) => {
       if (outbound !== true) return [];
-      return [{ subject: id, maxCalls: id.startsWith('group:') ? groupMaxCalls : maxCalls }];
+      const most = id.startsWith('group:') ? groupMaxCalls : maxCalls;
+      return [{ subject: id, maxCalls: most === 0 ? null : most }];
     }),
     hasDefaultSite: sites.all().some(({ isDefault }) => isDefault),
   };

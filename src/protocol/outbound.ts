@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { CallingRights } from '../core/outside.ts';
-import { e164, prefix, whole } from './outside-fields.ts';
+import { e164, limit, prefix, whole } from './outside-fields.ts';
 
 export const NUMBER_CLASSES = ['national', 'mobile', 'international', 'premium'] as const;
 
@@ -13,7 +13,7 @@ const hours = () =>
 
 /**
  * `PATCH /v1/outbound/:subject` (`user:NAME`, `group:NAME`, `queue:NAME` or `system`): what is not named stays; null takes it back,
- * so that the group's counts. `group…` limits all members of a group together.
+ * so that the group's counts. A limit of 0 is none, whatever the group's is. `group…` limits all members of a group together.
  */
 export const rightsSchema = z
   .strictObject({
@@ -23,12 +23,12 @@ export const rightsSchema = z
     bar: z.array(prefix()).max(200).nullable(),
     callerId: e164('a number to show').nullable(),
     callerIds: z.array(e164('a number to show')).max(50).nullable(),
-    maxCalls: whole(1, 1_000).nullable(),
-    callsPerMinute: whole(1, 1_000).nullable(),
-    minutesPerDay: whole(1, 1_440).nullable(),
-    groupMaxCalls: whole(1, 10_000).nullable(),
-    groupCallsPerMinute: whole(1, 10_000).nullable(),
-    groupMinutesPerDay: whole(1, 1_000_000).nullable(),
+    maxCalls: limit(1_000).nullable(),
+    callsPerMinute: limit(1_000).nullable(),
+    minutesPerDay: limit(1_440).nullable(),
+    groupMaxCalls: limit(10_000).nullable(),
+    groupCallsPerMinute: limit(10_000).nullable(),
+    groupMinutesPerDay: limit(1_000_000).nullable(),
     hours: z.array(hours()).max(20).nullable(),
   })
   .partial();
@@ -40,7 +40,7 @@ export const callerIdSchema = z.strictObject({ callerId: e164('a number to show'
 /** When calls out are allowed: days 0 (Sunday) to 6, minutes of the day, in the zone of the configuration. */
 export type HoursView = { readonly days: readonly number[]; readonly from: number; readonly to: number };
 
-/** What a user may dial outside, all things considered; what a group gives its members; what a queue or the system may. */
+/** What a user may dial outside, all things considered (a limit of null is none); what a group gives its members; what a queue or the system may. */
 export type RightsView = Omit<CallingRights, 'hours'> & {
   readonly subject: string;
   readonly hours: readonly HoursView[];

@@ -24,6 +24,12 @@ export const whole = (least: number, most: number) => {
   return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
 };
 
+/** At most so many of something; 0 for as many as there are. */
+export const limit = (most: number) => {
+  const error = `a whole number from 1 to ${most}, or 0 for no limit`;
+  return z.number({ error }).int({ error }).min(0, { error }).max(most, { error });
+};
+
 /** One line of text with nothing in it that could end a line, or a value, somewhere else. */
 export const line = (most: number, what: string) => {
   const error = `${what}: 1 to ${most} characters, none of them a control character`;

@@ -195,9 +195,16 @@ describe('rights', () => {
       /expected one of national, mobile, international, premium; got "lunar"/,
     ],
     ['user:ana', { allow: ['0033'] }, 'allow.0', /expected the start of numbers in E\.164/],
-    ['user:ana', { minutesPerDay: 2_000 }, 'minutesPerDay', /expected a whole number from 1 to 1440; got 2000/],
+    [
+      'user:ana',
+      { minutesPerDay: 2_000 },
+      'minutesPerDay',
+      /expected a whole number from 1 to 1440, or 0 for no limit; got 2000/,
+    ],
     ['user:ana', { hours: [{ days: [1], from: 600, to: 540 }] }, 'hours', /expected a time that ends after it begins/],
     ['user:ana', { groupMaxCalls: 3 }, 'groupMaxCalls', /expected only for a group; got 3 for a user/],
+    ['user:ana', { groupMaxCalls: 0 }, 'groupMaxCalls', /expected only for a group; got 0 for a user/],
+    ['user:ana', { maxCalls: -1 }, 'maxCalls', /expected a whole number from 1 to 1000, or 0 for no limit; got -1/],
     ['system', { groupMinutesPerDay: 3 }, 'groupMinutesPerDay', /expected only for a group; got 3 for a system/],
     [
       'planet:mars',
@@ -233,6 +240,72 @@ describe('rights', () => {
       { id: 'group:support', rights: { outbound: true, maxCalls: 10 } },
       { id: 'system', rights: { outbound: true, maxCalls: 3 } },
     ]);
+  });
+});
+
+describe('no limit', () => {
+  const limits = { maxCalls: 2, callsPerMinute: 3, minutesPerDay: 60 };
+  const none = { maxCalls: null, callsPerMinute: null, minutesPerDay: null };
+  beforeEach(async () => {
+    await lab.ask('POST', '/v1/users', { username: 'ana', name: 'Ana', extension: '1001' });
+    await lab.ask('POST', '/v1/groups', { name: 'support', extension: '8001' });
+    await lab.ask('POST', '/v1/groups/support/members', { users: ['ana'] });
+    await lab.ask('PATCH', '/v1/outbound/group:support', { outbound: true, ...limits });
+  });
+  const rights = async () => ((await lab.ask('GET', '/v1/outbound/user:ana')).body as { rights: object }).rights;
+  const toldOfAna = () =>
+    lab.engine
+      .settings()
+      .flatMap((event) => event.users)
+      .findLast(({ id }) => id === 'ana')?.calling;
+
+  test('given_a_group_with_limits_when_0_is_said_of_a_user_then_they_have_none_and_null_gives_them_the_groups_again', async () => {
+    expect(await rights()).toMatchObject({ ...limits, own: [] });
+    await lab.ask('PATCH', '/v1/outbound/user:ana', { maxCalls: 0, callsPerMinute: 0, minutesPerDay: 0 });
+    expect(await rights()).toMatchObject({ ...none, own: ['callsPerMinute', 'maxCalls', 'minutesPerDay'] });
+    expect(toldOfAna()).toMatchObject({ outbound: true, ...none });
+    await lab.ask('PATCH', '/v1/outbound/user:ana', { maxCalls: null, callsPerMinute: null, minutesPerDay: null });
+    expect(await rights()).toMatchObject({ ...limits, own: [] });
+    expect(toldOfAna()).toMatchObject(limits);
+  });
+
+  test('given_a_group_when_0_is_said_of_it_then_it_has_none_nor_have_all_its_members_together', async () => {
+    const together = { groupMaxCalls: 10, groupCallsPerMinute: 20, groupMinutesPerDay: 600 };
+    await lab.ask('PATCH', '/v1/outbound/group:support', together);
+    const zero = (of: object) => Object.fromEntries(Object.keys(of).map((name) => [name, 0]));
+    const { body } = await lab.ask('PATCH', '/v1/outbound/group:support', { ...zero(limits), ...zero(together) });
+    const noneTogether = { groupMaxCalls: null, groupCallsPerMinute: null, groupMinutesPerDay: null };
+    expect(body).toMatchObject({ rights: { ...none, ...noneTogether } });
+    expect(await rights()).toMatchObject(none);
+    const told = lab.engine.sent.flatMap((one) => (one.kind === 'outside' ? [one.event] : []));
+    expect(told.at(-1)?.payers).toMatchObject([{ id: 'group:support', rights: none }]);
+  });
+
+  test('given_a_change_to_0_when_it_is_undone_and_that_too_then_the_limit_is_as_it_was_and_none_again', async () => {
+    const newest = async () =>
+      ((await lab.ask('GET', '/v1/audit?limit=1')).body as { entries: { id: number }[] }).entries[0]?.id;
+    await lab.ask('PATCH', '/v1/outbound/user:ana', { maxCalls: 7 });
+    await lab.ask('PATCH', '/v1/outbound/user:ana', { maxCalls: 0 });
+    await lab.ask('POST', `/v1/audit/${await newest()}/undo`);
+    expect(await rights()).toMatchObject({ maxCalls: 7, own: ['maxCalls'] });
+    await lab.ask('POST', `/v1/audit/${await newest()}/undo`);
+    expect(await rights()).toMatchObject({ maxCalls: null, own: ['maxCalls'] });
+  });
+
+  test('given_the_command_line_when_a_limit_is_0_or_taken_back_then_it_says_so', async () => {
+    const set = (...args: string[]) => cli('outbound', 'set', 'user:ana', ...args);
+    expect((await set('--max-calls', '0')).out).toMatch(/^calls at once +no limit \(their own\)\ncalls a minute +3$/m);
+    expect((await set('--take-back', 'max-calls')).out).toMatch(/^calls at once +2$/m);
+    expect((await set('--off')).out).toMatch(/^calls out +off/m);
+    expect((await set('--take-back', 'on')).out).toMatch(/^calls out +on$/m);
+    expect(await set('--take-back', 'moon')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/'moon' is invalid\. Expected some of on, classes, .*group-minutes-per-day\./),
+    });
+    expect(await set('--max-calls', '3', '--take-back', 'classes,max-calls')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--take-back: expected what is not said as well; got max-calls'),
+    });
   });
 });
 

@@ -7,7 +7,8 @@ import { documents } from './documents.ts';
 export type RouteBody = Omit<RouteSettings, 'id'>;
 /**
  * Rights of a user, group, queue or the system (`user:ana`, `group:support`, `queue:billing`, `system`): what is not said of a
- * user is the group's, or nothing. The limits of a group are each member's; those of `Together` are all members'.
+ * user is the group's, or nothing. The limits of a group are each member's; those of `Together` are all members'. A limit of 0 is
+ * said, and is none: what is not said is not there.
  */
 export type RightsBody = Partial<CallingRights> & Partial<Together>;
 /** Limits of a group: for the calls of all its members, and those that it sends out itself, together. */
