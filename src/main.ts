@@ -69,11 +69,12 @@ export async function runDaemon(
     return () => clearTimeout(timer);
   };
   const { app } = config.asterisk.ari;
-  const post = createArrivals(createNumbering(config.numbering), world, (event, from) => engine.post(event, from));
+  const numbering = createNumbering(config.numbering);
+  const post = createArrivals(numbering, world, (event, from) => engine.post(event, from));
   const early = createEarlyDial({ link: () => ari, app, post });
   const drain = watchDrain(world.state, { after, leaseMs: config.limits.leaseMs, log, ...options });
   const pacing = createPacing({
-    send: (command) => perform(command, { link: ari, lists, early, app, post }),
+    send: (command) => perform(command, { link: ari, lists, early, app, numberFor: numbering.sent, post }),
     later: after,
     isRinging: early.isRinging,
   });

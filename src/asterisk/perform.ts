@@ -1,5 +1,6 @@
 import type { Command, Hearing } from '../core/commands.ts';
 import type { PbxEvent } from '../core/events.ts';
+import type { NumberFormat } from '../core/outside.ts';
 import type { HangUpCause } from '../core/settings.ts';
 import type { AriLink, AriRequest, AriResponse } from './ari/port.ts';
 import { dialUri, type EarlyDial } from './early-dial.ts';
@@ -17,12 +18,14 @@ type Port = {
   /** Makes legs. */
   readonly early: Pick<EarlyDial, 'ring' | 'drop'>;
   readonly app: string;
+  /** A number outside as a carrier wants it. */
+  readonly numberFor: (number: string, format: NumberFormat) => string;
   /** `caller`: who the event is about, kept apart from it. */
   readonly post: (event: PbxEvent, caller?: CallerId | null) => void;
 };
 
 /** Sends one command as one ARI request; what came of it, where it matters, is posted as an event. */
-export function perform(command: PbxCommand, { link, lists, early, app, post }: Port): void {
+export function perform(command: PbxCommand, { link, lists, early, app, numberFor, post }: Port): void {
   const ask = (request: AriRequest, done: (response: AriResponse) => void = ignore) => link.request(request, done);
   switch (command.do) {
     case 'open-room':
@@ -32,7 +35,7 @@ export function perform(command: PbxCommand, { link, lists, early, app, post }: 
     case 'create-leg':
       return early.ring(command);
     case 'create-trunk-leg':
-      return ask(trunkLegRequest(command, app), refusal(command.leg, post));
+      return ask(trunkLegRequest(command, numberFor, app), refusal(command.leg, post));
     case 'dial-leg': {
       const uri = dialUri(command.leg, command.for, command.timeoutMs);
       return ask({ method: 'POST', uri }, refusal(command.leg, post));
@@ -111,8 +114,13 @@ const sounds: Readonly<Record<Exclude<Hearing, 'silence'>, string>> = { music: '
  * line as it was set here, which is what res_pjsip_caller_id makes From and P-Asserted-Identity of. `i` keeps it from being
  * told to anybody before there is a dialog.
  */
-function trunkLegRequest(command: Extract<Command, { do: 'create-trunk-leg' }>, app: string): AriRequest {
-  const endpoint = encodeURIComponent(`PJSIP/${command.number}@${trunkEndpoint(command.trunk)}`);
+function trunkLegRequest(
+  command: Extract<Command, { do: 'create-trunk-leg' }>,
+  numberFor: Port['numberFor'],
+  app: string,
+): AriRequest {
+  const number = numberFor(command.number, command.format);
+  const endpoint = encodeURIComponent(`PJSIP/${number}@${trunkEndpoint(command.trunk)}`);
   const identity =
     command.callerId === null
       ? {}

@@ -1,4 +1,4 @@
-import type { TrunkId } from './outside.ts';
+import type { NumberFormat, TrunkId } from './outside.ts';
 import type { Destination, HangUpCause, PhoneId, QueueId } from './settings.ts';
 import type { CallId, LegId } from './state.ts';
 
@@ -32,8 +32,9 @@ export type Command =
       readonly leg: LegId;
       readonly call: CallId;
       readonly trunk: TrunkId;
-      /** As the carrier wants it. */
+      /** E.164, or a short code; the carrier is sent it in its own `format`. */
       readonly number: string;
+      readonly format: NumberFormat;
       readonly callerId: string | null;
       readonly headers: readonly (readonly [name: string, value: string])[];
       readonly for: LegId;

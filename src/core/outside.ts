@@ -24,10 +24,6 @@ export type TrunkSettings = {
   /** Whether calls may go out here; calls that come in do not care. */
   readonly outbound: boolean;
   readonly format: NumberFormat;
-  /** The country whose national form it is; null only where `format` is not `national`. As digits: `33`. */
-  readonly callingCode: string | null;
-  /** What stands before the national number in the national form: `0`, `8`, or nothing. */
-  readonly nationalPrefix: string;
   /** Both directions together; null for no limit. */
   readonly maxCalls: number | null;
   /** A trunk that has sent no 18x for so long is left for the next one. */

@@ -18,7 +18,7 @@ export function createOutsideFeed(
     if (!hasBegun) return;
     const event: OutsideEvent = {
       type: 'outside',
-      trunks: store.outside.trunks.all().map((row) => trunkSettings(row, plan)),
+      trunks: store.outside.trunks.all().map(trunkSettings),
       routes: store.outside.routes.all().map((route) => ({ ...route, to: withClasses(route.to, plan) })),
       payers: payers(store),
     };

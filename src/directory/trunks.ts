@@ -1,7 +1,5 @@
 import type { Trunk, TrunkSettings } from '../core/outside.ts';
 import { defined } from '../lib/defined.ts';
-import type { DialPlan } from '../numbering/numbering.ts';
-import { callingCodeOf } from '../numbering/numbering.ts';
 import { type NewTrunk, type TrunkBody, type TrunkPatch, type TrunkView, trunkDefaults } from '../protocol/trunks.ts';
 import { type Change, change, type DirectoryContext } from './context.ts';
 import { Refusal } from './refusal.ts';
@@ -85,16 +83,13 @@ export function trunkView(
   };
 }
 
-/** What the engine needs to know of a trunk: no secrets, and the country's way of writing numbers. */
-export function trunkSettings(row: TrunkRow, plan: DialPlan): TrunkSettings {
+/** What the engine needs to know of a trunk: no secrets. */
+export function trunkSettings(row: TrunkRow): TrunkSettings {
   const { id, order, outbound, format, maxCalls, unreachableAfterMs, ringMs, callerId } = row;
   return {
     ...{ id, order, outbound, format, maxCalls, unreachableAfterMs, ringMs, callerId },
     isAsked: row.qualifyS > 0,
     registers: row.register,
-    callingCode: plan.country === null ? null : callingCodeOf(plan.country),
-    // North America dials 1 before a national number, and it is part of the number itself.
-    nationalPrefix: plan.country === null || callingCodeOf(plan.country) === '1' ? '' : '0',
     headers: row.headers.map((header) => {
       const colon = header.indexOf(':');
       return [header.slice(0, colon), header.slice(colon + 1).trim()] as const;

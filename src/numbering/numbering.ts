@@ -24,6 +24,11 @@ export type Numbering = {
   dialled(text: string): OutsideNumber | null;
   /** A number that a carrier sent, called or calling; as it came where it is none that we can read. */
   received(text: string, format: NumberFormat): string;
+  /**
+   * E.164, or a short code, as a carrier wants it. `national` is as one dials it in the country of the plan, abroad with its prefix for
+   * that (`00` where there are several, or none is known).
+   */
+  sent(number: string, format: NumberFormat): string;
   /** A number as an administrator writes it; null when it is none. */
   written(text: string): string | null;
   /** The class of an E.164 number; null when it is nobody's. */
@@ -66,6 +71,10 @@ export function createNumbering(plan: DialPlan): Numbering {
           : (parse(plus) ?? parseInternational(digits));
       return found?.number ?? digits;
     },
+    sent(number, format) {
+      if (format === 'e164' || !number.startsWith('+')) return number;
+      return format === 'digits' ? number.slice(1) : asDialled(number, country);
+    },
     classOf(number) {
       const found = parse(number);
       return found === null ? null : classOf(found, country);
@@ -79,14 +88,23 @@ export function isCountry(text: string): boolean {
   return isSupportedCountry(text);
 }
 
-/** The calling code of a country, such as `33`. */
-export function callingCodeOf(country: string): string {
-  return getCountryCallingCode(country as CountryCode);
-}
-
 /** The national form of a valid number without spaces, as one dials it there: `0170123456`. */
 export function nationalForm(number: string): string {
-  return parsePhoneNumberFromString(number)?.formatNational().replace(/\D/g, '') ?? number;
+  const found = parsePhoneNumberFromString(number);
+  return found === undefined ? number : digitsOf(found.formatNational());
+}
+
+function asDialled(number: string, country: CountryCode | null): string {
+  // A number that nobody has yet is written by the rules of its country all the same.
+  const found = parsePhoneNumberFromString(number);
+  const isHome = country !== null && found?.countryCallingCode === getCountryCallingCode(country);
+  if (isHome) return digitsOf(found.formatNational());
+  const abroad = country === null ? undefined : found?.format('IDD', { fromCountry: country });
+  return abroad === undefined ? `00${number.slice(1)}` : digitsOf(abroad);
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/\D/g, '');
 }
 
 /** Digits with at most a leading plus; longer than 32 is nobody's number. */

@@ -153,8 +153,6 @@ function drawTrunk(dice: Dice, id: string, place: number): TrunkSettings {
     order: place,
     outbound: true,
     format: 'e164',
-    callingCode: null,
-    nationalPrefix: '',
     maxCalls: dice.pick([null, 1, 3]),
     unreachableAfterMs: dice.pick([1_000, 3_000]),
     ringMs: 20_000,

@@ -157,7 +157,7 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
   const send = (command: Command): void => {
     if (isDying) return;
     if (command.do === 'reply') rig.onReply(command.intent, command.error);
-    else if (link !== null) perform(command, { link, lists: link, early, app, post: take });
+    else if (link !== null) perform(command, { link, lists: link, early, app, numberFor: numbering.sent, post: take });
   };
   const committed: Batch[] = [];
   const engine = createEngine(

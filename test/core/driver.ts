@@ -217,8 +217,6 @@ export const trunk = (id: string, order: number): TrunkSettings => ({
   order,
   outbound: true,
   format: 'e164',
-  callingCode: null,
-  nationalPrefix: '',
   maxCalls: 2,
   unreachableAfterMs: 4_000,
   ringMs: 60_000,

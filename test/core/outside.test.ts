@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { matchRoute, type Outsider } from '../../src/core/calls/inbound.ts';
-import { numberFor } from '../../src/core/calls/outbound.ts';
 import { type TrunkEnd, trunkVerdict } from '../../src/core/calls/trunk-verdict.ts';
 import type { SeenTrunk } from '../../src/core/events.ts';
 import type { RouteSettings, TrunkSettings } from '../../src/core/outside.ts';
@@ -83,19 +82,6 @@ describe('a final response of a carrier', () => {
       'next',
       'no-answer',
     ]);
-  });
-});
-
-describe('a number for a carrier', () => {
-  const national = { format: 'national', callingCode: '33', nationalPrefix: '0' } as const;
-  test.each([
-    [{ format: 'e164', callingCode: null, nationalPrefix: '' }, '+33144556677', '+33144556677'],
-    [{ format: 'digits', callingCode: null, nationalPrefix: '' }, '+33144556677', '33144556677'],
-    [national, '+33144556677', '0144556677'],
-    [national, '+493012345', '00493012345'],
-    [national, '118218', '118218'],
-  ] as const)('given_a_format_%o_when_%s_is_sent_then_it_is_written_so', (trunk, number, written) => {
-    expect(numberFor(trunk, number)).toBe(written);
   });
 });
 

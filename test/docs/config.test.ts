@@ -134,6 +134,7 @@ function q850(cause: HangUpCause): string {
       lists: link,
       early: { ring: () => undefined, drop: () => undefined },
       app: 'cordboard',
+      numberFor: (number) => number,
       post: () => undefined,
     },
   );

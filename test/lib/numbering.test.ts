@@ -1,3 +1,5 @@
+import { getCountries, getExampleNumber } from 'libphonenumber-js/max';
+import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, test } from 'vitest';
 import { createNumbering } from '../../src/numbering/numbering.ts';
 
@@ -60,4 +62,51 @@ test('given_how_people_write_numbers_when_read_then_they_are_E164_or_none', () =
     null,
     null,
   ]);
+});
+
+describe('what a carrier is sent', () => {
+  const at = (country: string | null) => createNumbering({ country, outsidePrefix: '', areaPrefix: '' });
+
+  test.each([
+    ['FR', 'e164', '+33144556677', '+33144556677'],
+    ['FR', 'digits', '+33144556677', '33144556677'],
+    ['FR', 'national', '+33144556677', '0144556677'],
+    ['FR', 'national', '+493012345678', '00493012345678'],
+    ['FR', 'national', '118218', '118218'],
+    ['IT', 'national', '+390612345678', '0612345678'],
+    ['IT', 'national', '+393123456789', '3123456789'],
+    ['ES', 'national', '+34912345678', '912345678'],
+    ['HU', 'national', '+3612345678', '0612345678'],
+    ['RU', 'national', '+74951234567', '84951234567'],
+    ['RU', 'national', '+33144556677', '81033144556677'],
+    ['PL', 'national', '+48221234567', '221234567'],
+    ['US', 'national', '+12125550123', '2125550123'],
+    ['US', 'national', '+442079460000', '011442079460000'],
+    ['AU', 'national', '+611300123456', '1300123456'],
+    ['AU', 'national', '+61212345678', '0212345678'],
+    ['AU', 'national', '+33144556677', '001133144556677'],
+    ['JP', 'national', '+33144556677', '01033144556677'],
+    ['BR', 'national', '+33144556677', '0033144556677'],
+    [null, 'national', '+33144556677', '0033144556677'],
+  ] as const)('given_%s_and_the_format_%s_when_%s_is_sent_then_it_is_%s', (country, format, number, written) => {
+    expect(at(country).sent(number, format)).toBe(written);
+  });
+
+  test('given_every_country_when_a_number_is_sent_as_one_dials_it_there_then_it_is_read_back_as_the_same', () => {
+    const other = getCountries().flatMap((country) => {
+      const number = getExampleNumber(country, examples)?.number ?? '';
+      const back = at(country).received(at(country).sent(number, 'national'), 'national');
+      return back === number ? [] : [`${country}: ${number} came back as ${back}`];
+    });
+    expect(other).toEqual([]);
+  });
+
+  test('given_every_country_when_a_number_abroad_is_sent_as_one_dials_it_there_then_it_is_read_back_as_the_same', () => {
+    const other = getCountries().flatMap((country) => {
+      const number = country === 'FR' ? '+493012345678' : '+33144556677';
+      const back = at(country).received(at(country).sent(number, 'national'), 'national');
+      return back === number ? [] : [`${country}: ${at(country).sent(number, 'national')} came back as ${back}`];
+    });
+    expect(other).toEqual([]);
+  });
 });

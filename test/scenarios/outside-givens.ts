@@ -20,8 +20,6 @@ export function trunkFrom(text: string): TrunkSettings {
     order: Number(after('order') ?? 1),
     outbound: true,
     format: 'e164',
-    callingCode: null,
-    nationalPrefix: '',
     maxCalls: after('at-most') === undefined ? null : Number(after('at-most')),
     unreachableAfterMs: 4_000,
     ringMs: 60_000,

@@ -38,7 +38,7 @@ export function newTrunkLeg(
   turn: Turn,
   call: Call,
   trunk: TrunkId,
-  to: Pick<Extract<Command, { do: 'create-trunk-leg' }>, 'number' | 'callerId' | 'headers'>,
+  to: Pick<Extract<Command, { do: 'create-trunk-leg' }>, 'number' | 'format' | 'callerId' | 'headers'>,
   offer: Offer | null = null,
 ): Leg {
   const role = offer === null ? 'trunk' : 'agent';

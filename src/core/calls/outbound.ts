@@ -1,5 +1,5 @@
 import type { CallEnding } from '../facts.ts';
-import type { Outbound, Trunk, TrunkSettings } from '../outside.ts';
+import type { Outbound, Trunk } from '../outside.ts';
 import { openRoom } from '../routing/offer.ts';
 import { sendTo } from '../routing/overflow.ts';
 import type { HangUpCause } from '../settings.ts';
@@ -76,7 +76,8 @@ function tryTrunk(turn: Turn, call: Call, outbound: Outbound, { id, settings }: 
   call.ringUntil = turn.now + settings.unreachableAfterMs + settings.ringMs;
   changedCall(turn, call);
   const leg = newTrunkLeg(turn, call, id, {
-    number: numberFor(settings, outbound.number),
+    number: outbound.number,
+    format: settings.format,
     callerId: outbound.callerId ?? settings.callerId,
     headers: settings.headers,
   });
@@ -84,26 +85,6 @@ function tryTrunk(turn: Turn, call: Call, outbound: Outbound, { id, settings }: 
   changedCall(turn, call);
   openRoom(turn, call);
   tell(turn, { type: 'trunk-tried', call: call.id, trunk: id, leg: leg.id });
-}
-
-/** E.164 as this carrier writes it; short codes stay as they are. */
-export function numberFor(
-  trunk: Pick<TrunkSettings, 'format' | 'callingCode' | 'nationalPrefix'>,
-  number: string,
-): string {
-  if (!number.startsWith('+')) return number;
-  const digits = number.slice(1);
-  switch (trunk.format) {
-    case 'e164':
-      return number;
-    case 'digits':
-      return digits;
-    case 'national': {
-      const code = trunk.callingCode ?? '';
-      const isHome = code !== '' && digits.startsWith(code);
-      return isHome ? `${trunk.nationalPrefix}${digits.slice(code.length)}` : `00${digits}`;
-    }
-  }
 }
 
 /** The far phone rings, or the network speaks: what it says, the caller hears, before anybody pays. */

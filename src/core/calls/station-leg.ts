@@ -12,7 +12,6 @@ import { type BarredFor, barredFor, payersOf, rightsOf } from './call-out.ts';
 import type { Gone } from './gone.ts';
 import { newTrunkLeg } from './leg.ts';
 import { meterOf, noteBegun, noteIfLimit, noteInternational } from './meter.ts';
-import { numberFor } from './outbound.ts';
 import { trunkVerdict } from './trunk-verdict.ts';
 
 /*
@@ -72,8 +71,8 @@ function ringNext(turn: Turn, call: Call, offer: Offer): boolean {
     }
     const { settings } = trunk;
     const callerId = to.callerId ?? settings.callerId;
-    const number = numberFor(settings, to.number);
-    const leg = newTrunkLeg(turn, call, id, { number, callerId, headers: settings.headers }, offer);
+    const { format, headers } = settings;
+    const leg = newTrunkLeg(turn, call, id, { number: to.number, format, callerId, headers }, offer);
     offer.legs.push(leg.id);
     changedOffer(turn, offer);
     tell(turn, { type: 'trunk-tried', call: call.id, trunk: id, leg: leg.id });
