@@ -2,7 +2,6 @@ import type { PhoneId, UserId } from '../core/settings.ts';
 import type { PhoneFields } from '../protocol/phone-settings.ts';
 import type { NewPhone, PhonePatch } from '../protocol/phones.ts';
 import type { PhoneRow, PhoneSettings } from '../storage/directory/phones.ts';
-import type { UserRow } from '../storage/directory/users.ts';
 import {
   type Change,
   type ChangeOptions,
@@ -13,6 +12,7 @@ import {
 } from './context.ts';
 import { ha1Of, makePassword } from './password.ts';
 import { Refusal } from './refusal.ts';
+import { existingUser } from './users.ts';
 
 /** A phone that was saved. `password` is the new SIP password, told this once; null when none was made. */
 export type SavedPhone = { readonly phone: PhoneRow; readonly password: string | null };
@@ -25,18 +25,21 @@ export function phoneIdOf(context: DirectoryContext, extension: string, label: s
 /** Gives a user one more phone; one who has no extension gets the next free one. */
 export function addPhone(
   context: DirectoryContext,
-  user: UserRow,
+  user: UserId,
   input: NewPhone,
   who: string,
   options: ChangeOptions = {},
 ): SavedPhone {
   const { store } = context;
   const add = (now: Change): SavedPhone => {
-    const extension = user.extension ?? nextExtension(context, options.avoid ?? new Set());
-    const owner = { ...user, extension, revision: now.revision };
-    if (user.extension === null) takeExtension(context, extension, 'user', user.id);
-    store.users.update(owner);
-    const saved = insertPhone(context, now, user.id, extension, input.label ?? null, input);
+    const { extension: had } = existingUser(context, user);
+    const extension = had ?? nextExtension(context, options.avoid ?? new Set());
+    if (had === null) {
+      takeExtension(context, extension, 'user', user);
+      store.users.giveExtension(user, extension);
+    }
+    store.users.touch(user, now.revision);
+    const saved = insertPhone(context, now, user, extension, input.label ?? null, input);
     now.audit('phone.add', saved.phone.id, null, shown(saved.phone));
     return saved;
   };

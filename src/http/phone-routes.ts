@@ -53,7 +53,7 @@ export function phoneRoutes(app: FastifyInstance, services: Services): void {
     const user = existingUser(directory, pathPart(request, 'username'));
     const avoid = await lookAhead(services, [{ extension: user.extension, label: body.label, context: body.context }]);
     const dryRun = body.dryRun === true;
-    const saved = addPhone(directory, user, body, whoOf(request), { avoid, dryRun });
+    const saved = addPhone(directory, user.id, body, whoOf(request), { avoid, dryRun });
     reply.code(201);
     if (dryRun) reply.code(200);
     else await services.settled();
@@ -118,7 +118,8 @@ export function phoneRoutes(app: FastifyInstance, services: Services): void {
 
 /** The row is read anew where it was saved: Asterisk has it by now, or the reason why not is there. */
 function savedView(services: Services, saved: SavedPhone, dryRun: boolean): PhoneSaved {
-  const phone = dryRun ? saved.phone : existingPhone(services.directory, saved.phone.id);
+  // Who removed it meanwhile takes nothing from the one who is owed an answer.
+  const phone = (dryRun ? null : services.directory.store.phones.find(saved.phone.id)) ?? saved.phone;
   const view = phoneView(phone, registrationsOf(services, [phone.id]));
   return { phone: view, sip: dryRun ? null : credentialsOf(services, saved), dryRun };
 }

@@ -82,11 +82,15 @@ export function userRoutes(app: FastifyInstance, services: Services): void {
   });
 }
 
-/** The rows are read anew where they were saved: Asterisk has the phones by now, or the reason why not is there. */
+/**
+ * The rows are read anew where they were saved: Asterisk has the phones by now, or the reason why not is there. One of an import
+ * who was removed meanwhile must not cost the others their passwords.
+ */
 function savedView(services: Services, saved: SavedUser, dryRun: boolean): UserSaved {
   const { directory } = services;
-  const user = dryRun ? saved.user : existingUser(directory, saved.user.id);
-  const phones = dryRun ? saved.phones.map(({ phone }) => phone) : directory.store.phones.ofUser(user.id);
+  const there = dryRun ? null : directory.store.users.find(saved.user.id);
+  const user = there ?? saved.user;
+  const phones = there === null ? saved.phones.map(({ phone }) => phone) : directory.store.phones.ofUser(user.id);
   const known = registrationsOf(
     services,
     phones.map((phone) => phone.id),

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AuditView } from '../../src/protocol/audit.ts';
+import { waitUntil } from '../lab/deadline.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
 
 let lab: LabFront;
@@ -156,5 +158,65 @@ describe('phones over REST', () => {
       status: 502,
       body: { error: { code: 'pbx-failed' } },
     });
+  });
+});
+
+describe('what changes while Asterisk is asked', () => {
+  const audited = async (): Promise<readonly string[]> => {
+    const { body } = await lab.ask('GET', '/v1/audit?subject=anna');
+    return (body as { entries: AuditView[] }).entries.map(({ action }) => action);
+  };
+
+  test('given_a_user_who_is_changed_while_a_phone_is_added_then_the_change_stays', async () => {
+    await lab.ask('POST', '/v1/users', { ...anna, forwards: 'outside' });
+    lab.asterisk.meanwhile = () => lab.ask('PATCH', '/v1/users/anna', { name: 'Hanna', forwards: 'refuse' });
+    expect(await lab.ask('POST', '/v1/users/anna/phones', { label: 'mobile' })).toMatchObject({
+      status: 201,
+      body: { phone: { id: '1001-mobile', callerName: 'Hanna' } },
+    });
+    expect((await lab.ask('GET', '/v1/users/anna')).body).toMatchObject({
+      user: { name: 'Hanna', forwards: 'refuse' },
+    });
+    expect(await audited()).toEqual(['user.set', 'user.add']);
+  });
+
+  test('given_two_phones_at_once_for_a_user_without_an_extension_then_both_have_the_same_and_it_is_free_again_afterwards', async () => {
+    await lab.ask('POST', '/v1/users', { username: 'anna', name: 'Anna' });
+    lab.asterisk.meanwhile = () => lab.ask('POST', '/v1/users/anna/phones', { label: 'desk' });
+    expect((await lab.ask('POST', '/v1/users/anna/phones', { label: 'mobile' })).status).toBe(201);
+    expect((await lab.ask('GET', '/v1/users/anna')).body).toMatchObject({
+      user: { extension: '1000', phones: [{ id: '1000-desk' }, { id: '1000-mobile' }] },
+    });
+    await lab.ask('DELETE', '/v1/users/anna');
+    expect((await lab.ask('POST', '/v1/users', { ...anna, extension: '1000' })).status).toBe(201);
+  });
+
+  test('given_a_user_who_is_removed_while_a_phone_is_added_then_they_are_not_found', async () => {
+    await lab.ask('POST', '/v1/users', anna);
+    lab.asterisk.meanwhile = () => lab.ask('DELETE', '/v1/users/anna');
+    expect(await lab.ask('POST', '/v1/users/anna/phones', { label: 'mobile' })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'unknown-user', field: 'username' } },
+    });
+  });
+
+  test('given_one_of_an_import_or_a_phone_that_is_removed_while_asterisk_is_told_then_each_password_is_still_answered', async () => {
+    // The removal is answered only when Asterisk has let go of the phone.
+    let removed: Promise<unknown> = Promise.resolve();
+    const gone = (path: string) => async (): Promise<void> => {
+      removed = lab.ask('DELETE', path);
+      await waitUntil(async () => (await lab.ask('GET', path)).status === 404, `${path} to be gone`);
+    };
+    lab.asterisk.whileGiven = gone('/v1/users/anna');
+    const users = [anna, { username: 'bert', name: 'Bert', extension: '1002' }];
+    const imported = await lab.ask('POST', '/v1/users/import', { users });
+    expect(imported).toMatchObject({ status: 201, body: { users: [{}, { sip: { user: '1002' } }] } });
+    await removed;
+    lab.asterisk.whileGiven = gone('/v1/phones/1002-mobile');
+    expect(await lab.ask('POST', '/v1/users/bert/phones', { label: 'mobile' })).toMatchObject({
+      status: 201,
+      body: { phone: { id: '1002-mobile' }, sip: { user: '1002-mobile' } },
+    });
+    await removed;
   });
 });

@@ -148,6 +148,9 @@ export function createAsteriskStub() {
   const provisioner: Provisioner = {
     async apply(phone) {
       stub.log.push(`apply ${phone.id}`);
+      const work = stub.whileGiven;
+      stub.whileGiven = null;
+      await work?.();
       fail();
       stub.phones.set(phone.id, phone);
     },
@@ -161,6 +164,9 @@ export function createAsteriskStub() {
       return [...stub.phones.keys()];
     },
     async names() {
+      const work = stub.meanwhile;
+      stub.meanwhile = null;
+      await work?.();
       fail();
       return [...stub.phones.keys(), ...stub.theirs];
     },
@@ -202,6 +208,10 @@ export function createAsteriskStub() {
     fallbacks: new Map<string, string>(),
     leaseS: 0,
     failure: null as string | null,
+    /** What happens, once, while it is asked which endpoints it has. */
+    meanwhile: null as (() => Promise<unknown>) | null,
+    /** What happens, once, while it is given a phone. */
+    whileGiven: null as (() => Promise<unknown>) | null,
     /** Every push in order: `apply 1001`, `remove 1001`. */
     log: [] as string[],
     provisioner,

@@ -36,6 +36,7 @@ export function userRows(db: DirectoryDb) {
     'INSERT INTO users (id, name, extension, forwards, revision, created_at) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const update = db.prepare('UPDATE users SET name = ?, extension = ?, forwards = ?, revision = ? WHERE id = ?');
+  const give = db.prepare('UPDATE users SET extension = ? WHERE id = ?');
   const touch = db.prepare('UPDATE users SET revision = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM users WHERE id = ?');
   return {
@@ -53,6 +54,7 @@ export function userRows(db: DirectoryDb) {
     update(user: Own): void {
       update.run(user.name, user.extension, user.forwards, user.revision, user.id);
     },
+    giveExtension: (id: UserId, extension: string): void => void give.run(extension, id),
     /** Something that belongs to the user changed: the engine has to hear of them. */
     touch(id: UserId, revision: number): void {
       touch.run(revision, id);
