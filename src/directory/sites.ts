@@ -1,7 +1,8 @@
+import type { UserId } from '../core/settings.ts';
 import type { SiteInput, SiteView } from '../protocol/sites.ts';
 import type { SiteBody } from '../storage/directory/outside.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
-import { change, type DirectoryContext } from './context.ts';
+import { type Change, change, type DirectoryContext } from './context.ts';
 import { Refusal } from './refusal.ts';
 import { existingUser } from './users.ts';
 
@@ -35,6 +36,17 @@ export function removeSite(context: DirectoryContext, name: string, who: string)
     sites.remove(name);
     now.audit('site.remove', name, before, null);
   });
+}
+
+/** Who is removed leaves their site: the next user of that name may sit elsewhere. Kept in the audit like any other change. */
+export function leaveSite(store: DirectoryStore, now: Change, user: UserId): void {
+  const { sites } = store.outside;
+  for (const { id, ...before } of sites.all()) {
+    if (!before.users.includes(user)) continue;
+    const after = { ...before, users: before.users.filter((one) => one !== user) };
+    sites.put(id, after);
+    now.audit('site.set', id, before, after);
+  }
 }
 
 /** The site, or a `Refusal`. */

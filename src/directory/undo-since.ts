@@ -46,7 +46,7 @@ export function whoChanged(
   return removals.find(({ action }) => action === 'user.remove') ?? null;
 }
 
-/** What a change was about: rights also about whose they are, a phone also about whose it is. */
+/** What a change was about: rights also about whose they are, a phone about whose it is, a site about who came and left. */
 function thingsOf({ action, subject, before, after }: AuditEntry, fields: readonly string[]): readonly Thing[] {
   const [kind = ''] = action.split('.');
   const own: Thing = { kind, name: subject };
@@ -55,12 +55,22 @@ function thingsOf({ action, subject, before, after }: AuditEntry, fields: readon
     const [payer = '', name = ''] = subject.split(':');
     return [own, { kind: payer, name, of: isOther }];
   }
+  if (kind === 'site') {
+    const [were, are] = [usersOf(before), usersOf(after)];
+    const moved = [...were, ...are].filter((user) => were.includes(user) !== are.includes(user));
+    return [own, ...moved.map((name) => ({ kind: 'user', name, of: isOther }))];
+  }
   if (kind === 'phone') {
     const ofPhone = (one: AuditEntry): boolean => fieldsOf(one.after)['phone.id'] === subject && touchesPhone(one);
     return [own, { kind: 'user', name: String(kept.user), of: (one) => isOther(one) || ofPhone(one) }];
   }
   if (kind !== 'user' || !fields.some((field) => field.startsWith('phone.'))) return [own];
   return [own, { kind: 'phone', name: String(kept['phone.id']) }];
+}
+
+function usersOf(site: unknown): readonly string[] {
+  const { users } = fieldsOf(site);
+  return Array.isArray(users) ? users : [];
 }
 
 function touchesPhone(entry: AuditEntry): boolean {

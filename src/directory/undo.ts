@@ -23,7 +23,7 @@ export function undo(context: DirectoryContext, id: string, who: string, options
   const before = fieldsOf(entry.before);
   const names = entry.after === null ? Object.keys(before) : changedFields(entry);
   const later = laterChanges(store, entry, names);
-  if (entry.after !== null) refuseOther(entry, later);
+  refuseOther(entry, later);
   const now = way.now(context, entry.subject);
   refuseChanged(context, entry, now, names, later);
   if (later.length > 0 && !options.confirmed && !options.dryRun) {
@@ -89,12 +89,14 @@ function wayOf(entry: AuditEntry): Way {
   return way;
 }
 
-/** Refuses when what it was about was removed since, or is another one of that name. */
-function refuseOther({ id, subject }: AuditEntry, later: readonly AuditEntry[]): void {
-  const other = later.find(isOther);
+/** Refuses when what it was about was removed since, or is another one of that name. What it removed itself is gone anyway. */
+function refuseOther({ id, action, after }: AuditEntry, later: readonly AuditEntry[]): void {
+  const [kind = ''] = action.split('.');
+  const other = later.find((one) => isOther(one) && (after !== null || !one.action.startsWith(`${kind}.`)));
   if (other === undefined) return;
   const what = other.action.endsWith('.remove') ? 'is gone' : 'is another one';
-  throw new Refusal('changed-since', `${subject} ${what} since ${traceOf(other)}: #${id} was about the one before it`);
+  const trace = traceOf(other);
+  throw new Refusal('changed-since', `${other.subject} ${what} since ${trace}: #${id} was about the one before it`);
 }
 
 /** Refuses when a field is not as the change left it: somebody wanted it so since, and a person has to look. */

@@ -16,6 +16,7 @@ import { makePassword } from './password.ts';
 import { insertPhone, type SavedPhone, shown as shownPhone, updatePhone } from './phones.ts';
 import { Refusal } from './refusal.ts';
 import { dropRights } from './rights.ts';
+import { leaveSite } from './sites.ts';
 
 /**
  * A user that was saved. `password` is the first phone's new SIP password, told this once; null when none was made. `phones`
@@ -102,7 +103,7 @@ export function setUser(
 /** What a user who was removed is no longer a member of. */
 export type Left = { readonly leftGroup: string | null; readonly leftQueues: readonly string[] };
 
-/** Removes a user, their phones and their memberships. Says which those were. */
+/** Removes a user, their phones, their rights, their memberships and their place at a site. Says which memberships those were. */
 export function removeUser(context: DirectoryContext, id: UserId, who: string): Left {
   const { store } = context;
   return change(context, who, (now) => {
@@ -127,6 +128,7 @@ export function removeUser(context: DirectoryContext, id: UserId, who: string): 
     refuseWhileRouted(store, { to: 'user', user: id });
     store.users.remove(id);
     dropRights(store, now, `user:${id}`);
+    leaveSite(store, now, id);
     now.audit('user.remove', id, shownUser(user, null), null);
     return { leftGroup: user.group, leftQueues: user.queues };
   });

@@ -2,7 +2,12 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { migrate } from '../../src/storage/directory/migrate.ts';
+import { MIGRATIONS } from '../../src/storage/directory/migrations.ts';
+import { createStore } from '../../src/storage/directory/store.ts';
+import { waitUntil } from '../lab/deadline.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
 
 // Trunks, numbers, rights and sites over HTTP and by the command line: what is kept, what is refused and how that is said.
@@ -321,4 +326,47 @@ test('given_sites_with_wrong_fields_when_they_are_set_then_each_is_refused_by_fi
     expect(await errorOf('PUT', '/v1/sites/paris', { ...paris, ...one })).toMatchObject({ status: 400, field });
   expect((await errorOf('PUT', '/v1/sites/paris', { ...paris, users: ['nobody'] })).status).toBe(404);
   expect((await lab.ask('GET', '/v1/sites')).body).toEqual({ sites: [] });
+});
+
+describe('a user who is removed', () => {
+  const at = async (): Promise<readonly string[]> =>
+    ((await lab.ask('GET', '/v1/sites')).body as { sites: { users: string[] }[] }).sites.flatMap(({ users }) => users);
+
+  test('given_a_user_of_a_site_when_they_are_removed_then_the_next_of_that_name_has_not_its_address_and_the_audit_says_so', async () => {
+    const paris = { callback: '+33170000000', location: 'Paris' };
+    for (const [username, extension] of [
+      ['ana', '1001'],
+      ['bob', '1002'],
+    ])
+      await lab.ask('POST', '/v1/users', { username, name: username, extension });
+    await lab.ask('PUT', '/v1/sites/paris', { ...paris, users: ['ana', 'bob'] });
+    expect((await lab.ask('DELETE', '/v1/users/ana')).status).toBe(200);
+    expect(await at()).toEqual(['bob']);
+    await lab.ask('POST', '/v1/users', { username: 'ana', name: 'Another Ana', extension: '1003' });
+    await waitUntil(() => lab.asterisk.fallbacks.has('1003'), 'the fallback of the new user');
+    expect([...lab.asterisk.fallbacks.keys()].filter((key) => key.startsWith('emergency/'))).toEqual([
+      'emergency/1002/callback',
+      'emergency/1002/location',
+    ]);
+    expect((await lab.ask('GET', '/v1/audit?subject=paris&limit=1')).body).toMatchObject({
+      entries: [{ action: 'site.set', fields: ['users'] }],
+    });
+  });
+});
+
+test('given_a_directory_of_before_with_removed_users_at_a_site_when_it_is_opened_then_they_have_left_it', () => {
+  const db = new Sqlite(':memory:');
+  db.pragma('foreign_keys = ON');
+  migrate(db, MIGRATIONS.slice(0, 8), lab.home);
+  db.exec("INSERT INTO users (id, name, revision, created_at) VALUES ('ana', 'Ana', 1, 0)");
+  const paris = { callback: '+33170000000', location: 'Paris', locationUri: null, isDefault: true };
+  const put = db.prepare('INSERT INTO sites (id, body) VALUES (?, ?)');
+  put.run('paris', JSON.stringify({ ...paris, users: ['zoe', 'ana', 'bob'] }));
+  put.run('rome', JSON.stringify({ ...paris, isDefault: false, users: [] }));
+  migrate(db, MIGRATIONS, lab.home);
+  expect(createStore(db).outside.sites.all()).toEqual([
+    { ...paris, id: 'paris', users: ['ana'] },
+    { ...paris, id: 'rome', isDefault: false, users: [] },
+  ]);
+  db.close();
 });

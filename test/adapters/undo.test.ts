@@ -417,6 +417,33 @@ describe('what is refused', () => {
     expect(await read('/v1/users/anna')).toMatchObject({ name: 'Hanna', phones: [{ nat: 'no' }] });
   });
 
+  test('given_users_of_a_site_who_were_removed_then_neither_they_nor_others_of_their_names_come_back_to_it', async () => {
+    await team('anna', 'bert');
+    const paris = { callback: '+33170123456', location: 'Paris' };
+    await said('PUT', '/v1/sites/paris', { ...paris, users: ['anna', 'bert'] });
+    await said('PUT', '/v1/sites/paris', { ...paris, users: ['bert'] });
+    const out = await newest('site.set');
+    await said('DELETE', '/v1/users/bert');
+    const left = await newest('site.set');
+    expect(left).not.toBe(out);
+    await said('DELETE', '/v1/users/anna');
+    const refused = async (id: number, what: string): Promise<void> =>
+      expect(await undo(id, '?confirmed=true')).toMatchObject({
+        status: 409,
+        body: { error: { code: 'changed-since', message: expect.stringContaining(what) } },
+      });
+    await refused(left, 'bert is gone since');
+    await refused(out, 'anna is gone since');
+    await said('POST', '/v1/users', { username: 'bert', name: 'Another Bert', extension: '1005' });
+    await refused(left, 'bert is another one since');
+    await said('PUT', '/v1/sites/paris', { ...paris, users: ['bert'] });
+    await said('DELETE', '/v1/sites/paris');
+    await said('DELETE', '/v1/users/bert');
+    await said('POST', '/v1/users', { username: 'bert', name: 'A third Bert', extension: '1006' });
+    await refused(await newest('site.remove'), 'bert is another one since');
+    expect(await read('/v1/sites')).toEqual([]);
+  });
+
   test.each([
     ['user.add', 'remove it instead (cordboard user remove anna)'],
     ['group.add', 'remove it instead (cordboard group remove support)'],

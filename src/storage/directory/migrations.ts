@@ -214,4 +214,12 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'forwards that are followed',
     sql: "ALTER TABLE users ADD COLUMN forwards TEXT NOT NULL DEFAULT 'refuse';",
   },
+  {
+    number: 9,
+    name: 'no users at a site who were removed',
+    sql: `
+      UPDATE sites SET body = json_set(body, '$.users', (
+        SELECT json_group_array(value ORDER BY key) FROM json_each(body, '$.users') WHERE value IN (SELECT id FROM users)));
+    `,
+  },
 ];
