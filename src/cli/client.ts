@@ -9,6 +9,8 @@ import { Failure } from './failure.ts';
 export type ApiClient = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  /** Like `post`, for many at once, which may take minutes: what is answered once, such as passwords, must not be given up. */
+  postMany<T>(path: string, body: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
   delete<T>(path: string): Promise<T>;
@@ -20,16 +22,20 @@ export type ApiClient = {
 
 /** Longer than the daemon's own deadlines, so that its reason is heard. */
 const PATIENCE_MS = 30_000;
-/** The past is told step by step from the checkpoint before each moment: seconds for each, at 10,000 agents. */
+/**
+ * The past is told step by step from the checkpoint before each moment: seconds for each, at 10,000 agents. Of an import each of
+ * 10,000 users is written, and an Asterisk that is busy may be slow to be asked.
+ */
 const SLOW_MS = 600_000;
 
 export function createClient(socket: string): ApiClient {
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    return await answerOf<T>(await send(socket, method, path, body, PATIENCE_MS));
+  const call = async <T>(method: string, path: string, body?: unknown, patienceMs = PATIENCE_MS): Promise<T> => {
+    return await answerOf<T>(await send(socket, method, path, body, patienceMs));
   };
   return {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body ?? {}),
+    postMany: (path, body) => call('POST', path, body, SLOW_MS),
     patch: (path, body) => call('PATCH', path, body),
     put: (path, body) => call('PUT', path, body),
     delete: (path) => call('DELETE', path),

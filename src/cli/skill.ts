@@ -24,7 +24,7 @@ export function skillCommand(program: Command, context: CliContext): void {
     .description('set many: columns username, skill, level; an empty level takes the skill away; all or none')
     .action(async (file: string) => {
       const body = { skills: readSkillsCsv(readCsvFile(file)) };
-      const answer = await context.client().post<SkillsImported>('/v1/skills/import', body);
+      const answer = await context.client().postMany<SkillsImported>('/v1/skills/import', body);
       context.output().result(answer, ({ users, changed }) => `${changed} levels of ${users} users set`);
     });
 }

@@ -34,7 +34,7 @@ export function userCommand(program: Command, context: CliContext): void {
         if (username !== undefined) throw new Failure('usage', 'give either a username or --from FILE, not both', 2);
         const body = { users: readUsersCsv(readCsvFile(from)), ...rehearsal };
         output.result(
-          await context.client().post<{ users: readonly UserSaved[] }>('/v1/users/import', body),
+          await context.client().postMany<{ users: readonly UserSaved[] }>('/v1/users/import', body),
           ({ users }) => manyAdded(users),
         );
         return;

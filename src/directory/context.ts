@@ -94,18 +94,28 @@ export function takeExtension(
   context.store.extensions.take(number, kind, owner);
 }
 
-/** The lowest free number of the users' range whose phone would not be somebody else's in Asterisk. */
-export function nextExtension(context: DirectoryContext, avoid: ReadonlySet<string>): string {
-  const { from, to } = context.config.extensions.users;
-  const taken = new Set(context.store.extensions.between(from, to));
-  for (let number = Number(from); number <= Number(to); number++) {
-    const extension = String(number).padStart(from.length, '0');
-    const isFree = !taken.has(extension) && !isEmergencyNumber(extension, context.config.numbering.country);
-    if (isFree && !avoid.has(`${context.config.sip.prefix}${extension}`)) return extension;
-  }
-  throw new Refusal(
-    'taken',
-    `extension: every number from ${from} to ${to} is taken; widen extensions.users in cordboard.yaml`,
-    'extension',
-  );
+/**
+ * Gives the lowest free number of the users' range whose phone would not be somebody else's in Asterisk, and each time the next
+ * one. It is for one change, in which no number becomes free: an import reads what is taken once.
+ */
+export function nextExtensions(context: DirectoryContext, avoid: ReadonlySet<string> = new Set()): () => string {
+  const { extensions, numbering, sip } = context.config;
+  const { from, to } = extensions.users;
+  let taken: ReadonlySet<string> | null = null;
+  let number = Number(from);
+  return () => {
+    taken ??= new Set(context.store.extensions.between(from, to));
+    for (; number <= Number(to); number++) {
+      const extension = String(number).padStart(from.length, '0');
+      if (taken.has(extension) || isEmergencyNumber(extension, numbering.country)) continue;
+      // The same change may have taken it since, for somebody who asked for it by name.
+      const isFree = context.store.extensions.owner(extension) === null;
+      if (isFree && !avoid.has(`${sip.prefix}${extension}`)) return extension;
+    }
+    throw new Refusal(
+      'taken',
+      `extension: every number from ${from} to ${to} is taken; widen extensions.users in cordboard.yaml`,
+      'extension',
+    );
+  };
 }

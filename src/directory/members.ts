@@ -21,8 +21,8 @@ export function addMembers(
   { users, ...said }: NewMembers,
   who: string,
 ): Changed {
-  return changeMembers(context, kind, id, users, who, 'member.add', (user, queue) => {
-    if (isMember(queue, user)) return false;
+  return changeMembers(context, kind, id, users, who, 'member.add', (user, queue, member) => {
+    if (member !== undefined) return false;
     checkJoin(context, queue, user, 'users');
     context.store.queues.putMember(queue, withSaid(memberOf({ user }), said));
     return true;
@@ -37,9 +37,9 @@ export function removeMembers(
   users: readonly UserId[],
   who: string,
 ): Changed {
-  return changeMembers(context, kind, id, users, who, 'member.remove', (user, queue) => {
+  return changeMembers(context, kind, id, users, who, 'member.remove', (user, _, member) => {
     existingUser(context, user);
-    if (!isMember(queue, user)) return false;
+    if (member === undefined) return false;
     context.store.queues.dropMember(id, user);
     return true;
   });
@@ -54,8 +54,7 @@ export function setMember(
   patch: MemberPatch,
   who: string,
 ): Changed {
-  return changeMembers(context, kind, id, [user], who, 'member.set', (_, queue) => {
-    const before = queue.members.find((member) => member.user === user);
+  return changeMembers(context, kind, id, [user], who, 'member.set', (_, queue, before) => {
     if (before === undefined) {
       throw new Refusal(
         'not-member',
@@ -103,33 +102,43 @@ export function joinAll(context: DirectoryContext, now: Change, queue: QueueRow,
 /** Adds or changes many members, of groups and queues, in one transaction; a `Refusal` says which one was wrong. */
 export function importMembers(context: DirectoryContext, rows: MemberImport, who: string) {
   return change(context, who, (now) => {
-    const before = new Map<QueueId, QueueRow>();
+    const into = new Map<QueueId, Importing>();
     let added = 0;
-    for (const [i, row] of rows.entries()) added += named(i, row.username, () => importOne(context, now, row, before));
-    for (const queue of before.values()) {
-      now.audit(`${queue.kind}.member.import`, queue.id, queue.members, existingQueue(context, null, queue.id).members);
+    for (const [i, row] of rows.entries()) added += named(i, row.username, () => importOne(context, now, row, into));
+    for (const { before } of into.values()) {
+      const { members } = existingQueue(context, null, before.id);
+      now.audit(`${before.kind}.member.import`, before.id, before.members, members);
     }
-    return { added, changed: rows.length - added, queues: [...before.keys()].sort() };
+    return { added, changed: rows.length - added, queues: [...into.keys()].sort() };
   });
 }
+
+/** A queue of an import: as it was, and its members as they are by now. It is read once, however many come. */
+type Importing = { readonly before: QueueRow; readonly members: Map<UserId, Member> };
 
 /** 1 when the user was no member before. */
 function importOne(
   context: DirectoryContext,
   now: Change,
   { queue: id, username, ...said }: MemberImport[number],
-  before: Map<QueueId, QueueRow>,
+  into: Map<QueueId, Importing>,
 ): number {
-  const queue = existingQueue(context, null, id);
-  if (!before.has(id)) {
-    before.set(id, queue);
-    context.store.queues.touch(id, now.revision);
-  }
-  const member = queue.members.find(({ user }) => user === username);
-  if (member === undefined) checkJoin(context, queue, username, 'username');
-  context.store.queues.putMember(queue, withSaid(member ?? memberOf({ user: username }), said));
+  const { before, members } = into.get(id) ?? importing(context, now, id, into);
+  const known = members.get(username);
+  if (known === undefined) checkJoin(context, before, username, 'username');
+  const member = withSaid(known ?? memberOf({ user: username }), said);
+  members.set(username, member);
+  context.store.queues.putMember(before, member);
   context.store.users.touch(username, now.revision);
-  return member === undefined ? 1 : 0;
+  return known === undefined ? 1 : 0;
+}
+
+function importing(context: DirectoryContext, now: Change, id: QueueId, into: Map<QueueId, Importing>): Importing {
+  const before = existingQueue(context, null, id);
+  const one = { before, members: membersByUser(before) };
+  into.set(id, one);
+  context.store.queues.touch(id, now.revision);
+  return one;
 }
 
 function named<T>(i: number, username: UserId, work: () => T): T {
@@ -177,24 +186,25 @@ function changeMembers(
   users: readonly UserId[],
   who: string,
   action: string,
-  apply: (user: UserId, before: QueueRow) => boolean,
+  apply: (user: UserId, queue: QueueRow, member: Member | undefined) => boolean,
 ): Changed {
   const { store } = context;
   return change(context, who, (now) => {
     const before = existingQueue(context, kind, id);
+    const members = membersByUser(before);
     const listed = [...new Set(users)];
-    const changed = listed.filter((user) => apply(user, before));
+    const changed = new Set(listed.filter((user) => apply(user, before, members.get(user))));
     // What they may dial outside may be their group's to say.
     for (const user of changed) store.users.touch(user, now.revision);
     store.queues.touch(id, now.revision);
     const queue = existingQueue(context, kind, id);
     now.audit(`${kind}.${action}`, id, before.members, queue.members);
-    return { queue, changed, unchanged: listed.filter((user) => !changed.includes(user)) };
+    return { queue, changed: [...changed], unchanged: listed.filter((user) => !changed.has(user)) };
   });
 }
 
-function isMember(queue: QueueRow, user: UserId): boolean {
-  return queue.members.some((member) => member.user === user);
+function membersByUser(queue: QueueRow): Map<UserId, Member> {
+  return new Map(queue.members.map((member) => [member.user, member]));
 }
 
 function withSaid(member: QueueRow['members'][number], said: MemberPatch): QueueRow['members'][number] {

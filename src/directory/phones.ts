@@ -7,7 +7,7 @@ import {
   type ChangeOptions,
   change,
   type DirectoryContext,
-  nextExtension,
+  nextExtensions,
   takeExtension,
 } from './context.ts';
 import { ha1Of, makePassword } from './password.ts';
@@ -33,7 +33,7 @@ export function addPhone(
   const { store } = context;
   const add = (now: Change): SavedPhone => {
     const { extension: had } = existingUser(context, user);
-    const extension = had ?? nextExtension(context, options.avoid ?? new Set());
+    const extension = had ?? nextExtensions(context, options.avoid)();
     if (had === null) {
       takeExtension(context, extension, 'user', user);
       store.users.giveExtension(user, extension);

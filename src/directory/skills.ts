@@ -14,18 +14,19 @@ export function setSkills(
   patch: SkillsPatch,
   who: string,
 ): Readonly<Record<string, number>> {
-  return change(context, who, (now) => put(context, now, user, patch));
+  return change(context, who, (now) => put(context, now, user, new Map(Object.entries(patch))));
 }
 
 /** The same for many, in one transaction; a `Refusal` says which one was wrong. */
 export function importSkills(context: DirectoryContext, rows: SkillsImport, who: string) {
   return change(context, who, (now) => {
-    const patches = new Map<UserId, SkillsPatch>();
+    const patches = new Map<UserId, Map<string, number | null>>();
     for (const [i, { username, skill, level }] of rows.entries()) {
-      if (context.store.users.find(username) === null) {
+      const patch = patches.get(username) ?? new Map<string, number | null>();
+      if (patch.size === 0 && context.store.users.find(username) === null) {
         throw new Refusal('unknown-user', `row ${i + 1}: there is no user ${username}`, `skills.${i}.username`);
       }
-      patches.set(username, { ...patches.get(username), [skill]: level });
+      patches.set(username, patch.set(skill, level));
     }
     for (const [user, patch] of patches) put(context, now, user, patch);
     return { users: patches.size, changed: rows.length };
@@ -49,16 +50,12 @@ function put(
   { store }: DirectoryContext,
   now: Change,
   user: UserId,
-  patch: SkillsPatch,
+  patch: ReadonlyMap<string, number | null>,
 ): Readonly<Record<string, number>> {
   existingUser({ store }, user);
   const before = store.skills.ofUser(user);
-  for (const [skill, level] of Object.entries(patch)) {
-    if (level === null) store.skills.drop(user, skill);
-    else store.skills.put(user, skill, level);
-  }
-  const after = store.skills.ofUser(user);
-  const count = Object.keys(after).length;
+  const known = Object.entries(before).filter(([skill]) => !patch.has(skill));
+  const count = known.length + [...patch.values()].filter((level) => level !== null).length;
   if (count > MOST_SKILLS) {
     throw new Refusal(
       'invalid',
@@ -66,6 +63,11 @@ function put(
       'skills',
     );
   }
+  for (const [skill, level] of patch) {
+    if (level === null) store.skills.drop(user, skill);
+    else store.skills.put(user, skill, level);
+  }
+  const after = store.skills.ofUser(user);
   store.users.touch(user, now.revision);
   now.audit('user.skills', user, before, after);
   return after;

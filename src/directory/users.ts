@@ -7,7 +7,7 @@ import {
   type ChangeOptions,
   change,
   type DirectoryContext,
-  nextExtension,
+  nextExtensions,
   takeExtension,
 } from './context.ts';
 import { refuseWhileRouted } from './numbers.ts';
@@ -35,7 +35,12 @@ export function addUser(
   who: string,
   options: ChangeOptions = {},
 ): SavedUser {
-  return change(context, who, (now) => insertUser(context, now, input, options.avoid ?? new Set()), options.dryRun);
+  return change(
+    context,
+    who,
+    (now) => insertUser(context, now, input, nextExtensions(context, options.avoid)),
+    options.dryRun,
+  );
 }
 
 /** Adds all of these users in one transaction, or none: a `Refusal` says which one was wrong. */
@@ -45,9 +50,10 @@ export function importUsers(
   who: string,
   options: ChangeOptions = {},
 ): readonly SavedUser[] {
+  const next = nextExtensions(context, options.avoid);
   const insert = (now: Change, input: NewUser, place: number): SavedUser => {
     try {
-      return insertUser(context, now, input, options.avoid ?? new Set());
+      return insertUser(context, now, input, next);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const message = `user ${place + 1} (${input.username}): ${error.message}`;
@@ -74,7 +80,9 @@ export function setUser(
       throw new Refusal('unchangeable', `extension: ${why}`, 'extension');
     }
     const given = before.extension === null && patch.extension !== undefined;
-    const extension = given ? extensionOf(context, id, patch.extension, options.avoid ?? new Set()) : before.extension;
+    const extension = given
+      ? extensionOf(context, id, patch.extension, nextExtensions(context, options.avoid))
+      : before.extension;
     const { name = before.name, forwards = before.forwards } = patch;
     const user = { ...before, name, extension, forwards, revision: now.revision };
     store.users.update(user);
@@ -143,12 +151,12 @@ export function existingUser(context: Pick<DirectoryContext, 'store'>, id: UserI
   return user;
 }
 
-function insertUser(context: DirectoryContext, now: Change, input: NewUser, avoid: ReadonlySet<string>): SavedUser {
+function insertUser(context: DirectoryContext, now: Change, input: NewUser, next: () => string): SavedUser {
   const { store } = context;
   if (store.users.find(input.username) !== null) {
     throw new Refusal('taken', `username: expected a new one; ${input.username} exists`, 'username');
   }
-  const extension = extensionOf(context, input.username, input.extension, avoid);
+  const extension = extensionOf(context, input.username, input.extension, next);
   const { username: id, name, skills = {}, forwards = 'refuse' } = input;
   const user: UserRow = { id, name, extension, forwards, revision: now.revision, group: null, queues: [], skills };
   store.users.insert(user, context.now());
@@ -171,10 +179,10 @@ function extensionOf(
   context: DirectoryContext,
   owner: UserId,
   asked: string | undefined,
-  avoid: ReadonlySet<string>,
+  next: () => string,
 ): string | null {
   if (asked === undefined) return null;
-  const number = asked === 'next' ? nextExtension(context, avoid) : asked;
+  const number = asked === 'next' ? next() : asked;
   takeExtension(context, number, 'user', owner);
   return number;
 }

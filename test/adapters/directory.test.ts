@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { queueOf } from '../../src/core/queue-settings.ts';
-import { nextExtension } from '../../src/directory/context.ts';
 import { HANG_UP_CAUSES, parseDestination, printDestination } from '../../src/directory/destination.ts';
 import { ha1Of } from '../../src/directory/password.ts';
 import { Refusal } from '../../src/directory/refusal.ts';
@@ -80,10 +79,23 @@ describe('users', () => {
     const numbering = { ...lab.config.numbering, country: 'DE' };
     const context = { ...lab.context, config: { ...lab.config, extensions, numbering } };
     const taken = ['anna', 'bert', 'cleo'].map(
-      (name) =>
-        addUser(context, { ...newUser(name), extension: nextExtension(context, new Set()) }, who).user.extension,
+      (name) => addUser(context, { ...newUser(name), extension: 'next' }, who).user.extension,
     );
     expect(taken).toEqual(['109', '111', '113']);
+  });
+
+  test('given_an_import_with_next_and_numbers_by_name_then_each_has_their_own_and_what_is_taken_is_read_once', () => {
+    const between = vi.spyOn(lab.store.extensions, 'between');
+    const asked = ['next', '1002', 'next', 'next', '1000', 'next'];
+    const users = (extensions: readonly string[]) =>
+      extensions.map((extension, i) => ({ ...newUser(`u${extension}-${i}`), extension }));
+    expect(refusal(() => importUsers(lab.context, users(asked), who)).field, '1000 was the first next').toBe(
+      'users.4.extension',
+    );
+    between.mockClear();
+    const made = importUsers(lab.context, users(asked.filter((each) => each !== '1000')), who);
+    expect(made.map(({ user }) => user.extension)).toEqual(['1000', '1002', '1001', '1003', '1004']);
+    expect(between).toHaveBeenCalledTimes(1);
   });
 
   test('given_a_password_when_a_user_is_added_then_it_is_md5_of_extension_realm_and_password', () => {

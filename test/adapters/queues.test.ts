@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../src/config/load.ts';
 import { parseNeeds } from '../../src/core/needs.ts';
 import { fallbacks } from '../../src/directory/fallback-keeper.ts';
@@ -162,6 +162,24 @@ describe('members', () => {
     expect(members('support')).toMatchObject([{ user: 'anna', weight: 2 }]);
   });
 
+  test('given_an_import_when_it_has_many_rows_of_a_queue_then_the_queue_is_read_no_more_often_than_for_one', () => {
+    queue('a');
+    const find = vi.spyOn(lab.store.queues, 'find');
+    importMembers(lab.context, [{ queue: 'a', username: 'anna', penalty: 1 }], who);
+    const forOne = find.mock.calls.length;
+    const rows = ['bert', 'anna', 'cleo', 'bert'].map((username, weight) => ({ queue: 'a', username, weight }));
+    find.mockClear();
+    expect(importMembers(lab.context, rows, who)).toEqual({ added: 2, changed: 2, queues: ['a'] });
+    expect(find).toHaveBeenCalledTimes(forOne);
+    expect(members('a')).toMatchObject([
+      { user: 'anna', penalty: 1, weight: 1 },
+      { user: 'bert', weight: 3 },
+      { user: 'cleo', weight: 2 },
+    ]);
+    const plan = lab.db.prepare('EXPLAIN QUERY PLAN SELECT max(position) FROM queue_members WHERE queue = ?').all('a');
+    expect(JSON.stringify(plan), 'the place of a new member').toContain('queue_members_by_position');
+  });
+
   test('given_a_member_of_queues_when_the_user_goes_then_those_queues_are_new_to_the_engine', () => {
     queue('a');
     join('a', 'anna', 'bert');
@@ -191,6 +209,26 @@ describe('skills', () => {
       field: 'skills',
     });
     expect(lab.store.skills.ofUser('anna')).toEqual({ es: 8, fr: 1 });
+  });
+
+  test('given_an_import_with_too_many_skills_of_one_user_then_it_is_refused_before_any_is_written_and_they_are_looked_up_once', () => {
+    setSkills(lab.context, 'anna', { es: 7, fr: 1 }, who);
+    const find = vi.spyOn(lab.store.users, 'find');
+    const put = vi.spyOn(lab.store.skills, 'put');
+    const rows = Array.from({ length: 51 }, (_, i) => ({
+      username: 'anna',
+      skill: `s${i}`,
+      level: 1 as number | null,
+    }));
+    expect(refusal(() => importSkills(lab.context, rows.slice(0, 49), who)).message).toBe(
+      'skills: expected at most 50 a user; anna would have 51',
+    );
+    expect(refusal(() => importSkills(lab.context, rows, who)).field).toBe('skills');
+    expect(put).not.toHaveBeenCalled();
+    expect(find.mock.calls.length, 'once as it is read, once as it is written').toBe(4);
+    const made = [...rows.slice(0, 49), { username: 'anna', skill: 'fr', level: null }];
+    expect(importSkills(lab.context, made, who)).toEqual({ users: 1, changed: 50 });
+    expect(Object.keys(lab.store.skills.ofUser('anna'))).toHaveLength(50);
   });
 
   test('given_skills_of_users_and_needs_of_queues_then_the_list_has_both', () => {

@@ -222,4 +222,11 @@ export const MIGRATIONS: readonly Migration[] = [
         SELECT json_group_array(value ORDER BY key) FROM json_each(body, '$.users') WHERE value IN (SELECT id FROM users)));
     `,
   },
+  {
+    number: 10,
+    name: 'the last place of a queue is found without reading its members',
+    sql: `
+      CREATE INDEX queue_members_by_position ON queue_members (queue, position);
+    `,
+  },
 ];
