@@ -21,8 +21,11 @@ export type DirectoryContext = {
 /** What an operation does inside its transaction. */
 export type Change = {
   readonly revision: number;
-  /** Records who did what. Secrets are never part of `before` or `after`. */
-  audit(action: string, subject: string, before: unknown, after: unknown): void;
+  /**
+   * Records who did what. Secrets are never part of `before` or `after`. `undoes` is another entry that this puts back than the one
+   * of the whole change.
+   */
+  audit(action: string, subject: string, before: unknown, after: unknown, undoes?: number): void;
   /** Asterisk has to hear of this phone after the commit. */
   touchPhone(id: PhoneId): void;
 };
@@ -42,8 +45,11 @@ export function change<T>(context: DirectoryContext, who: string, work: (change:
       store.setRevision(revision);
       const done = work({
         revision,
-        audit: (action, subject, before, after) =>
-          store.audit.add({ at: context.now(), who, action, subject, before, after, undoes }),
+        audit: (action, subject, before, after, otherUndone) =>
+          store.audit.add({
+            ...{ at: context.now(), who, action, subject, before, after, revision },
+            undoes: otherUndone ?? undoes,
+          }),
         touchPhone: (id) => void phones.push(id),
       });
       if (!isRehearsal) return done;

@@ -10,22 +10,32 @@ import { existingUser } from './users.ts';
 export function putSite(context: DirectoryContext, name: string, input: SiteInput, who: string): SiteView {
   if (!/^[a-z0-9._-]{1,64}$/.test(name))
     throw new Refusal('invalid', `name: expected 1 to 64 of a-z, 0-9, ".", "_", "-"; got ${name}`, 'name');
+  return change(context, who, (now) => placeSite(context, now, name, input));
+}
+
+/** The same within a change. `undoes` is the entry that it puts back, where that is not the one of the whole change. */
+export function placeSite(
+  context: DirectoryContext,
+  now: Change,
+  name: string,
+  input: SiteInput,
+  undoes?: number,
+): SiteView {
   const { sites } = context.store.outside;
-  return change(context, who, (now) => {
-    for (const user of input.users) existingUser(context, user);
-    const { id: _, ...before } = sites.find(name) ?? { id: name };
-    for (const { id, ...other } of sites.all()) {
-      if (id === name) continue;
-      const users = other.users.filter((user) => !input.users.includes(user));
-      const isDefault = other.isDefault && !input.isDefault;
-      if (users.length === other.users.length && isDefault === other.isDefault) continue;
-      sites.put(id, { ...other, users, isDefault });
-      now.audit('site.set', id, other, { ...other, users, isDefault });
-    }
-    sites.put(name, input);
-    now.audit('site.set', name, before, input);
-    return { name, ...input };
-  });
+  for (const user of input.users) existingUser(context, user);
+  const { id: _, ...before } = sites.find(name) ?? { id: name };
+  const coming = new Set(input.users);
+  for (const { id, ...other } of sites.all()) {
+    if (id === name) continue;
+    const users = other.users.filter((user) => !coming.has(user));
+    const isDefault = other.isDefault && !input.isDefault;
+    if (users.length === other.users.length && isDefault === other.isDefault) continue;
+    sites.put(id, { ...other, users, isDefault });
+    now.audit('site.set', id, other, { ...other, users, isDefault });
+  }
+  sites.put(name, input);
+  now.audit('site.set', name, before, input, undoes);
+  return { name, ...input };
 }
 
 /** Removes a site: its users are at the default one from now on. */

@@ -56,8 +56,7 @@ function thingsOf({ action, subject, before, after }: AuditEntry, fields: readon
     return [own, { kind: payer, name, of: isOther }];
   }
   if (kind === 'site') {
-    const [were, are] = [usersOf(before), usersOf(after)];
-    const moved = [...were, ...are].filter((user) => were.includes(user) !== are.includes(user));
+    const moved = [...usersBesides(before, after), ...usersBesides(after, before)];
     return [own, ...moved.map((name) => ({ kind: 'user', name, of: isOther }))];
   }
   if (kind === 'phone') {
@@ -68,9 +67,11 @@ function thingsOf({ action, subject, before, after }: AuditEntry, fields: readon
   return [own, { kind: 'phone', name: String(kept['phone.id']) }];
 }
 
-function usersOf(site: unknown): readonly string[] {
-  const { users } = fieldsOf(site);
-  return Array.isArray(users) ? users : [];
+/** The users of a site, as an entry keeps it, who are not at the other one. */
+export function usersBesides(site: unknown, other: unknown): readonly string[] {
+  const [{ users = [] }, { users: others = [] }] = [fieldsOf(site), fieldsOf(other)];
+  const known = new Set(others as readonly string[]);
+  return (users as readonly string[]).filter((user) => !known.has(user));
 }
 
 function touchesPhone(entry: AuditEntry): boolean {

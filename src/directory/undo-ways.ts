@@ -13,6 +13,7 @@ import { siteSchema } from '../protocol/sites.ts';
 import { skillsPatchSchema } from '../protocol/skills.ts';
 import { newTrunkSchema, trunkPatchSchema } from '../protocol/trunks.ts';
 import { userPatchSchema } from '../protocol/users.ts';
+import type { AuditEntry } from '../storage/directory/audit.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
 import { type Fields, fieldsOf } from './audit.ts';
 import { checked } from './checked.ts';
@@ -28,6 +29,7 @@ import { setRights } from './rights.ts';
 import { existingSite, putSite } from './sites.ts';
 import { setSkills } from './skills.ts';
 import { addTrunk, existingTrunk, setTrunk, shownBody } from './trunks.ts';
+import { putSiteBack } from './undo-sites.ts';
 import { existingUser, setUser, shownUser } from './users.ts';
 
 /** How one kind of change is put back. `subject` is the entry's. */
@@ -35,7 +37,13 @@ export type Way = {
   /** How it is now, in the words of the entry; a `Refusal` where there is nothing of that name any more. */
   readonly now: (context: DirectoryContext, subject: string) => Fields;
   /** Puts these fields back by the operation that anybody would use, with all that it checks. Gives the queue, of one. */
-  readonly put: (context: DirectoryContext, subject: string, fields: Fields, who: string) => QueueRow | null;
+  readonly put: (
+    context: DirectoryContext,
+    subject: string,
+    fields: Fields,
+    who: string,
+    entry: AuditEntry,
+  ) => QueueRow | null;
 };
 
 /** Of what was removed there is nothing now. */
@@ -88,10 +96,7 @@ export const ways: Readonly<Record<string, Way>> = {
   },
   'site.set': {
     now: ({ store }, name) => withoutId(existingSite(store, name)),
-    put: done((context, name, fields, who) => {
-      const site = { ...withoutId(existingSite(context.store, name)), ...fields };
-      putSite(context, name, checked(siteSchema, site), who);
-    }),
+    put: done(putSiteBack),
   },
   'site.remove': { now: nothing, put: done(siteAgain) },
   'reason.set': {

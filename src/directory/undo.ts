@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AuditUndone, UndoneField } from '../protocol/audit.ts';
 import type { AuditEntry } from '../storage/directory/audit.ts';
+import type { DirectoryStore } from '../storage/directory/store.ts';
 import { auditView, changedFields, existingEntry, type Fields, fieldsOf } from './audit.ts';
 import type { DirectoryContext } from './context.ts';
 import { warningsOf } from './queue-warnings.ts';
 import { existingQueue, queueView } from './queues.ts';
 import { Refusal } from './refusal.ts';
 import { isOther, laterChanges, whoChanged } from './undo-since.ts';
+import { placesBack, takenBy } from './undo-sites.ts';
 import { type Way, ways } from './undo-ways.ts';
 
 /** `dryRun`: says what would be, and does nothing. `confirmed`: also when the thing was changed otherwise since. */
@@ -19,7 +21,7 @@ export type UndoOptions = { readonly dryRun: boolean; readonly confirmed: boolea
 export function undo(context: DirectoryContext, id: string, who: string, options: UndoOptions): AuditUndone {
   const { store } = context;
   const entry = existingEntry(store, id);
-  const way = wayOf(entry);
+  const way = wayOf(store, entry);
   const before = fieldsOf(entry.before);
   const names = entry.after === null ? Object.keys(before) : changedFields(entry);
   const later = laterChanges(store, entry, names);
@@ -39,8 +41,9 @@ export function undo(context: DirectoryContext, id: string, who: string, options
   const changes = names.map((field): UndoneField => ({ field, from: now[field] ?? null, to: before[field] ?? null }));
   const back = Object.fromEntries(changes.map(({ field, to }) => [field, to]));
   const was = isOfQueue(entry) && entry.after !== null ? existingQueue(context, null, entry.subject) : null;
+  const places = placesBack(store, entry);
   const doing = { ...context, undoes: entry.id, isRehearsal: options.dryRun };
-  const queue = way.put(doing, entry.subject, back, who);
+  const queue = way.put(doing, entry.subject, back, who, entry);
   const done = options.dryRun ? null : store.audit.undoing(entry.id);
   return {
     undone: auditView(entry),
@@ -50,6 +53,7 @@ export function undo(context: DirectoryContext, id: string, who: string, options
     warnings: [
       ...later.map((one) => `since then: ${traceOf(one)}`),
       ...rightsGone(context, entry),
+      ...places,
       ...(queue === null ? [] : warningsOf(store, queue)),
     ],
     dryRun: options.dryRun,
@@ -66,7 +70,7 @@ export function contextsPutBack(context: DirectoryContext, id: string): readonly
 }
 
 /** How a change of this kind is put back; a `Refusal` says why one cannot be. */
-function wayOf(entry: AuditEntry): Way {
+function wayOf(store: DirectoryStore, entry: AuditEntry): Way {
   const { id, action, subject, before, after } = entry;
   const [kind = '', what] = action.split('.');
   const no = (why: string): Refusal => new Refusal('not-undoable', `#${id} (${action} ${subject}) ${why}`);
@@ -82,6 +86,11 @@ function wayOf(entry: AuditEntry): Way {
   if (action === 'user.remove' || action === 'phone.remove')
     throw no(`took a SIP password along, which is not kept: make it anew (cordboard ${kind} add), with a new one`);
   const isMade = before === null || (action === 'site.set' && isDeepStrictEqual(before, {}));
+  const [taken] = isMade && action === 'site.set' ? takenBy(store, entry) : [];
+  if (taken !== undefined)
+    throw no(
+      `made it, and took from ${taken.from.subject} what cordboard audit undo ${taken.from.id} gives back: do that first, and then remove it (cordboard site remove ${subject})`,
+    );
   if (isMade) throw no(`made it, and changed nothing: remove it instead (cordboard ${kind} remove ${subject})`);
   const way = ways[action];
   if (way === undefined) throw no('is of a kind that cannot be undone by this version');

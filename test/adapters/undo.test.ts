@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { AuditUndone, AuditView } from '../../src/protocol/audit.ts';
 import { queueFields } from '../../src/protocol/queue-fields.ts';
+import type { SiteView } from '../../src/protocol/sites.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
 
@@ -259,6 +260,128 @@ describe('what is put back', () => {
     await said('DELETE', '/v1/reasons/lunch');
     await undone(await newest('reason.remove'));
     expect(await read('/v1/reasons')).toMatchObject([{ name: 'lunch', limitMs: 60_000 }]);
+  });
+});
+
+describe('a site that took users and the default from another', () => {
+  const paris = { callback: '+33170123456', location: 'Paris' };
+  const lyon = { callback: '+33470123456', location: 'Lyon' };
+  const sites = async () =>
+    ((await read('/v1/sites')) as SiteView[]).map(({ name, users, isDefault, location }) => [
+      ...[name, users.join(), isDefault, location],
+    ]);
+  const siteEntries = async (): Promise<readonly string[]> =>
+    (await entries())
+      .filter(({ action }) => action === 'site.set')
+      .map(({ id, subject, undoes }) => `#${id} ${subject}${undoes === null ? '' : ` undoes ${undoes}`}`);
+
+  /** Lyon takes two of Paris and one of Nice, and the default. Its entry. */
+  async function taken(): Promise<number> {
+    await team('anna', 'bert', 'cleo', 'dora');
+    await said('PUT', '/v1/sites/paris', { ...paris, users: ['anna', 'bert', 'cleo'], isDefault: true });
+    await said('PUT', '/v1/sites/nice', { callback: '+33493123456', location: 'Nice', users: ['dora'] });
+    await said('PUT', '/v1/sites/lyon', { ...lyon, location: 'Old quay' });
+    await said('PUT', '/v1/sites/lyon', { ...lyon, users: ['dora', 'cleo', 'anna'], isDefault: true });
+    expect(await sites()).toEqual([
+      ['lyon', 'dora,cleo,anna', true, 'Lyon'],
+      ['nice', '', false, 'Nice'],
+      ['paris', 'bert', false, 'Paris'],
+    ]);
+    return newest('site.set');
+  }
+  const before = [
+    ['lyon', '', false, 'Old quay'],
+    ['nice', 'dora', false, 'Nice'],
+    ['paris', 'anna,bert,cleo', true, 'Paris'],
+  ];
+
+  test('given_that_when_it_is_undone_then_each_has_again_what_was_taken_and_it_can_be_undone_in_turn', async () => {
+    const id = await taken();
+    const [warnings, was] = [(await undone(id, '?dryRun=true')).warnings, await sites()];
+    expect(warnings).toEqual([
+      `paris gets back what #${id} took from it (#${id - 1}): anna, cleo, and that it is the default`,
+      `nice gets back what #${id} took from it (#${id - 2}): dora`,
+    ]);
+    expect(await sites()).toEqual(was);
+    const back = await undone(id);
+    expect(back).toMatchObject({ warnings, entry: { subject: 'lyon', undoes: id } });
+    expect(await sites()).toEqual(before);
+    expect((await siteEntries()).slice(0, 3)).toEqual([
+      `#${id + 3} nice undoes ${id - 2}`,
+      `#${id + 2} paris undoes ${id - 1}`,
+      `#${id + 1} lyon undoes ${id}`,
+    ]);
+    for (const one of [id, id - 1, id - 2])
+      expect(await undo(one)).toMatchObject({
+        status: 409,
+        body: { error: { code: 'changed-since', message: expect.stringContaining(`#${one} was undone already`) } },
+      });
+    await undone(id + 2);
+    expect(await sites(), 'what paris got is at lyon again').toEqual([
+      ['lyon', 'cleo,anna', true, 'Old quay'],
+      ['nice', 'dora', false, 'Nice'],
+      ['paris', 'bert', false, 'Paris'],
+    ]);
+  });
+
+  test('given_that_when_the_other_site_was_changed_since_then_it_keeps_that_and_when_it_is_gone_it_is_refused', async () => {
+    const id = await taken();
+    await said('PUT', '/v1/sites/paris', { ...paris, location: 'New street', users: ['bert'] });
+    await said('DELETE', '/v1/sites/nice');
+    for (const query of ['', '?dryRun=true', '?confirmed=true'])
+      expect(await undo(id, query)).toMatchObject({
+        status: 409,
+        body: {
+          error: { code: 'changed-since', field: 'users', message: expect.stringContaining('nice, from which') },
+        },
+      });
+    await undone(await newest('site.remove'));
+    await undone(id, '?confirmed=true');
+    expect(await sites()).toEqual([...before.slice(0, 2), ['paris', 'anna,bert,cleo', true, 'New street']]);
+  });
+
+  test('given_users_who_were_at_no_site_since_a_change_just_before_then_they_are_at_none_again_and_it_says_so', async () => {
+    await team('anna');
+    await said('PUT', '/v1/sites/paris', { ...paris, users: ['anna'], isDefault: true });
+    await said('PUT', '/v1/sites/lyon', lyon);
+    await said('PUT', '/v1/sites/paris', paris);
+    await said('PUT', '/v1/sites/lyon', { ...lyon, users: ['anna'], isDefault: true });
+    const id = await newest('site.set');
+    expect((await undone(id)).warnings).toEqual([
+      `as before #${id}, at no site: anna`,
+      `as before #${id}, no site is the default: who is at none has no emergency address`,
+    ]);
+    expect(await sites()).toEqual([
+      ['lyon', '', false, 'Lyon'],
+      ['paris', '', false, 'Paris'],
+    ]);
+  });
+
+  test('given_entries_of_before_that_do_not_say_of_which_change_they_are_then_those_of_one_moment_are_one', async () => {
+    const id = await taken();
+    const db = new Sqlite(join(lab.home, 'directory.db'));
+    db.prepare('UPDATE audit SET revision = NULL, at = (SELECT at FROM audit WHERE id = ?)').run(id);
+    db.close();
+    await undone(id);
+    expect(await sites()).toEqual(before);
+  });
+
+  test('given_a_site_that_took_them_when_it_was_made_then_it_says_what_gives_them_back', async () => {
+    await team('anna');
+    await said('PUT', '/v1/sites/paris', { ...paris, users: ['anna'], isDefault: true });
+    await said('PUT', '/v1/sites/lyon', { ...lyon, users: ['anna'], isDefault: true });
+    const id = await newest('site.set');
+    expect(await undo(id)).toMatchObject({
+      status: 409,
+      body: {
+        error: { code: 'not-undoable', message: expect.stringContaining(`cordboard audit undo ${id - 1} gives`) },
+      },
+    });
+    await undone(id - 1);
+    expect(await sites()).toEqual([
+      ['lyon', '', false, 'Lyon'],
+      ['paris', 'anna', true, 'Paris'],
+    ]);
   });
 });
 

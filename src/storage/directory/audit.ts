@@ -10,6 +10,8 @@ export type AuditRow = {
   readonly after: unknown;
   /** The entry that it put back; null for every other change. */
   readonly undoes?: number | null;
+  /** The revision of the change that it is a part of; null for entries of before, and for what the daemon found by itself. */
+  readonly revision?: number | null;
 };
 
 /** What an entry of the audit must be like to be listed; null takes any. Times are ms since 1970. */
@@ -24,14 +26,18 @@ export type AuditFilter = {
 };
 
 /** An entry with its number, which grows. */
-export type AuditEntry = AuditRow & { readonly id: number; readonly undoes: number | null };
+export type AuditEntry = AuditRow & {
+  readonly id: number;
+  readonly undoes: number | null;
+  readonly revision: number | null;
+};
 type StoredEntry = AuditEntry & { readonly before: string | null; readonly after: string | null };
 
 /** The rows of the audit. They are added, and never changed. */
 export function auditRows(db: DirectoryDb) {
-  const columns = 'SELECT id, at, who, action, subject, before, after, undoes FROM audit';
+  const columns = 'SELECT id, at, who, action, subject, before, after, undoes, revision FROM audit';
   const add = db.prepare(
-    'INSERT INTO audit (at, who, action, subject, before, after, undoes) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO audit (at, who, action, subject, before, after, undoes, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const list = db.prepare<[AuditFilter & { limit: number }], StoredEntry>(
     `${columns}
@@ -45,8 +51,8 @@ export function auditRows(db: DirectoryDb) {
   const undoing = db.prepare<[number], StoredEntry>(`${columns} WHERE undoes = ? ORDER BY id DESC LIMIT 1`);
   const found = (row: StoredEntry | undefined): AuditEntry | null => (row === undefined ? null : entry(row));
   return {
-    add({ at, who, action, subject, before, after, undoes = null }: AuditRow): void {
-      add.run(at, who, action, subject, json(before), json(after), undoes);
+    add({ at, who, action, subject, before, after, undoes = null, revision = null }: AuditRow): void {
+      add.run(at, who, action, subject, json(before), json(after), undoes, revision);
     },
     /** The newest first. */
     last: (count: number): readonly AuditRow[] =>

@@ -229,4 +229,12 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX queue_members_by_position ON queue_members (queue, position);
     `,
   },
+  {
+    number: 11,
+    name: 'entries of the audit that are one change',
+    sql: `
+      -- The revision that the change made: entries of one change have the same. Null for older entries and for what the daemon found.
+      ALTER TABLE audit ADD COLUMN revision INTEGER;
+    `,
+  },
 ];
