@@ -3,6 +3,7 @@ import type { QueueId, UserId } from '../core/settings.ts';
 import type { MemberImport, MemberPatch, NewMembers } from '../protocol/queues.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
 import { type Change, change, type DirectoryContext } from './context.ts';
+import { keptMembers } from './kept-members.ts';
 import { existingQueue, type QueueKind } from './queues.ts';
 import { Refusal } from './refusal.ts';
 import { existingUser } from './users.ts';
@@ -85,7 +86,7 @@ export function putMembers(
     joinAll(context, now, before, members);
     store.queues.touch(id, now.revision);
     const queue = existingQueue(context, kind, id);
-    now.audit(`${kind}.member.put`, id, before.members, queue.members);
+    now.audit(`${kind}.member.put`, id, ...keptMembers(before.members, queue.members));
     return queue;
   });
 }
@@ -107,7 +108,7 @@ export function importMembers(context: DirectoryContext, rows: MemberImport, who
     for (const [i, row] of rows.entries()) added += named(i, row.username, () => importOne(context, now, row, into));
     for (const { before } of into.values()) {
       const { members } = existingQueue(context, null, before.id);
-      now.audit(`${before.kind}.member.import`, before.id, before.members, members);
+      now.audit(`${before.kind}.member.import`, before.id, ...keptMembers(before.members, members));
     }
     return { added, changed: rows.length - added, queues: [...into.keys()].sort() };
   });
@@ -198,7 +199,7 @@ function changeMembers(
     for (const user of changed) store.users.touch(user, now.revision);
     store.queues.touch(id, now.revision);
     const queue = existingQueue(context, kind, id);
-    now.audit(`${kind}.${action}`, id, before.members, queue.members);
+    now.audit(`${kind}.${action}`, id, ...keptMembers(before.members, queue.members));
     return { queue, changed: [...changed], unchanged: listed.filter((user) => !changed.has(user)) };
   });
 }

@@ -75,7 +75,7 @@ export function setQueue(
     checkDestination(store, 'overflow', queue.overflow, id);
     if (patch.overflow !== undefined) checkNumbers(patch.overflow, context.config.numbering, 'overflow');
     store.queues.update(queue);
-    now.audit(`${kind}.set`, id, queueView(before), queueView(queue));
+    now.audit(`${kind}.set`, id, shownQueue(before), shownQueue(queue));
     return queue;
   };
   return change(context, who, work, dryRun);
@@ -121,6 +121,12 @@ export function existingQueue(context: Pick<DirectoryContext, 'store'>, kind: Qu
     throw new Refusal('unknown-queue', `There is no queue ${id}${other}: see cordboard queue list`, 'name');
   }
   return queue;
+}
+
+/** What the audit keeps of a queue whose settings change: its members are not touched, and may be thousands. */
+function shownQueue(queue: QueueRow): Omit<QueueView, 'members'> {
+  const { members: _, ...settings } = queueView({ ...queue, members: [] });
+  return settings;
 }
 
 /** A queue as people see it. */

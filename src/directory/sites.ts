@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { UserId } from '../core/settings.ts';
 import type { SiteInput, SiteView } from '../protocol/sites.ts';
 import type { SiteBody } from '../storage/directory/outside.ts';
@@ -31,11 +32,18 @@ export function placeSite(
     const isDefault = other.isDefault && !input.isDefault;
     if (users.length === other.users.length && isDefault === other.isDefault) continue;
     sites.put(id, { ...other, users, isDefault });
-    now.audit('site.set', id, other, { ...other, users, isDefault });
+    auditSite(now, id, other, { ...other, users, isDefault });
   }
   sites.put(name, input);
-  now.audit('site.set', name, before, input, undoes);
+  auditSite(now, name, before, input, undoes);
   return { name, ...input };
+}
+
+/** The users, of whom there may be thousands, are kept only where they are others. */
+function auditSite(now: Change, name: string, before: Partial<SiteBody>, after: SiteBody, undoes?: number): void {
+  const isSame = isDeepStrictEqual(before.users, after.users);
+  const kept = ({ users, ...site }: Partial<SiteBody>) => (isSame || users === undefined ? site : { ...site, users });
+  now.audit('site.set', name, kept(before), kept(after), undoes);
 }
 
 /** Removes a site: its users are at the default one from now on. */

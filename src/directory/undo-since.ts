@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../storage/directory/audit.ts';
+import { changedFields, fieldsOf } from '../storage/directory/audit-fields.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
-import { changedFields, fieldsOf } from './audit.ts';
+import { usersOf } from './kept-members.ts';
 
 /** Changes that may be about the same: those of a kind, which begins an action, and a name; with `of` only some of them. */
 type Thing = { readonly kind: string; readonly name: string; readonly of?: (entry: AuditEntry) => boolean };
@@ -35,14 +36,19 @@ export function whoChanged(
   later: readonly AuditEntry[],
 ): AuditEntry | null {
   const bare = field.replace(/^phone\./, '');
-  const direct = later.find((one) =>
-    changedFields(one).some((name) => name === field || name.replace(/^phone\./, '') === bare),
+  const members = field === 'members' ? usersOf(entry) : null;
+  const isAbout = (one: AuditEntry): boolean => {
+    const others = members === null ? null : usersOf(one);
+    return others === null || [...others].some((user) => members?.has(user));
+  };
+  const direct = later.find(
+    (one) => one.fields.some((name) => name === field || name.replace(/^phone\./, '') === bare) && isAbout(one),
   );
   if (direct !== undefined || field !== 'members') return direct ?? null;
   // Who is removed as a user leaves their queues without an entry of these.
-  const { members } = fieldsOf(entry.after);
-  const names = Array.isArray(members) ? members.map((member: { readonly user: string }) => member.user) : [];
-  const removals = names.flatMap((name) => store.audit.after(name, entry.id));
+  const { members: left = [] } = fieldsOf(entry.after);
+  const names = members ?? (left as readonly { readonly user: string }[]).map(({ user }) => user);
+  const removals = [...names].flatMap((name) => store.audit.after(name, entry.id));
   return removals.find(({ action }) => action === 'user.remove') ?? null;
 }
 

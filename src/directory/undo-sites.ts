@@ -1,8 +1,8 @@
 import type { UserId } from '../core/settings.ts';
 import { siteSchema } from '../protocol/sites.ts';
 import type { AuditEntry } from '../storage/directory/audit.ts';
+import { type Fields, fieldsOf } from '../storage/directory/audit-fields.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
-import { type Fields, fieldsOf } from './audit.ts';
 import { checked } from './checked.ts';
 import { change, type DirectoryContext } from './context.ts';
 import { Refusal } from './refusal.ts';

@@ -14,11 +14,12 @@ import { skillsPatchSchema } from '../protocol/skills.ts';
 import { newTrunkSchema, trunkPatchSchema } from '../protocol/trunks.ts';
 import { userPatchSchema } from '../protocol/users.ts';
 import type { AuditEntry } from '../storage/directory/audit.ts';
+import { type Fields, fieldsOf } from '../storage/directory/audit-fields.ts';
 import type { QueueRow } from '../storage/directory/queues.ts';
-import { type Fields, fieldsOf } from './audit.ts';
 import { checked } from './checked.ts';
 import type { DirectoryContext } from './context.ts';
 import { printDestination } from './destination.ts';
+import { membersBack, membersNow, usersOf } from './kept-members.ts';
 import { putMembers } from './members.ts';
 import { addNumber, existingNumber, setNumber } from './numbers.ts';
 import { existingPhone, setPhone, shown } from './phones.ts';
@@ -35,7 +36,7 @@ import { existingUser, setUser, shownUser } from './users.ts';
 /** How one kind of change is put back. `subject` is the entry's. */
 export type Way = {
   /** How it is now, in the words of the entry; a `Refusal` where there is nothing of that name any more. */
-  readonly now: (context: DirectoryContext, subject: string) => Fields;
+  readonly now: (context: DirectoryContext, subject: string, entry: AuditEntry) => Fields;
   /** Puts these fields back by the operation that anybody would use, with all that it checks. Gives the queue, of one. */
   readonly put: (
     context: DirectoryContext,
@@ -111,8 +112,14 @@ export const ways: Readonly<Record<string, Way>> = {
 
 function queueWays(kind: QueueKind): Readonly<Record<string, Way>> {
   const members: Way = {
-    now: (context, id) => ({ members: existingQueue(context, kind, id).members }),
-    put: (context, id, fields, who) => putMembers(context, kind, id, checked(membersKept, fields).members, who),
+    now: (context, id, entry) => ({ members: membersNow(existingQueue(context, kind, id).members, entry) }),
+    put(context, id, fields, who, entry) {
+      if (usersOf(entry) === null)
+        return putMembers(context, kind, id, checked(membersKept(memberKept), fields).members, who);
+      const { members } = checked(membersKept(memberKept.extend({ place: z.int().min(0) })), fields);
+      const { members: now } = existingQueue(context, kind, id);
+      return putMembers(context, kind, id, membersBack(now, members, entry), who);
+    },
   };
   const settings: Way = {
     now: (context, id) => ({ ...queueView(existingQueue(context, kind, id)) }),
@@ -140,9 +147,8 @@ function queueWays(kind: QueueKind): Readonly<Record<string, Way>> {
 }
 
 /** The members as an entry about them has them, and as a removed queue has them. */
-const membersKept = z.strictObject({
-  members: z.array(z.strictObject({ user: nameSchema('a username'), ...memberFields })),
-});
+const memberKept = z.strictObject({ user: nameSchema('a username'), ...memberFields });
+const membersKept = <M extends z.ZodType>(member: M) => z.strictObject({ members: z.array(member) });
 const membersShown = z.strictObject({
   members: z.array(z.strictObject({ username: nameSchema('a username'), ...memberFields })),
 });

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AuditUndone, UndoneField } from '../protocol/audit.ts';
 import type { AuditEntry } from '../storage/directory/audit.ts';
+import { changedFields, type Fields, fieldsOf } from '../storage/directory/audit-fields.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
-import { auditView, changedFields, existingEntry, type Fields, fieldsOf } from './audit.ts';
+import { auditView, existingEntry } from './audit.ts';
 import type { DirectoryContext } from './context.ts';
 import { warningsOf } from './queue-warnings.ts';
 import { existingQueue, queueView } from './queues.ts';
@@ -26,7 +27,7 @@ export function undo(context: DirectoryContext, id: string, who: string, options
   const names = entry.after === null ? Object.keys(before) : changedFields(entry);
   const later = laterChanges(store, entry, names);
   refuseOther(entry, later);
-  const now = way.now(context, entry.subject);
+  const now = way.now(context, entry.subject, entry);
   refuseChanged(context, entry, now, names, later);
   if (later.length > 0 && !options.confirmed && !options.dryRun) {
     const since = later

@@ -1,3 +1,4 @@
+import { changedFields } from './audit-fields.ts';
 import type { DirectoryDb } from './database.ts';
 
 /** One change that somebody made. `before` is null for what was made, `after` for what was removed. */
@@ -30,38 +31,50 @@ export type AuditEntry = AuditRow & {
   readonly id: number;
   readonly undoes: number | null;
   readonly revision: number | null;
+  /** The names of what differs. What was made or removed has no field that changed. */
+  readonly fields: readonly string[];
 };
-type StoredEntry = AuditEntry & { readonly before: string | null; readonly after: string | null };
+/** An entry in a list: without what was before and after, which may be large. */
+export type ListedEntry = Pick<AuditEntry, 'id' | 'at' | 'who' | 'action' | 'subject' | 'undoes' | 'fields'>;
+/** `before`, `after` and `fields` are JSON; `fields` is null in entries of before. */
+type Texts = { readonly before: string | null; readonly after: string | null; readonly fields: string | null };
+type StoredEntry = Omit<AuditEntry, keyof Texts> & Texts;
+type StoredInList = Omit<ListedEntry, 'fields'> & Texts;
 
 /** The rows of the audit. They are added, and never changed. */
 export function auditRows(db: DirectoryDb) {
-  const columns = 'SELECT id, at, who, action, subject, before, after, undoes, revision FROM audit';
+  const columns = 'SELECT id, at, who, action, subject, before, after, undoes, revision, fields FROM audit';
   const add = db.prepare(
-    'INSERT INTO audit (at, who, action, subject, before, after, undoes, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO audit (at, who, action, subject, before, after, undoes, revision, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const list = db.prepare<[AuditFilter & { limit: number }], StoredEntry>(
-    `${columns}
+  const list = db.prepare<[AuditFilter & { limit: number }], StoredInList>(
+    `SELECT id, at, who, action, subject, undoes, fields,
+       CASE WHEN fields IS NULL THEN before END AS before, CASE WHEN fields IS NULL THEN after END AS after FROM audit
      WHERE (@subject IS NULL OR subject = @subject) AND (@who IS NULL OR instr(who, @who) > 0)
        AND (@action IS NULL OR action = @action OR substr(action, 1, length(@action) + 1) = @action || '.')
        AND (@since IS NULL OR at >= @since) AND (@until IS NULL OR at <= @until)
      ORDER BY id DESC LIMIT @limit`,
   );
+  const last = db.prepare<[number], StoredEntry>(`${columns} ORDER BY id DESC LIMIT ?`);
   const one = db.prepare<[number], StoredEntry>(`${columns} WHERE id = ?`);
   const after = db.prepare<[string, number], StoredEntry>(`${columns} WHERE subject = ? AND id > ? ORDER BY id DESC`);
   const undoing = db.prepare<[number], StoredEntry>(`${columns} WHERE undoes = ? ORDER BY id DESC LIMIT 1`);
   const found = (row: StoredEntry | undefined): AuditEntry | null => (row === undefined ? null : entry(row));
   return {
+    /** Adds an entry, but none of a change that altered nothing. */
     add({ at, who, action, subject, before, after, undoes = null, revision = null }: AuditRow): void {
-      add.run(at, who, action, subject, json(before), json(after), undoes, revision);
+      const fields = changedFields({ before, after });
+      if (fields.length === 0 && before !== null && after !== null) return;
+      add.run(at, who, action, subject, json(before), json(after), undoes, revision, JSON.stringify(fields));
     },
     /** The newest first. */
-    last: (count: number): readonly AuditRow[] =>
-      list
-        .all({ ...anything, limit: count })
-        .map(entry)
-        .map(({ id: _, ...row }) => row),
+    last: (count: number): readonly AuditEntry[] => last.all(count).map(entry),
     /** Those that are so, the newest first. */
-    list: (filter: AuditFilter, limit: number): readonly AuditEntry[] => list.all({ ...filter, limit }).map(entry),
+    list: (filter: AuditFilter, limit: number): readonly ListedEntry[] =>
+      Array.from(list.iterate({ ...filter, limit }), ({ before, after, fields, ...row }) => ({
+        ...row,
+        fields: fieldsIn({ before, after, fields }),
+      })),
     find: (id: number): AuditEntry | null => found(one.get(id)),
     /** What came after this entry to what has this name, the newest first. */
     after: (subject: string, id: number): readonly AuditEntry[] => after.all(subject, id).map(entry),
@@ -70,10 +83,13 @@ export function auditRows(db: DirectoryDb) {
   };
 }
 
-const anything: AuditFilter = { subject: null, who: null, action: null, since: null, until: null };
-
 function entry(row: StoredEntry): AuditEntry {
-  return { ...row, before: parsed(row.before), after: parsed(row.after) };
+  return { ...row, before: parsed(row.before), after: parsed(row.after), fields: fieldsIn(row) };
+}
+
+function fieldsIn({ before, after, fields }: Texts): readonly string[] {
+  if (fields !== null) return JSON.parse(fields) as readonly string[];
+  return changedFields({ before: parsed(before), after: parsed(after) });
 }
 
 function json(value: unknown): string | null {

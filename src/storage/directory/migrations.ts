@@ -237,4 +237,9 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE audit ADD COLUMN revision INTEGER;
     `,
   },
+  {
+    number: 12,
+    name: 'what changed by name, so that a list reads nothing else',
+    sql: 'ALTER TABLE audit ADD COLUMN fields TEXT;',
+  },
 ];
