@@ -24,6 +24,7 @@ import { seldom } from './lib/seldom.ts';
 import { openLive } from './reports/live.ts';
 import { openDirectoryDb } from './storage/directory/database.ts';
 import { createStore } from './storage/directory/store.ts';
+import { keepPruned } from './storage/live/pruning.ts';
 import { keepCheckpoints } from './storage/past/checkpoint-keeper.ts';
 
 /** What the front needs of the world besides the engine; tests bring their own. */
@@ -44,6 +45,8 @@ export type Outside = {
 /** A running front. */
 export type Front = { close(): Promise<void> };
 
+/** So many old entries of the audit go at once: the front is held for a few milliseconds. */
+const AUDIT_AT_ONCE = 200;
 /** A change of the directory waits at most so long for Asterisk before it is answered. */
 const PUSH_PATIENCE_MS = 3_000;
 /** What ought to be put right in Asterisk can wait: loading the client that reads it takes a third of what a start costs. */
@@ -145,10 +148,18 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
       if (saysUnwritten()) log.error({ error }, 'no checkpoint of the state could be written; trying again');
     },
   );
+  const saysUnpruned = seldom(60_000, Date.now);
+  const pruned = keepPruned(
+    () => store.audit.prune(Date.now() - config.audit.keepDays * 86_400_000, AUDIT_AT_ONCE),
+    (error) => {
+      if (saysUnpruned()) log.error({ error }, 'old entries of the audit could not be removed; trying again');
+    },
+  );
   const closing: (() => unknown)[] = [
     () => db.close(),
     () => live.close(),
     () => checkpoints.close(),
+    () => pruned.close(),
     () => keeper.close(),
     () => trunkKeeper.close(),
     () => fallback.close(),

@@ -53,6 +53,7 @@ export type Config = {
     readonly iceServers: readonly IceServerConfig[];
   };
   readonly journal: { readonly keepDays: number; readonly keepMegabytes: number; readonly checkpointMs: number };
+  readonly audit: { readonly keepDays: number };
   readonly log: { readonly level: LogLevel };
 };
 

@@ -157,6 +157,7 @@ function resolved(raw: RawConfig, file: string, home: string): Config {
       keepMegabytes: raw.journal['keep-megabytes'],
       checkpointMs: raw.journal.checkpoint,
     },
+    audit: { keepDays: raw.audit['keep-days'] },
     log: raw.log,
   };
 }

@@ -194,6 +194,7 @@ export const CONFIG_SCHEMA = z.strictObject({
       checkpoint: duration('1h', '1m', '24h'),
     })
     .prefault({}),
+  audit: z.strictObject({ 'keep-days': integer(1_095, 1, 36_500) }).prefault({}),
   log: z.strictObject({ level: oneOf(LOG_LEVELS, 'info') }).prefault({}),
 });
 

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AuditDetails, AuditView } from '../../src/protocol/audit.ts';
+import { waitUntil } from '../lab/deadline.ts';
+import { openLabDirectory } from '../lab/directory.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
 
 // What the audit keeps, and what a list of it reads: it grows with each change, for years.
@@ -87,4 +89,29 @@ test('given_a_list_of_the_audit_then_it_reads_nothing_of_what_was_before_and_aft
   db.exec("UPDATE audit SET before = 'no JSON', after = 'no JSON'");
   db.close();
   expect(await entries()).toEqual(before);
+});
+
+test('given_entries_that_are_older_than_they_are_kept_then_they_go_by_themselves_and_the_others_stay', async () => {
+  const all = await entries();
+  const old = all.slice(-2).map(({ id }) => id);
+  const db = new Sqlite(join(lab.home, 'directory.db'));
+  const age = db.prepare('UPDATE audit SET at = ? WHERE id = ?');
+  const days = 86_400_000;
+  for (const id of old) age.run(Date.now() - 1_096 * days, id);
+  const [young] = all.slice(-3);
+  age.run(Date.now() - 1_094 * days, young?.id);
+  db.close();
+  await waitUntil(async () => (await entries()).length < all.length, 'the old entries to go');
+  expect((await entries()).map(({ id }) => id)).toEqual(all.slice(0, -2).map(({ id }) => id));
+});
+
+test('given_more_old_entries_than_go_at_once_then_the_oldest_go_and_it_says_that_there_are_more', () => {
+  const { store, close } = openLabDirectory();
+  for (let at = 1; at <= 5; at++)
+    store.audit.add({ at, who: 'eve', action: 'user.add', subject: `u${at}`, before: null, after: {} });
+  const subjects = () => store.audit.last(10).map(({ subject }) => subject);
+  expect([store.audit.prune(5, 3), subjects()]).toEqual([true, ['u5', 'u4']]);
+  expect([store.audit.prune(5, 3), subjects()]).toEqual([false, ['u5']]);
+  expect([store.audit.prune(5, 3), subjects()]).toEqual([false, ['u5']]);
+  close();
 });

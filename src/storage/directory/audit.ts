@@ -41,7 +41,7 @@ type Texts = { readonly before: string | null; readonly after: string | null; re
 type StoredEntry = Omit<AuditEntry, keyof Texts> & Texts;
 type StoredInList = Omit<ListedEntry, 'fields'> & Texts;
 
-/** The rows of the audit. They are added, and never changed. */
+/** The rows of the audit. They are added, never changed, and removed when they are old. */
 export function auditRows(db: DirectoryDb) {
   const columns = 'SELECT id, at, who, action, subject, before, after, undoes, revision, fields FROM audit';
   const add = db.prepare(
@@ -58,6 +58,11 @@ export function auditRows(db: DirectoryDb) {
   const last = db.prepare<[number], StoredEntry>(`${columns} ORDER BY id DESC LIMIT ?`);
   const one = db.prepare<[number], StoredEntry>(`${columns} WHERE id = ?`);
   const after = db.prepare<[string, number], StoredEntry>(`${columns} WHERE subject = ? AND id > ? ORDER BY id DESC`);
+  // No more than `most` rows are looked at, whatever the clock did between them.
+  const oldest = db.prepare<[number, number], { id: number | null }>(
+    'SELECT max(id) AS id FROM (SELECT id, at FROM audit ORDER BY id LIMIT ?) WHERE at < ?',
+  );
+  const drop = db.prepare<[number]>('DELETE FROM audit WHERE id <= ?');
   const undoing = db.prepare<[number], StoredEntry>(`${columns} WHERE undoes = ? ORDER BY id DESC LIMIT 1`);
   const found = (row: StoredEntry | undefined): AuditEntry | null => (row === undefined ? null : entry(row));
   return {
@@ -75,6 +80,11 @@ export function auditRows(db: DirectoryDb) {
         ...row,
         fields: fieldsIn({ before, after, fields }),
       })),
+    /** Removes those before this time, the oldest first and at most so many; true when there may be more. */
+    prune(before: number, most: number): boolean {
+      const last = oldest.get(most, before)?.id ?? null;
+      return last !== null && drop.run(last).changes === most;
+    },
     find: (id: number): AuditEntry | null => found(one.get(id)),
     /** What came after this entry to what has this name, the newest first. */
     after: (subject: string, id: number): readonly AuditEntry[] => after.all(subject, id).map(entry),
