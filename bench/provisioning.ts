@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
 import { createProvisioner } from '../src/asterisk/provisioning/provisioner.ts';
+import { table } from '../src/cli/output.ts';
 import { createPhoneKeeper } from '../src/directory/phone-keeper.ts';
 import { setPhone } from '../src/directory/phones.ts';
 import { addUser, importUsers, removeUser } from '../src/directory/users.ts';
@@ -44,15 +44,12 @@ export async function takeProvisioning(rounds: number, say: (line: string) => vo
 
 /** The report for a person. */
 export function printedProvisioning(report: ProvisioningReport): readonly string[] {
-  const table = new Table({
-    head: ['', 'ms', "Asterisk's CPU ms"],
-    style: { head: [], border: [] },
-    colAligns: ['left', 'right', 'right'],
-  });
-  for (const { step, ms, asteriskCpuMs } of report.contestants.cordboard) {
-    table.push([step, ms.toFixed(1), asteriskCpuMs.toFixed(0)]);
-  }
-  return [report.title, table.toString()];
+  const rows = report.contestants.cordboard.map(({ step, ms, asteriskCpuMs }) => [
+    step,
+    ms.toFixed(1),
+    asteriskCpuMs.toFixed(0),
+  ]);
+  return [report.title, table(['', 'ms', "Asterisk's CPU ms"], rows, '', { isRight: true })];
 }
 
 async function takeOne(): Promise<readonly ProvisioningStep[]> {

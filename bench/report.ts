@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { table } from '../src/cli/output.ts';
 import { type ContestantName, contestantNames } from './contestants/contestant.ts';
 import { type CoreReport, printedCore } from './core/report.ts';
 import type { Machine } from './machine.ts';
@@ -80,18 +80,14 @@ export function printed(report: Report): string {
   }
   if (core.length > 0) lines.push('', ...printedCore(core, report.rounds));
   for (const measure of phones) {
-    const table = new Table({
-      head: ['', 'p50 ms', 'p99 ms', 'max ms', 'answered', 'CPU ms a call: Asterisk + own'],
-      style: { head: [], border: [] },
-      colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
-    });
-    for (const name of contestantNames) {
+    const head = ['', 'p50 ms', 'p99 ms', 'max ms', 'answered', 'CPU ms a call: Asterisk + own'];
+    const rows = contestantNames.flatMap((name) => {
       const one = measure.contestants[name];
-      if (one === undefined) continue;
+      if (one === undefined) return [];
       const cpu = `${shown(one.cpuMsPerCall.asterisk)} + ${shown(one.cpuMsPerCall.engine)}`;
-      table.push([name, shown(one.p50), shown(one.p99), shown(one.max), `${one.answered} of ${one.sent}`, cpu]);
-    }
-    lines.push('', measure.title, table.toString(), verdict(measure));
+      return [[name, shown(one.p50), shown(one.p99), shown(one.max), `${one.answered} of ${one.sent}`, cpu]];
+    });
+    lines.push('', measure.title, table(head, rows, '', { isRight: true }), verdict(measure));
     const resent = Object.values(measure.contestants).reduce((sum, one) => sum + one.resent, 0);
     if (resent > 0)
       lines.push(`${resent} datagrams had to be sent again: this machine was overloaded, mistrust the figures.`);

@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { table } from '../../src/cli/output.ts';
 import { median } from '../statistics.ts';
 import type { CoreMeasure } from './measure.ts';
 import type { Take } from './take.ts';
@@ -63,25 +63,21 @@ export function coreReport(measure: CoreMeasure, own: readonly Take[], base: rea
 
 /** The sizes side by side, for a person. */
 export function printedCore(reports: readonly CoreReport[], rounds: number): string[] {
-  const table = new Table({
-    head: [
-      '',
-      'steps/s',
-      'decisions/s',
-      'µs a step: CPU',
-      'rows alone',
-      'p50',
-      'p99',
-      '× 100 agents',
-      'a survey, ms',
-      'a why, ms',
-    ],
-    style: { head: [], border: [] },
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
-  });
-  for (const { title, ratio, contestants } of reports) {
+  const head = [
+    '',
+    'steps/s',
+    'decisions/s',
+    'µs a step: CPU',
+    'rows alone',
+    'p50',
+    'p99',
+    '× 100 agents',
+    'a survey, ms',
+    'a why, ms',
+  ];
+  const rows = reports.map(({ title, ratio, contestants }) => {
     const { stepsPerS, decisionsPerS, cpuUsPerStep, floorUsPerStep, p50, p99, surveyMs, whyMs } = contestants.cordboard;
-    table.push([
+    return [
       title,
       whole(stepsPerS),
       whole(decisionsPerS),
@@ -92,8 +88,8 @@ export function printedCore(reports: readonly CoreReport[], rounds: number): str
       fine(ratio),
       fine(surveyMs),
       fine(whyMs),
-    ]);
-  }
+    ];
+  });
   const verdicts = reports.flatMap((report) => {
     if (report.met === null) return [];
     const goals = [
@@ -104,7 +100,7 @@ export function printedCore(reports: readonly CoreReport[], rounds: number): str
     return [`${report.title}: target ${goals.join(', ')}: ${report.met ? 'met' : 'NOT met'}`];
   });
   return [
-    table.toString(),
+    table(head, rows, '', { isRight: true }),
     ...verdicts,
     '',
     `Medians of ${rounds} round${rounds === 1 ? '' : 's'}. A step takes one event: a call's arrival, a leg's ringing, a deadline. A decision gives one call`,

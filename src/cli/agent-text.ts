@@ -34,7 +34,8 @@ export function agentTable(agents: readonly AgentView[]): string {
     String(agent.today.answered),
     String(agent.today.missed),
   ]);
-  return table(head, rows, 'No agents yet: cordboard group member add, then cordboard agent sign-in');
+  const empty = 'No agents yet: cordboard group member add, then cordboard agent sign-in';
+  return table(head, rows, empty, { spare: ['Given', 'Missed', 'Answered', 'Extension', 'Station', 'Group'] });
 }
 
 /** One agent with their day. */

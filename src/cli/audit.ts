@@ -75,7 +75,7 @@ function auditTable(entries: readonly AuditView[]): string {
     subject,
     orDash(changed.join(', ')),
   ]);
-  return table(['Id', 'At', 'Who', 'What', 'Of', 'Changed'], rows, 'No change is like that');
+  return table(['Id', 'At', 'Who', 'What', 'Of', 'Changed'], rows, 'No change is like that', { spare: ['Who'] });
 }
 
 function entryText({ id, at, who, action, subject, before, after, undoes }: AuditDetails): string {

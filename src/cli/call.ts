@@ -66,7 +66,8 @@ function callTable(calls: readonly CallView[]): string {
     orDash(call.partner),
     `${Math.round(((call.endedAt ?? call.now) - call.arrivedAt) / 1_000)} s`,
   ]);
-  return table(head, rows, 'No calls. cordboard call list --all shows those that ended.');
+  const empty = 'No calls. cordboard call list --all shows those that ended.';
+  return table(head, rows, empty, { spare: ['Needs', 'Priority', 'Dialled', 'Came'] });
 }
 
 function caller(call: CallView): string {

@@ -4,6 +4,7 @@ import type { Finding, Level } from '../doctor/finding.ts';
 import type { StatusView } from '../protocol/status.ts';
 import type { CliContext } from './context.ts';
 import { Failure } from './failure.ts';
+import { wrapped } from './layout.ts';
 import type { Output } from './output.ts';
 
 /** `cordboard doctor` */
@@ -33,9 +34,13 @@ export function tellFindings(output: Output, findings: readonly Finding[]): void
 
 const marks: Readonly<Record<Level, (text: string) => string>> = { ok: pc.green, warning: pc.yellow, error: pc.red };
 
+/** Where what was found begins; and, below it, what is said of it. */
+const [FOUND, MORE] = [24, 34];
+
 function said({ check, level, found, expected, todo }: Finding): string {
-  const head = `${marks[level](level.padEnd(8))} ${check.padEnd(14)} ${found}`;
+  const head = `${marks[level](level.padEnd(8))} ${check.padEnd(14)} ${wrapped(found, Math.max(FOUND, check.length + 10))}`;
   if (todo === null) return head;
-  const indent = ' '.repeat(24);
-  return [head, `${indent}${pc.dim('expected:')} ${expected}`, `${indent}${pc.dim('to do:')}    ${todo}`].join('\n');
+  const more = (title: string, text: string): string =>
+    `${' '.repeat(FOUND)}${pc.dim(title.padEnd(MORE - FOUND - 1))} ${wrapped(text, MORE)}`;
+  return [head, more('expected:', expected), more('to do:', todo)].join('\n');
 }

@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
+import { layOut, roomOf, wrapped } from './layout.ts';
 
 /** Where a command's answer goes. */
 export type Output = {
@@ -41,40 +41,33 @@ function pictureOf(character: string): string {
   return code < 0x20 ? String.fromCodePoint(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
 }
 
+type TableOptions = {
+  /** Titles of the columns that a narrow terminal can do without, the least important first. */
+  readonly spare?: readonly string[];
+  /** Numbers: all columns but the first stand at the right. */
+  readonly isRight?: boolean;
+  /** How wide a line may be: as the terminal is, and without a bound where there is none. */
+  readonly room?: number;
+};
+
 /** A table without lines: it can be read, and cut with awk. `empty` is said where there are no rows. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], empty: string): string {
-  if (rows.length === 0) {
-    return empty;
-  }
-  const made = new Table({
-    head: head.map((title) => pc.bold(title)),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '',
-    },
-  });
-  made.push(...rows.map((row) => row.map(oneLine)));
-  return made.toString().replace(/ +$/gm, '');
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  empty: string,
+  { spare = [], isRight = false, room = roomOf(process.stdout) }: TableOptions = {},
+): string {
+  if (rows.length === 0) return empty;
+  const cells = rows.map((row) => row.map((cell) => printable(oneLine(cell))));
+  const { lines, leftOut } = layOut({ head, rows: cells, isRight, spare, paint: pc.bold }, room);
+  const note = leftOut.length === 0 ? [] : [pc.dim(`(no room for ${leftOut.join(', ')}: --json has all)`)];
+  return [...lines, ...note].join('\n');
 }
 
 /** Names and values, one a line, the values in a column of their own. */
-export function fields(pairs: readonly (readonly [string, string])[]): string {
+export function fields(pairs: readonly (readonly [string, string])[], room: number = roomOf(process.stdout)): string {
   const width = Math.max(...pairs.map(([name]) => name.length)) + 2;
-  return pairs.map(([name, value]) => `${pc.dim(name.padEnd(width))}${value}`).join('\n');
+  return pairs.map(([name, value]) => `${pc.dim(name.padEnd(width))}${wrapped(value, width, room)}`).join('\n');
 }
 
 /** `-` where there is nothing. */

@@ -121,7 +121,8 @@ function phoneTable(phones: readonly PhoneView[]): string {
   ]);
   const head = ['Phone', 'User', 'Label', 'Transport', 'NAT', 'Codecs', 'State'];
   const warnings = phones.flatMap((phone) => phone.warnings.map((warning) => pc.yellow(`${phone.id}: ${warning}`)));
-  return [table(head, rows, 'No phones yet: cordboard user add, or cordboard phone add'), ...warnings].join('\n');
+  const empty = 'No phones yet: cordboard user add, or cordboard phone add';
+  return [table(head, rows, empty, { spare: ['NAT', 'Codecs'] }), ...warnings].join('\n');
 }
 
 function phoneText(phone: PhoneView): string {

@@ -102,7 +102,7 @@ export function queueTable(queues: readonly QueueView[], kind: QueueView['kind']
     String(queue.members.length),
   ]);
   const head = ['Name', 'Extension', 'Strategy', 'Ring', 'Max wait', 'Wrap-up', 'Needs', 'Overflow', 'Members'];
-  return table(head, rows, `No ${kind}s yet: cordboard ${kind} add`);
+  return table(head, rows, `No ${kind}s yet: cordboard ${kind} add`, { spare: ['Needs', 'Wrap-up', 'Overflow'] });
 }
 
 /** All settings, then the members in their order. */

@@ -107,5 +107,5 @@ function waitingTable(waiting: readonly WaitingView[]): string {
     String(each.tier),
     orDash(each.offeredTo.join(', ')),
   ]);
-  return table(head, rows, 'Nobody waits.');
+  return table(head, rows, 'Nobody waits.', { spare: ['Tier', 'Relaxed', 'Due', 'Needs', 'Priority'] });
 }

@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { table } from '../../src/cli/output.ts';
 import type { NumberedFact } from '../../src/core/facts.ts';
 
 /** What happened at one fault: a line of the table. `failure` is null when all was as it must be. */
@@ -22,13 +22,10 @@ export function endsOf(facts: readonly NumberedFact[]): string {
 
 /** The table that the suite prints. */
 export function tableOf(outcomes: readonly Outcome[]): string {
-  const table = new Table({
-    head: ['fault', 'talk', 'ringing', 'waiting', 'recorded ends', 'repairs', 'what happened'],
-    style: { head: [], border: [] },
-    wordWrap: true,
-    colWidths: [44, 12, 14, 14, 24, 9, 50],
+  const head = ['fault', 'talk', 'ringing', 'waiting', 'recorded ends', 'repairs', 'what happened'];
+  const rows = outcomes.map(({ fault, talk, ring, wait, ends, repairs, note, failure }) => {
+    const happened = failure === null ? note : `FAILED: ${failure.split('\n')[0]}`;
+    return [fault, talk, ring, wait, ends, String(repairs), happened];
   });
-  for (const { fault, talk, ring, wait, ends, repairs, note, failure } of outcomes)
-    table.push([fault, talk, ring, wait, ends, repairs, failure === null ? note : `FAILED: ${failure.split('\n')[0]}`]);
-  return table.toString();
+  return table(head, rows, 'no fault', { room: 170 });
 }
