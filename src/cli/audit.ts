@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { countArgument } from '../lib/count-argument.ts';
 import type { AuditDetails, AuditUndone, AuditView } from '../protocol/audit.ts';
 import { timeArgument } from './arguments.ts';
+import { changeLine, settingName, valueLine } from './change-words.ts';
 import type { CliContext } from './context.ts';
 import { dateAndTime } from './moment.ts';
 import { fields, orDash, table } from './output.ts';
@@ -32,10 +34,11 @@ export function auditCommand(program: Command, context: CliContext): void {
 
   audit
     .command('show <id>')
-    .description('one change: each field before and after')
-    .action(async (id: string) => {
+    .description('one change: each field that it altered, before and after')
+    .option('--full', 'also the fields that stayed as they were')
+    .action(async (id: string, { full = false }: { full?: boolean }) => {
       const answer = await context.client().get<{ entry: AuditDetails }>(`/v1/audit/${encodeURIComponent(id)}`);
-      context.output().result(answer, ({ entry }) => entryText(entry));
+      context.output().result(answer, ({ entry }) => entryText(entry, full));
     });
 
   audit
@@ -54,16 +57,12 @@ function undoneText({ undone, entry, changes, queue, warnings, dryRun }: AuditUn
   const { id, action, subject } = undone;
   const lines =
     queue === null
-      ? changes.map(({ field, from, to }) => `  ${field}: ${orDash(jsonOf(from))} → ${orDash(jsonOf(to))}`)
+      ? changes.map(({ field, from, to }) => changeLine(field, from, to))
       : changedLines(queue.before, queue.after);
   const head = dryRun
     ? `#${id} (${action} ${subject}) could be undone; nothing was done`
     : `#${id} (${action} ${subject}) undone${entry === null ? '' : `, by #${entry.id}`}`;
   return [head, ...lines, ...warnings.map((each) => pc.yellow(`warning: ${each}`))].join('\n');
-}
-
-function jsonOf(value: unknown): string | null {
-  return value === null ? null : JSON.stringify(value);
 }
 
 function auditTable(entries: readonly AuditView[]): string {
@@ -73,12 +72,13 @@ function auditTable(entries: readonly AuditView[]): string {
     who,
     undoes === null ? action : `${action} (undoes ${undoes})`,
     subject,
-    orDash(changed.join(', ')),
+    orDash(changed.map(settingName).join(', ')),
   ]);
   return table(['Id', 'At', 'Who', 'What', 'Of', 'Changed'], rows, 'No change is like that', { spare: ['Who'] });
 }
 
-function entryText({ id, at, who, action, subject, before, after, undoes }: AuditDetails): string {
+/** What changed of it; what was made or removed, or `isFull`, has all fields. */
+function entryText({ id, at, who, action, subject, before, after, undoes }: AuditDetails, isFull: boolean): string {
   const head = fields([
     ['id', String(id)],
     ['at', dateAndTime(at)],
@@ -88,16 +88,25 @@ function entryText({ id, at, who, action, subject, before, after, undoes }: Audi
     ...(undoes === null ? [] : [['undoes', `#${undoes}`] as const]),
   ]);
   const [was, is] = [partsOf(before), partsOf(after)];
-  const rows = [...new Set([...was.keys(), ...is.keys()])].map((name) => {
-    const mark = was.get(name) === is.get(name) ? '' : '*';
-    return [mark, name, orDash(was.get(name)), orDash(is.get(name))];
+  const lines = [...new Set([...was.keys(), ...is.keys()])].flatMap((name) => {
+    const [old, now] = [was.get(name), is.get(name)];
+    if (before === null || after === null) return [valueLine(name, old ?? now)];
+    if (!isDeepStrictEqual(old, now)) return [changeLine(name, old, now)];
+    return isFull ? [valueLine(name, now)] : [];
   });
-  return [head, '', table(['', 'Field', 'Before', 'After'], rows, 'Nothing but that is kept of it')].join('\n');
+  const title = before === null ? ['made as'] : after === null ? ['it was'] : [];
+  return [head, '', ...title, ...(lines.length === 0 ? ['Nothing else is kept of it'] : lines)].join('\n');
 }
 
-/** The values as they are written in JSON. */
-function partsOf(value: unknown): ReadonlyMap<string, string> {
+/** By fields, as the daemon has them: a list is that of the members, and a user's first phone has its fields each by itself. */
+function partsOf(value: unknown): ReadonlyMap<string, unknown> {
   if (value === null || value === undefined) return new Map();
-  if (typeof value !== 'object' || Array.isArray(value)) return new Map([['-', JSON.stringify(value)]]);
-  return new Map(Object.entries(value).map(([name, part]) => [name, JSON.stringify(part)]));
+  if (Array.isArray(value)) return new Map([['members', value]]);
+  if (typeof value !== 'object') return new Map([['value', value]]);
+  const parts = Object.entries(value).flatMap(([name, part]): (readonly [string, unknown])[] =>
+    name === 'phone' && typeof part === 'object' && part !== null
+      ? Object.entries(part).map(([inner, one]) => [`phone.${inner}`, one] as const)
+      : [[name, part]],
+  );
+  return new Map(parts);
 }

@@ -32,7 +32,7 @@ export function printable(text: string): string {
 }
 
 /** A name with a line break in it must not look like two rows. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/[\r\n\t]/g, pictureOf);
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { countArgument } from '../lib/count-argument.ts';
@@ -5,6 +6,7 @@ import { formatDuration } from '../lib/duration.ts';
 import { ANNOUNCES, NOBODY_RULES, ON_MISS, STRATEGIES } from '../protocol/queue-fields.ts';
 import type { QueueView } from '../protocol/queues.ts';
 import { destinationArgument, durationArgument } from './arguments.ts';
+import { changeLine } from './change-words.ts';
 import { fields, orDash, table } from './output.ts';
 import {
   keepFreeArgument,
@@ -178,19 +180,6 @@ export function changedLines(before: QueueView, after: QueueView): readonly stri
   const settings = settingsOf(after).flatMap(([label, value]) =>
     was.get(label) === value ? [] : [`  ${label}: ${was.get(label)} → ${value}`],
   );
-  const [old, now] = [membersText(before), membersText(after)];
-  return old === now ? settings : [...settings, `  members: ${old} → ${now}`];
-}
-
-/** `anna, ben (penalty 1)`: in their order, with what is not as for everybody. */
-function membersText({ members }: QueueView): string {
-  const all = members.map(({ username, penalty, weight, wrapUpMs }) => {
-    const own = [
-      ...(penalty === 0 ? [] : [`penalty ${penalty}`]),
-      ...(weight === 1 ? [] : [`weight ${weight}`]),
-      ...(wrapUpMs === null ? [] : [`wrap-up ${formatDuration(wrapUpMs)}`]),
-    ];
-    return own.length === 0 ? username : `${username} (${own.join(', ')})`;
-  });
-  return all.join(', ') || 'none';
+  const isSame = isDeepStrictEqual(before.members, after.members);
+  return isSame ? settings : [...settings, changeLine('members', before.members, after.members)];
 }

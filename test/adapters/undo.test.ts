@@ -49,7 +49,7 @@ async function read(path: string): Promise<unknown> {
 
 async function team(...names: readonly string[]): Promise<void> {
   for (const [place, username] of names.entries())
-    await said('POST', '/v1/users', { username, name: username, extension: `100${place + 1}` });
+    await said('POST', '/v1/users', { username, name: username, extension: String(1001 + place) });
   await said('POST', '/v1/groups', { name: 'support', extension: '8001', overflow: 'hang-up:busy' });
   if (names.length > 0) await said('POST', '/v1/groups/support/members', { users: names });
 }
@@ -463,7 +463,7 @@ describe('on the command line', () => {
     );
     await said('PATCH', '/v1/users/anna', { name: 'Hanna' });
     const renamed = String(await newest('user.set'));
-    expect(await cordboard('audit', 'undo', renamed, '--dry-run')).toContain('\n  name: "Hanna" → "anna"\n');
+    expect(await cordboard('audit', 'undo', renamed, '--dry-run')).toContain('\n  name: Hanna → anna\n');
     expect(JSON.parse(await cordboard('audit', 'undo', renamed, '--json'))).toMatchObject({
       changes: [{ field: 'name', from: 'Hanna', to: 'anna' }],
       entry: { undoes: Number(renamed) },
@@ -498,6 +498,49 @@ describe('on the command line', () => {
     } finally {
       vi.unstubAllEnvs();
     }
+  });
+});
+
+describe('one change on the command line', () => {
+  const show = async (id: number | string, ...more: string[]): Promise<readonly string[]> => {
+    let text = '';
+    const program = buildProgram({ CORDBOARD_HOME: lab.home }, (part) => {
+      text += part;
+    });
+    await program.parseAsync(['node', 'cordboard', 'audit', 'show', String(id), ...more]);
+    return stripVTControlCharacters(text).trimEnd().split('\n').slice(6);
+  };
+
+  test('given_a_change_when_it_is_shown_then_only_what_it_altered_is_there_in_the_units_of_people', async () => {
+    await team('anna');
+    const rises = [{ afterMs: 120_000, priority: 7 }];
+    await said('PATCH', '/v1/groups/support', { ringMs: 90_000, rises, maxLength: 3 });
+    const id = await newest('group.set');
+    expect(await show(id)).toEqual(['  ring: 15s → 1m30s', '  rises: none → 2m=7', '  max length: - → 3']);
+    const full = await show(id, '--full');
+    expect(full).toEqual(
+      expect.arrayContaining(['  ring: 15s → 1m30s', '  wrap-up: 10s', '  members: anna', '  ladder: default']),
+    );
+    expect(full.filter((line) => line.includes('→'))).toHaveLength(3);
+    expect(await show(await newest('group.add'))).toEqual(
+      expect.arrayContaining(['made as', '  max wait: 2m', '  waves: -', '  overflow: hang-up:busy']),
+    );
+    await said('PATCH', '/v1/users/anna', { nat: 'route' });
+    expect(await show(await newest('user.set'))).toEqual(['  phone.nat: yes → route']);
+  });
+
+  test('given_a_queue_of_many_when_their_change_is_shown_or_undone_then_counts_say_it_with_who_came_and_went', async () => {
+    const names = Array.from({ length: 24 }, (_, i) => `u${i + 10}`);
+    await team(...names);
+    await said('PATCH', '/v1/groups/support/members/u12', { penalty: 2 });
+    const set = await newest('group.member.set');
+    expect(await show(set)).toEqual(['  members: 24 → 24; changed 1: u12 (penalty 2)']);
+    await said('POST', '/v1/groups/support/members/remove', { users: ['u10', 'u11'] });
+    const removed = await newest('group.member.remove');
+    expect(await show(removed)).toEqual(['  members: 24 → 22; removed 2: u10, u11']);
+    expect(await show(await newest('group.member.add'))).toEqual([
+      `  members: 0 → 24; added 24: ${names.slice(0, 20).join(', ')} and 4 more`,
+    ]);
   });
 });
 
