@@ -16,5 +16,7 @@ export function levelsOf(texts: readonly string[] | undefined): Record<string, n
 function levelOf(text: string): readonly [string, number] {
   const [, name = '', level = ''] = /^([^=]*)=([1-9]|10)$/.exec(text) ?? [];
   if (SKILL_NAME.test(name)) return [name, Number(level)];
+  if (level !== '')
+    throw new Failure('usage', `expected a skill's name of a-z, 0-9, dot, underscore and dash; got ${name}`, 2);
   throw new Failure('usage', `expected a skill with a level from 1 to 10, such as es=7; got ${text}`, 2);
 }

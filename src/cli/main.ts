@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { whyOf } from '../lib/why.ts';
+import { asTyped } from './as-typed.ts';
 import { Failure } from './failure.ts';
 import { buildProgram } from './program.ts';
 
@@ -30,7 +31,8 @@ async function run(argv: readonly string[]): Promise<number> {
       return 2;
     }
     if (error instanceof Failure) {
-      say(error.code, error.message, error.field, json);
+      const message = json || error.field === undefined ? error.message : asTyped(error.message, argv);
+      say(error.code, message, error.field, json);
       return error.exit;
     }
     say('failed', whyOf(error), undefined, json);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { SkillsImported, SkillsSaved, SkillView } from '../protocol/skills.ts';
+import type { UserView } from '../protocol/users.ts';
 import type { CliContext } from './context.ts';
 import { readSkillsCsv } from './csv-tables.ts';
 import { readCsvFile } from './file.ts';
@@ -41,14 +42,18 @@ export function userSkillCommand(user: Command, context: CliContext): void {
   skill
     .command('remove <username> <skill...>')
     .description('take skills away')
-    .action((username: string, skills: readonly string[]) =>
-      patch(username, Object.fromEntries(skills.map((name) => [name, null]))),
-    );
+    .action(async (username: string, skills: readonly string[]) => {
+      // Taking away what is not there is no failure; a name that was mistyped is to be seen all the same.
+      const { user } = await context.client().get<{ user: UserView }>(`/v1/users/${encodeURIComponent(username)}`);
+      const unknown = skills.filter((name) => user.skills[name] === undefined);
+      const note = unknown.length === 0 ? '' : `, and had no ${unknown.join(', ')}`;
+      await patch(username, Object.fromEntries(skills.map((name) => [name, null])), note);
+    });
 
-  async function patch(username: string, skills: Readonly<Record<string, number | null>>): Promise<void> {
+  async function patch(username: string, skills: Readonly<Record<string, number | null>>, note = ''): Promise<void> {
     const path = `/v1/users/${encodeURIComponent(username)}/skills`;
     const answer = await context.client().patch<SkillsSaved>(path, { skills });
-    context.output().result(answer, (saved) => `${username} has ${orDash(levelsText(saved.skills))}`);
+    context.output().result(answer, (saved) => `${username} has ${levelsText(saved.skills) || 'no skill'}${note}`);
   }
 }
 

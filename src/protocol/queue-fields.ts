@@ -48,7 +48,7 @@ const said = <T extends object>(value: T) =>
 
 const growing = (steps: readonly { afterMs: number }[]): boolean =>
   steps.every((step, i) => i === 0 || step.afterMs >= (steps[i - 1]?.afterMs ?? 0));
-const GROWING = { error: 'steps in the order of their afterMs' };
+const GROWING = { error: 'steps in the order of their times (afterMs)' };
 
 const rise = z.strictObject({ afterMs: millisecondsSchema(0, DAY), priority: whole(1, 10) });
 const relaxation = z.strictObject({

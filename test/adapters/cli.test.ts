@@ -290,6 +290,12 @@ describe('with a daemon', () => {
     expect(made).toMatchObject({ code: 0, out: expect.stringContaining('no member of spanish has lang.es at 3') });
     expect((await run(['user', 'skill', 'set', 'quin', 'lang.es=7', 'vip=2'])).out).toBe('quin has lang.es=7 vip=2\n');
     expect((await run(['user', 'skill', 'remove', 'quin', 'vip'])).out).toBe('quin has lang.es=7\n');
+    expect((await run(['user', 'skill', 'remove', 'quin', 'nosuch'])).out).toBe(
+      'quin has lang.es=7, and had no nosuch\n',
+    );
+    expect((await run(['user', 'skill', 'set', 'quin', 'ES=5'])).err).toBe(
+      "error: expected a skill's name of a-z, 0-9, dot, underscore and dash; got ES\n",
+    );
     expect(await run(['user', 'skill', 'set', 'quin', 'es'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('such as es=7; got es'),
@@ -343,6 +349,30 @@ describe('with a daemon', () => {
     expect((await run(['reason', 'set', 'lunch', '--limit', 'none', '--label', 'Lunch'])).out).toMatch(/Lunch +none/);
     expect((await run(['reason', 'remove', 'lunch'])).out).toBe('lunch removed\n');
     for (const name of ['quin', 'rosa']) await lab.ask('DELETE', `/v1/users/${name}`);
+  });
+
+  test('given_a_value_that_is_refused_then_the_option_is_named_with_what_was_typed_and_json_names_the_field', async () => {
+    await lab.ask('POST', '/v1/queues', { name: 'typed' });
+    const refused = async (...options: string[]) => (await run(['queue', 'set', 'typed', ...options])).err;
+    expect(await refused('--ring', '11m')).toBe('error: --ring: expected a duration from 1s to 10m; got 11m\n');
+    expect(await refused('--max-wait=25h', '--ring', '11m')).toBe(
+      'error: --ring: expected a duration from 1s to 10m; got 11m; --max-wait: expected a duration from 1s to 24h; got 25h\n',
+    );
+    expect(await refused('--ladder', '3:20s,2:60s')).toBe(
+      'error: --ladder: expected steps whose misses grow from each to the next; got 3:20s,2:60s\n',
+    );
+    expect(await refused('--ladder', '1:20s,2:100ms')).toBe(
+      'error: --ladder 2, rest: expected a duration from 1s to 24h; got 1:20s,2:100ms\n',
+    );
+    const json = JSON.parse(await refused('--ring', '11m', '--json'));
+    expect(json).toMatchObject({ error: { field: 'ringMs', message: expect.stringContaining('milliseconds') } });
+    const phone = ['user', 'add', 'typist', '--name', 'T', '--extension', '1299'];
+    expect((await run([...phone, '--codecs', 'mp3'])).err).toMatch(/^error: --codecs: expected one of .*; got mp3\n$/);
+    expect((await run([...phone, '--mailboxes', 'x y'])).err).toMatch(/^error: --mailboxes: expected .*; got x y\n$/);
+    const password = (await run([...phone, '--sip-password', 'short'])).err;
+    expect(password).toMatch(/^error: --sip-password: expected .*; got another one\n$/);
+    expect((await run(['user', 'add', 'T', '--name', 'T'])).err).toMatch(/^error: username: expected /);
+    await lab.ask('DELETE', '/v1/queues/typed');
   });
 
   test('given_csv_files_of_members_and_skills_then_they_are_taken_together_or_not_at_all', async () => {
