@@ -25,8 +25,10 @@ export function drainCommand(program: Command, context: CliContext): void {
       const client = context.client();
       const output = context.output();
       if (options.cancel === true) {
+        const { engine } = await client.get<StatusView>('/v1/status');
         const answer = await client.delete<{ draining: boolean }>('/v1/drain');
-        output.result(answer, () => 'calls are taken again');
+        const isNone = engine !== null && !engine.draining;
+        output.result(answer, () => (isNone ? 'there was no drain: calls are taken as ever' : 'calls are taken again'));
         return;
       }
       if (options.wait !== true) {

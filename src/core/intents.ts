@@ -91,7 +91,10 @@ function choose(turn: Turn, agent: Agent, ask: AgentIntent): Refusal | null {
     case 'extend-wrap-up':
       return extendWrapUp(turn, agent, ask.byMs);
     default:
-      if (!agent.signedIn) return { code: 'not-signed-in', message: `${agent.id} is not signed in: sign in first` };
+      if (!agent.signedIn) {
+        const what = ask.do === 'sign-out' ? 'is signed out already' : 'is not signed in: sign in first';
+        return { code: 'not-signed-in', message: `${agent.id} ${what}` };
+      }
       return chooseSignedIn(turn, agent, ask);
   }
 }

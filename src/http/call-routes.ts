@@ -65,11 +65,18 @@ export function callRoutes(app: FastifyInstance, services: Services): void {
     return { call: id };
   });
 
+  /** A `Refusal` says of a call that is over when and how it ended. */
   function openCall(id: string): string {
-    if (live.call(id) === null) {
-      throw unknownCall(id);
-    }
-    return id;
+    const row = live.call(id);
+    if (row !== null && row.phase !== 'ended') return id;
+    const past = pastCallView(live.factsOfCall(id), null, services.now());
+    if (past === null || past.endedAt === null) throw unknownCall(id);
+    const when = new Date(past.endedAt).toISOString();
+    throw new Refusal(
+      'call-ended',
+      `Call ${id} has ended (${past.ending}), at ${when}: see cordboard call show ${id}`,
+      'id',
+    );
   }
 }
 

@@ -20,6 +20,7 @@ export type RefusalCode =
   | 'unknown-queue'
   | 'unknown-reason'
   | 'unknown-call'
+  | 'call-ended'
   | 'unknown-phone'
   | 'unknown-trunk'
   | 'unknown-number'

@@ -571,6 +571,14 @@ describe('with a daemon', () => {
     });
   });
 
+  test('given_no_drain_when_it_is_cancelled_then_it_is_said_that_there_was_none', async () => {
+    expect((await run(['drain', '--cancel'])).out).toBe('there was no drain: calls are taken as ever\n');
+    const { status } = lab.engine;
+    if (status !== 'silent') lab.engine.status = { ...status, draining: true };
+    expect((await run(['drain', '--cancel'])).out).toBe('calls are taken again\n');
+    lab.engine.status = status;
+  });
+
   test('given_status_then_it_says_how_engine_and_asterisk_are', async () => {
     const text = (await run(['status'])).out;
     expect(text).toMatch(/Asterisk +22\.10\.1 at 127\.0\.0\.1/);

@@ -305,6 +305,21 @@ describe('calls and events', () => {
     ]);
     expect((await lab.ask('GET', '/v1/calls/none')).status).toBe(404);
     expect((await lab.ask('POST', '/v1/calls/none/hang-up', {})).status).toBe(404);
+    for (const [action, body] of [
+      ['hang-up', {}],
+      ['move', { to: 'hang-up' }],
+    ] as const)
+      expect(await lab.ask('POST', `/v1/calls/${call}/${action}`, body)).toMatchObject({
+        status: 409,
+        body: {
+          error: {
+            code: 'call-ended',
+            message: expect.stringMatching(
+              new RegExp(`^Call ${call} has ended \\(\\w+\\), at 2023-11-14T22:13:20\\.\\d+Z: `),
+            ),
+          },
+        },
+      });
   });
 
   test('given_followers_that_come_at_any_time_then_each_sees_every_fact_once_and_in_order', async () => {

@@ -495,6 +495,17 @@ describe('the ladder and the network', () => {
   });
 });
 
+it('given_an_agent_who_is_signed_out_when_they_sign_out_again_then_nobody_tells_them_to_sign_in', () => {
+  const driver = running(['ann']);
+  expect(ask(driver, 'ann', { do: 'sign-out' })).toBe(null);
+  driver.step({ type: 'intent', intent: 'again', ask: { do: 'sign-out', user: 'ann' } });
+  expect(driver.commands.at(-1)).toEqual({
+    do: 'reply',
+    intent: 'again',
+    error: { code: 'not-signed-in', message: 'ann is signed out already' },
+  });
+});
+
 describe('a choice while an offer that rang out still ends', () => {
   /** It rang out at ann's, whose second miss would hold her, and the phone has not said so yet. */
   function rungOut(): { driver: Driver; leg: string } {
