@@ -30,6 +30,7 @@ export function whyRoutes(app: FastifyInstance, services: Services): void {
     const id = pathPart(request, 'id');
     const { at, full, members, progress } = queryOf(callQuery, request);
     const [row, facts, caller, now] = [live.call(id), live.factsOfCall(id), live.caller(id), services.now()];
+    refuseFuture(at);
     const isOpen = row !== null && row.phase !== 'ended';
     const call = isOpen ? openCallView(row, caller, now) : pastCallView(facts, caller, now);
     if (call === null) {
@@ -54,6 +55,7 @@ export function whyRoutes(app: FastifyInstance, services: Services): void {
   app.get('/v1/agents/:username/why-not', async (request, reply): Promise<AgentWhyNot | FastifyReply> => {
     const agent = pathPart(request, 'username');
     const { at, call = null, progress } = queryOf(agentQuery, request);
+    refuseFuture(at);
     const isUser = services.directory.store.users.find(agent) !== null;
     // Who was removed since is known to the past.
     if (!isUser && at === undefined && call === null) {
@@ -87,6 +89,12 @@ export function whyRoutes(app: FastifyInstance, services: Services): void {
       };
     });
   });
+
+  /** Nobody knows what will be; it was answered as if it were now. */
+  function refuseFuture(at: number | undefined): void {
+    if (at === undefined || at <= services.now()) return;
+    throw new Refusal('invalid', `at: expected a time that has passed; got ${new Date(at).toISOString()}`, 'at');
+  }
 
   /** Nothing is recalled where nothing is asked. A time that cannot be told of is refused; the offers' part is said to miss. */
   async function recalled(ask: PastAsk, watch: PastWatch): Promise<PastAnswer> {

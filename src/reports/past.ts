@@ -25,7 +25,11 @@ export function askPast(
       else wanted.set(step.seq, [...(wanted.get(step.seq) ?? []), fact]);
     }
     const then = at === null ? null : journal.lastUntil(at);
-    if (at !== null && then === null) return { moments, failure: 'The journal is not kept so far back.' };
+    if (at !== null && then === null) {
+      const first = journal.bounds()?.first;
+      const from = first === undefined ? 'is empty' : `is kept from ${new Date(first.at).toISOString()} on`;
+      return { moments, failure: `The journal ${from}: ask for a later time.` };
+    }
     const steps = [...new Set([...wanted.keys(), ...(then === null ? [] : [then.seq])])].sort((a, b) => a - b);
     const look = (moment: Moment): void => {
       const { exact, world } = moment;

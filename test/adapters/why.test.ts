@@ -124,7 +124,19 @@ describe('cordboard why', () => {
     });
     expect(await lab.ask('GET', '/v1/calls/c1/why?members=0')).toMatchObject({ status: 400 });
     const early = await lab.ask('GET', '/v1/calls/c1/why?at=1');
-    expect(early).toMatchObject({ status: 409, body: { error: { code: 'past-not-kept' } } });
+    expect(early).toMatchObject({
+      status: 409,
+      body: {
+        error: { code: 'past-not-kept', message: expect.stringMatching(/^The journal is kept from \d{4}-.*Z on: /) },
+      },
+    });
+    for (const path of ['/v1/calls/c1/why', '/v1/agents/ann/why-not'])
+      expect(await lab.ask('GET', `${path}?at=${Date.now() + 3_600_000}`), path).toMatchObject({
+        status: 400,
+        body: {
+          error: { field: 'at', message: expect.stringMatching(/^at: expected a time that has passed; got \d{4}-/) },
+        },
+      });
   });
 
   test('given_an_engine_that_is_silent_when_it_is_asked_why_then_it_says_so_within_its_time', async () => {
