@@ -168,10 +168,9 @@ export function changedText(
   { warnings, dryRun }: { readonly warnings: readonly string[]; readonly dryRun: boolean },
 ): string {
   const lines = changedLines(before, after);
-  const what = lines.length === 0 ? ['  nothing is another'] : lines;
-  const notes = [...what, ...warnings.map((each) => pc.yellow(`warning: ${each}`))];
-  if (dryRun) return [`${after.name} could be changed; nothing was done`, ...notes].join('\n');
-  return [`${after.name} changed`, ...notes, '', queueText(after)].join('\n');
+  const done = dryRun ? 'could be changed; nothing was done' : 'changed';
+  const head = lines.length === 0 ? `nothing changed: ${after.name} is so already` : `${after.name} ${done}`;
+  return [head, ...lines, ...warnings.map((each) => pc.yellow(`warning: ${each}`))].join('\n');
 }
 
 /** Each setting that is another one, before and after; and the members, where they or what is set of them are others. */

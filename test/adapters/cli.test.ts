@@ -324,7 +324,12 @@ describe('with a daemon', () => {
       ],
     });
     expect((await run(['queue', 'waiting', 'spanish'])).out).toBe('Nobody waits.\n');
-    expect((await run(['queue', 'set', 'spanish', '--no-extension', '--needs', 'none'])).out).toMatch(/extension +-/);
+    expect((await run(['queue', 'set', 'spanish', '--no-extension', '--needs', 'none'])).out).toBe(
+      'spanish changed\n  extension: 9001 → -\n  needs: lang.es>=3,~vip → none\n',
+    );
+    expect((await run(['queue', 'set', 'spanish', '--needs', 'none'])).out).toBe(
+      'nothing changed: spanish is so already\n',
+    );
     const off = '--waves none --max-length none --max-talking none --keep-free none --rises none --relax none'.split(
       ' ',
     );
@@ -335,8 +340,8 @@ describe('with a daemon', () => {
     const misses = ['--climbs', 'no-answer,declined', '--ring-all-misses', '5', '--back-offs', 'busy=5s,declined=30s'];
     const climbing = (await run(['queue', 'set', 'spanish', '--ladder', ladder, ...misses])).out;
     expect(climbing).toContain(ladder);
-    expect(climbing).toMatch(/climbs +no-answer,declined\nring-all misses +5\n/);
-    expect(climbing).toMatch(/back-offs +declined=30s,busy=5s/);
+    expect(climbing).toMatch(/ climbs: \S+ → no-answer,declined\n +ring-all misses: \d+ → 5\n/);
+    expect(climbing).toMatch(/ back-offs: busy=5s → declined=30s,busy=5s/);
     expect((await run(['queue', 'set', 'spanish', '--ladder', '2:20s,1:20s'])).err).toContain('misses grow');
     expect((await run(['queue', 'set', 'spanish', '--ladder', '1:often'])).code).toBe(2);
     const usual = ['--ladder', 'default', '--climbs', 'none', '--back-offs', 'none', '--json'];
