@@ -90,9 +90,9 @@ function work(agent: AgentView): string {
   return `${is}${rest}${call === null ? '' : ` (${call})`}`;
 }
 
-/** The seconds that are left, rounded up: `0 s` would say that it is over. */
+/** The time that is left, in whole seconds and rounded up: `0s` would say that it is over. */
 function remaining(until: number | null, now: number, open: string): string {
-  return until === null ? open : `${Math.max(0, Math.ceil((until - now) / 1_000))} s`;
+  return until === null ? open : formatDuration(Math.max(0, Math.ceil((until - now) / 1_000)) * 1_000);
 }
 
 function whole(ms: number): string {
