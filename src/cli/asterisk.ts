@@ -35,7 +35,8 @@ export function asteriskCommand(program: Command, context: CliContext): void {
       const { examine } = await import('../doctor/examine.ts');
       const { diagnose } = await import('../doctor/diagnose.ts');
       const status = () => context.client().get<StatusView>('/v1/status');
-      const findings = diagnose(await examine(context.config(), { status }));
+      const config = context.config();
+      const findings = diagnose(await context.patiently('Looking at Asterisk', () => examine(config, { status })));
       tellFindings(
         context.output(),
         findings.filter(({ check }) => ofAsterisk.includes(check)),

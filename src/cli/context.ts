@@ -6,7 +6,7 @@ import { ConfigError } from '../config/problem.ts';
 import { type ApiClient, createClient } from './client.ts';
 import { Failure } from './failure.ts';
 import { createOutput, type Output } from './output.ts';
-import { createProgress, type Progress, type Terminal } from './progress.ts';
+import { createProgress, type Progress, patiently, type Terminal } from './progress.ts';
 
 /** What every command works with. The methods read the options of the command line when they are called. */
 export type CliContext = {
@@ -18,6 +18,8 @@ export type CliContext = {
   output(): Output;
   /** How far a long work is, on a terminal; with `--json` nothing is said of it. */
   progress(): Progress;
+  /** Does a work that may take long and does not tell how far it is: on a terminal `what` is said meanwhile. */
+  patiently<T>(what: string, work: () => Promise<T>): Promise<T>;
 };
 
 /** Reads `--home`, `--config` and `--json` of `program`. `environment` is the process's, or a test's. */
@@ -45,5 +47,6 @@ export function createContext(
     client: () => createClient(config().socket),
     output: () => createOutput(options().json === true, write),
     progress: () => createProgress(terminal, options().json !== true, Date.now),
+    patiently: (what, work) => patiently(terminal, options().json !== true, Date.now, what, work),
   };
 }

@@ -17,7 +17,8 @@ export function doctorCommand(program: Command, context: CliContext): void {
       const { examine } = await import('../doctor/examine.ts');
       const { diagnose } = await import('../doctor/diagnose.ts');
       const status = () => context.client().get<StatusView>('/v1/status');
-      const findings = diagnose(await examine(config, { status }));
+      const evidence = await context.patiently('Looking at Asterisk and the daemon', () => examine(config, { status }));
+      const findings = diagnose(evidence);
       tellFindings(context.output(), findings);
     });
 }

@@ -89,7 +89,9 @@ export function phoneCommand(program: Command, context: CliContext): void {
     .command('check')
     .description('compare all phones with Asterisk, attribute by attribute, and put right what was changed there')
     .action(async () => {
-      const checked = await context.client().post<PhonesChecked>('/v1/phones/check');
+      const checked = await context.patiently('Comparing phones with Asterisk', () =>
+        context.client().post<PhonesChecked>('/v1/phones/check'),
+      );
       context.output().result(checked, checkedText);
     });
 

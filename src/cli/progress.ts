@@ -34,6 +34,29 @@ export function createProgress(terminal: Terminal, isWanted: boolean, now: () =>
   };
 }
 
+/** Does a work that does not tell how far it is: after a second a line says `what` it is, and for how long it goes on by now. */
+export async function patiently<T>(
+  terminal: Terminal,
+  isWanted: boolean,
+  now: () => number,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!isWanted || terminal.isTTY !== true) return await work();
+  const begunAt = now();
+  let isShown = false;
+  const timer = setInterval(() => {
+    isShown = true;
+    terminal.write(`\r${what}, ${Math.round((now() - begunAt) / 1_000)} s\u001b[K`);
+  }, FIRST_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    if (isShown) terminal.write('\r\u001b[K');
+  }
+}
+
 /** `31,500 of 98,000 steps of the journal, 32 %, 14 s left`: by the pace so far. */
 function progressText({ stepped, of }: PastProgress, tookMs: number): string {
   const share = Math.min(1, stepped / Math.max(1, of));

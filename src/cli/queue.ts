@@ -80,7 +80,9 @@ export function queueCommand(program: Command, context: CliContext): void {
     .description('add or change many, of groups too: columns queue, username, penalty, weight, wrap-up; all or none')
     .action(async (file: string) => {
       const body = { members: readMembersCsv(readCsvFile(file)) };
-      const answer = await context.client().postMany<MembersImported>('/v1/members/import', body);
+      const answer = await context.patiently(`Importing ${body.members.length} members`, () =>
+        context.client().postMany<MembersImported>('/v1/members/import', body),
+      );
       context
         .output()
         .result(

@@ -33,10 +33,10 @@ export function userCommand(program: Command, context: CliContext): void {
       if (from !== undefined) {
         if (username !== undefined) throw new Failure('usage', 'give either a username or --from FILE, not both', 2);
         const body = { users: readUsersCsv(readCsvFile(from)), ...rehearsal };
-        output.result(
-          await context.client().postMany<{ users: readonly UserSaved[] }>('/v1/users/import', body),
-          ({ users }) => manyAdded(users),
+        const added = await context.patiently(`Adding ${body.users.length} users`, () =>
+          context.client().postMany<{ users: readonly UserSaved[] }>('/v1/users/import', body),
         );
+        output.result(added, ({ users }) => manyAdded(users));
         return;
       }
       if (username === undefined || name === undefined) {

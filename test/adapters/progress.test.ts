@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createClient } from '../../src/cli/client.ts';
-import { createProgress } from '../../src/cli/progress.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { createProgress, patiently } from '../../src/cli/progress.ts';
 import { createPast } from '../../src/past.ts';
 import type { AgentWhyNot, PastAnswer, PastAsk, PastProgress, PastWatch } from '../../src/protocol/why.ts';
 import { openJournal } from '../../src/storage/past/journal.ts';
@@ -174,6 +177,68 @@ describe('on a terminal', () => {
     ['json', true, false],
   ])('given_%s_then_nothing_is_said', (_, isTTY, isWanted) => {
     expect(shown(isTTY, isWanted, [1_000, 2_000, 3_000])).toEqual([]);
+  });
+
+  test.each([
+    ['a_terminal', true, true, ['Looking, 1 s', 'Looking, 2 s', '']],
+    ['a_pipe', false, true, []],
+    ['json', true, false, []],
+  ] as const)(
+    'given_%s_when_a_work_does_not_tell_how_far_it_is_then_its_seconds_are_all_that_is_said',
+    async (_, isTTY, isWanted, lines) => {
+      vi.useFakeTimers();
+      const said: string[] = [];
+      try {
+        const end = () => new Promise<string>((resolve) => setTimeout(() => resolve('done'), 2_500));
+        const terminal = { isTTY, write: (text: string) => said.push(text) };
+        const work = patiently(terminal, isWanted, Date.now, 'Looking', end);
+        await vi.advanceTimersByTimeAsync(10_000);
+        expect(await work).toBe('done');
+      } finally {
+        vi.useRealTimers();
+      }
+      expect(said).toEqual(lines.map((text) => `\r${text}\u001b[K`));
+    },
+  );
+
+  test('given_commands_that_may_take_long_when_a_second_is_over_then_each_says_what_it_does', async () => {
+    const lab = await startLabFront();
+    const [users, members] = [join(lab.home, 'users.csv'), join(lab.home, 'members.csv')];
+    writeFileSync(users, 'username,name,extension\npia,Pia,1301\n');
+    writeFileSync(members, 'queue,username\nlate,pia\n');
+    await lab.ask('POST', '/v1/queues', { name: 'late' });
+    const { isTTY } = process.stderr;
+    process.stderr.isTTY = true;
+    const [after, said] = [globalThis.setInterval, vi.spyOn(process.stderr, 'write').mockReturnValue(true)];
+    // The second is over as soon as it has begun.
+    const clock = vi.spyOn(globalThis, 'setInterval').mockImplementation(((tick: () => void, ms: number) => {
+      tick();
+      return after(tick, ms);
+    }) as never);
+    const run = async (...args: string[]): Promise<void> => {
+      const program = buildProgram({ CORDBOARD_HOME: lab.home }, () => {});
+      await program.parseAsync(['node', 'cordboard', ...args]).catch(() => {});
+    };
+    try {
+      await run('user', 'add', '--from', users);
+      await run('queue', 'member', 'import', members);
+      await run('phone', 'check');
+      await run('doctor');
+      await run('asterisk', 'check');
+      const lines = said.mock.calls.map(([text]) => /^\r(.+), \d+ s/.exec(String(text))?.[1]).filter(Boolean);
+      expect([...new Set(lines)]).toEqual([
+        'Adding 1 users',
+        'Importing 1 members',
+        'Comparing phones with Asterisk',
+        'Looking at Asterisk and the daemon',
+        'Looking at Asterisk',
+      ]);
+    } finally {
+      clock.mockRestore();
+      said.mockRestore();
+      process.stderr.isTTY = isTTY;
+      await lab.stop();
+    }
   });
 
   test('given_a_short_work_then_nothing_is_said', () => {
