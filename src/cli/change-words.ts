@@ -108,7 +108,9 @@ function nameOf(item: unknown): string {
 
 function listChange(field: string, from: unknown, to: unknown): string {
   const [old, now] = [listOf(from), listOf(to)];
-  if (old.length <= LONG_LIST && now.length <= LONG_LIST) return `${text(field, from)} → ${text(field, to)}`;
+  // An entry about members keeps those who came, went or are others, each with a place, and says nothing of the rest.
+  const isPart = [...old, ...now].some((item) => typeof item === 'object' && item !== null && 'place' in item);
+  if (!isPart && old.length <= LONG_LIST && now.length <= LONG_LIST) return `${text(field, from)} → ${text(field, to)}`;
   const [was, is] = [new Map(old.map(named)), new Map(now.map(named))];
   const told = [
     ['added', [...is.keys()].filter((name) => !was.has(name))],
@@ -116,6 +118,7 @@ function listChange(field: string, from: unknown, to: unknown): string {
     ['changed', [...is].filter(([name, item]) => was.has(name) && was.get(name) !== item).map(([, item]) => item)],
   ] as const;
   const parts = told.flatMap(([what, which]) => (which.length === 0 ? [] : [`${what} ${firstOf(which)}`]));
+  if (isPart) return parts.join('; ');
   return `${count(old.length)} → ${count(now.length)}; ${parts.join('; ') || 'in another order'}`;
 }
 
