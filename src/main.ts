@@ -13,6 +13,8 @@ import { guardVersion } from './asterisk/version-guard.ts';
 import { keepCalendar } from './calendar.ts';
 import type { Config } from './config/config.ts';
 import { pathsOf, readSecret } from './config/paths.ts';
+import type { PbxEvent } from './core/events.ts';
+import { isAsItShouldBe } from './core/reconcile.ts';
 import { load } from './core/world.ts';
 import { watchDrain } from './drained.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -71,10 +73,11 @@ export async function runDaemon(
   const { app } = config.asterisk.ari;
   const numbering = createNumbering(config.numbering);
   const post = createArrivals(numbering, world, (event, from) => engine.post(event, from));
+  const isAgreed = (event: PbxEvent) => event.type === 'surveyed' && isAsItShouldBe(world, event, now());
   const early = createEarlyDial({ link: () => ari, app, post });
   const drain = watchDrain(world.state, { after, leaseMs: config.limits.leaseMs, log, ...options });
   const pacing = createPacing({
-    send: (command) => perform(command, { link: ari, lists, early, app, numberFor: numbering.sent, post }),
+    send: (command) => perform(command, { link: ari, lists, early, app, isAgreed, numberFor: numbering.sent, post }),
     later: after,
     isRinging: early.isRinging,
   });

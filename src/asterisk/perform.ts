@@ -18,6 +18,8 @@ type Port = {
   /** Makes legs. */
   readonly early: Pick<EarlyDial, 'ring' | 'drop'>;
   readonly app: string;
+  /** Whether this is a survey that found all as it should be. */
+  readonly isAgreed: (event: PbxEvent) => boolean;
   /** A number outside as a carrier wants it. */
   readonly numberFor: (number: string, format: NumberFormat) => string;
   /** `caller`: who the event is about, kept apart from it. */
@@ -25,7 +27,7 @@ type Port = {
 };
 
 /** Sends one command as one ARI request; what came of it, where it matters, is posted as an event. */
-export function perform(command: PbxCommand, { link, lists, early, app, numberFor, post }: Port): void {
+export function perform(command: PbxCommand, { link, lists, early, app, isAgreed, numberFor, post }: Port): void {
   const ask = (request: AriRequest, done: (response: AriResponse) => void = ignore) => link.request(request, done);
   switch (command.do) {
     case 'open-room':
@@ -80,8 +82,12 @@ export function perform(command: PbxCommand, { link, lists, early, app, numberFo
           post({ type: 'leg-seen', leg: command.leg, found: seenLeg(body, app) }, callerOf(body));
       });
     case 'survey':
-      return survey(lists, app, command, post);
+      return survey(lists, app, command, (event) => post(isAgreed(event) ? agreed(command) : event));
   }
+}
+
+function agreed({ askedAt }: { readonly askedAt: number }): PbxEvent {
+  return { type: 'survey-agreed', askedAt };
 }
 
 /** Q.850 causes (ITU-T Q.850 §2.2.5) that Asterisk turns into SIP answers and Reason headers. */

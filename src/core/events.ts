@@ -122,6 +122,11 @@ export type PbxEvent =
       readonly legs: readonly SeenLeg[];
       readonly rooms: readonly SeenRoom[];
     }
+  /**
+   * The periodic survey found all as it should be, but for what is under way (`isAsItShouldBe`): it says so in a word, since the journal
+   * would keep every leg each time.
+   */
+  | { readonly type: 'survey-agreed'; readonly askedAt: number }
   /** Asterisk did not answer the survey. */
   | { readonly type: 'survey-failed'; readonly askedAt: number }
   /** A phone's contact came (registered, qualified) or went. */

@@ -7,7 +7,7 @@ import type { Event, SeenLeg } from './events.ts';
 import type { Call, Leg, LegId } from './state.ts';
 import { type Difference, desired, differences } from './topology.ts';
 import { about, changedCall, changedMeta, isOurs, send, type Turn, tell } from './turn.ts';
-import { touchAll } from './world.ts';
+import { touchAll, type World } from './world.ts';
 
 type Surveyed = Extract<Event, { type: 'surveyed' }>;
 
@@ -32,7 +32,7 @@ export function surveyed(turn: Turn, event: Surveyed): void {
   // Before anything is joined: whoever was to be answered by a daemon that died meanwhile was perhaps not.
   if (event.full) for (const leg of event.legs) answerAgain(turn, leg);
   const there = new Set(event.legs.map((leg) => leg.leg));
-  const judged = differences(desired(state), event, isOurs).filter((one) => !isYounger(turn, one, askedAt));
+  const judged = differences(desired(state), event, isOurs).filter((one) => !isYounger(turn.world, one, askedAt));
   for (const difference of judged) {
     about(turn, 'call' in difference ? difference.call : state.legs.get(entityOf(difference))?.call);
     if (event.full) repair(turn, difference, restarted ? { ...lostLeg, outcome: 'lost-pbx' } : lostLeg, counts, there);
@@ -70,6 +70,28 @@ function hearAgain(turn: Turn, seen: SeenLeg): void {
   if (call.hearing !== 'silence') send(turn, { do: 'hear', leg: leg.id, what: call.hearing, was: 'silence' });
 }
 
+/**
+ * Whether a periodic survey would put nothing right, and raise no doubt that the next one could confirm. Whoever asked for it can say
+ * this in a word.
+ */
+export function isAsItShouldBe(world: World, survey: Surveyed, now: number): boolean {
+  const { state } = world;
+  if (survey.full || state.meta.pbx !== 'ready' || state.meta.pbxStarted !== survey.pbxStarted) return false;
+  const askedAt = survey.askedAt ?? now + 1;
+  return differences(desired(state), survey, isOurs).every(
+    (one) => isYounger(world, one, askedAt) || !isSettled(world, one, now),
+  );
+}
+
+/** A survey found what `isAsItShouldBe` says: whatever the one before it doubted is no more. */
+export function surveyAgreed(turn: Turn, askedAt: number): void {
+  const { meta } = turn.world.state;
+  if (meta.pbx !== 'ready' || askedAt !== meta.askedAt) return;
+  meta.surveyAt = turn.now + meta.limits.surveyMs;
+  meta.doubts = [];
+  changedMeta(turn);
+}
+
 /** No answer: it is asked again soon, since nothing is offered until the first one after a gap. */
 export function surveyFailed(turn: Turn, askedAt: number): void {
   const { meta } = turn.world.state;
@@ -79,8 +101,8 @@ export function surveyFailed(turn: Turn, askedAt: number): void {
 }
 
 /** What came, or changed, after the question is not in the answer. */
-function isYounger(turn: Turn, difference: Difference, askedAt: number): boolean {
-  const { legs, calls } = turn.world.state;
+function isYounger({ state }: World, difference: Difference, askedAt: number): boolean {
+  const { legs, calls } = state;
   if ('leg' in difference) return (legs.get(difference.leg)?.changedAt ?? 0) >= askedAt;
   if (difference.kind === 'room-missing' || difference.kind === 'not-in-room') {
     return (calls.get(difference.call)?.legs ?? []).some((leg) => (legs.get(leg)?.changedAt ?? 0) >= askedAt);
@@ -183,15 +205,15 @@ function joinAgain(turn: Turn, call: Call | undefined): boolean {
 
 /** Whether two surveys running have seen the same, of something that does not change any more. */
 function isCertain(turn: Turn, difference: Difference, doubts: string[]): boolean {
-  if (!isSettled(turn, difference)) return false;
+  if (!isSettled(turn.world, difference, turn.now)) return false;
   const doubt = `${difference.kind} ${entityOf(difference)}`;
   doubts.push(doubt);
   return turn.world.state.meta.doubts.includes(doubt);
 }
 
-function isSettled(turn: Turn, difference: Difference): boolean {
-  const { legs, calls } = turn.world.state;
-  const isOld = (id: string | undefined) => turn.now - (legs.get(id ?? '')?.changedAt ?? turn.now) >= settledMs;
+function isSettled({ state }: World, difference: Difference, now: number): boolean {
+  const { legs, calls } = state;
+  const isOld = (id: string | undefined) => now - (legs.get(id ?? '')?.changedAt ?? now) >= settledMs;
   switch (difference.kind) {
     case 'leg-missing':
     case 'leg-away':

@@ -17,7 +17,7 @@ import { act } from './intents.ts';
 import { compareIds } from './ordered.ts';
 import { freeOrphans } from './orphans.ts';
 import { phoneReachable, phonesSurveyed } from './phones.ts';
-import { surveyed, surveyFailed } from './reconcile.ts';
+import { surveyAgreed, surveyed, surveyFailed } from './reconcile.ts';
 import { seedOf } from './routing/dice.ts';
 import { rekey } from './routing/entry.ts';
 import { account } from './routing/ledger.ts';
@@ -76,6 +76,9 @@ function apply(turn: Turn, event: Event): void {
       surveyed(turn, event);
       freeOrphans(turn);
       return unpark(turn);
+    case 'survey-agreed':
+      surveyAgreed(turn, event.askedAt);
+      return freeOrphans(turn);
     case 'survey-failed':
       return surveyFailed(turn, event.askedAt);
     case 'caller-arrived':

@@ -5,6 +5,7 @@ import { reachabilities, reachability, translate } from '../asterisk/translate.t
 import type { Command } from '../core/commands.ts';
 import type { Event, Intent } from '../core/events.ts';
 import type { NumberedFact } from '../core/facts.ts';
+import { isAsItShouldBe } from '../core/reconcile.ts';
 import type { EngineLimits } from '../core/settings.ts';
 import { defaultLimits, load, type World } from '../core/world.ts';
 import { createEngine, type Engine } from '../engine.ts';
@@ -130,6 +131,7 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
   const { scheduler, asterisk, store } = rig;
   // As `engineClock` does it: the wall clock or the last commit, whichever is later, and from there on monotonic.
   const aheadMs = Math.max(wallMs, store.lastAt()) - scheduler.now();
+  const engineNow = () => scheduler.now() + aheadMs;
   let stalledUntil = 0;
   let isAlive = true;
   let isDying = false;
@@ -153,11 +155,13 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
     engine.post(event);
   };
   let isLinked = false;
+  const isAgreed = (event: Event) => event.type === 'surveyed' && isAsItShouldBe(engine.world, event, engineNow());
   const early = createEarlyDial({ link: () => link ?? unlinked, app, post });
   const send = (command: Command): void => {
     if (isDying) return;
     if (command.do === 'reply') rig.onReply(command.intent, command.error);
-    else if (link !== null) perform(command, { link, lists: link, early, app, numberFor: numbering.sent, post: take });
+    else if (link !== null)
+      perform(command, { link, lists: link, early, app, isAgreed, numberFor: numbering.sent, post: take });
   };
   const committed: Batch[] = [];
   const engine = createEngine(
@@ -170,7 +174,7 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
       },
     },
     {
-      now: () => scheduler.now() + aheadMs,
+      now: engineNow,
       soon: (run) => void scheduler.after(0, turn(run)),
       after: (ms, run) => scheduler.after(ms, turn(run)),
       send,

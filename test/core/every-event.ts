@@ -146,11 +146,13 @@ function ofSurveys(world: World): Event[] {
     ...states.map((state) => ({ legs: legs.map((leg) => ({ leg: leg.id, state, arrival: null })), rooms })),
     { legs: legs.map((leg) => ({ leg: leg.id, state: 'up' as const, arrival: null })), rooms: [] },
   ];
-  return views.flatMap((view): Event[] => [
+  const { askedAt } = world.state.meta;
+  const surveys = views.flatMap((view): Event[] => [
     { type: 'surveyed', full: true, pbxStarted: 'p1', ...view },
     { type: 'surveyed', full: true, pbxStarted: 'p2', ...view },
     { type: 'surveyed', full: false, pbxStarted: 'p1', ...view },
   ]);
+  return [...surveys, { type: 'survey-agreed', askedAt }, { type: 'survey-agreed', askedAt: askedAt - 1 }];
 }
 
 function ofPhones(): Event[] {

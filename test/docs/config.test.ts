@@ -134,6 +134,7 @@ function q850(cause: HangUpCause): string {
       lists: link,
       early: { ring: () => undefined, drop: () => undefined },
       app: 'cordboard',
+      isAgreed: () => false,
       numberFor: (number) => number,
       post: () => undefined,
     },

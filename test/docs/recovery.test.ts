@@ -41,6 +41,7 @@ test('a_lease_with_and_without_a_partner_when_it_is_sent_then_it_is_the_request_
     lists: link,
     early: { ring: () => undefined, drop: () => undefined },
     app: 'cordboard',
+    isAgreed: () => false,
     numberFor: (number: string) => number,
     post: () => undefined,
   };

@@ -434,6 +434,20 @@ export const mutants: readonly Mutant[] = [
     by: 'test/core/races.test.ts',
   },
   {
+    lie: 'a survey agrees that has not found a leg',
+    file: 'src/core/reconcile.ts',
+    from: '|| !isSettled(world, one, now),',
+    to: '|| one.kind === "leg-missing" || !isSettled(world, one, now),',
+    by: 'test/core/surveys.test.ts',
+  },
+  {
+    lie: 'what one survey doubted is believed though the next agreed',
+    file: 'src/core/reconcile.ts',
+    from: 'meta.surveyAt = turn.now + meta.limits.surveyMs;\n  meta.doubts = [];\n',
+    to: 'meta.surveyAt = turn.now + meta.limits.surveyMs;\n',
+    by: 'test/core/surveys.test.ts',
+  },
+  {
     lie: 'Asterisk is asked again while an answer is on its way',
     file: 'src/core/turn.ts',
     from: 'Math.max(surveyedByMs, meta.limits.surveyMs)',
