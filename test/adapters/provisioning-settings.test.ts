@@ -104,6 +104,22 @@ const cases: readonly Case[] = [
     setting: { callerName: '', callerNumber: '030' },
     shows: { 'endpoint.callerid': '030' },
   },
+  {
+    name: 'all lists at once',
+    setting: {
+      codecs: ['opus', 'g722', 'alaw', 'ulaw', 'h264', 'vp8'],
+      transport: 'wss',
+      callGroups: ['63', 'sales', '2', 'office', '10', 'Back-office'],
+      pickupGroups: ['office', '9', 'sales', '1', 'Back-office'],
+      mailboxes: ['8001', '1001@default', '1002@other'],
+      callerName: 'Zoë "the \\ boss", <1> (of | all)',
+      callerNumber: '+4930123',
+    },
+    shows: {
+      ...groups('call', '2, 10, 63', 'Back-office, office, sales'),
+      'endpoint.allow': '(opus|g722|alaw|ulaw|h264|vp8)',
+    },
+  },
   { name: 'digest', setting: { ha1: 'a'.repeat(32) }, shows: { 'auth.password_digest': `MD5:${'a'.repeat(32)}` } },
   { name: 'user of the digest', setting: { userName: 'other.name' }, shows: { 'auth.username': 'other.name' } },
 ];
@@ -145,6 +161,38 @@ async function expectShown({ name, shows }: Case, id: string): Promise<void> {
 test('given_each_value_of_each_setting_when_a_phone_is_made_then_asterisk_shows_it', async () => {
   for (const [place, each] of cases.entries()) await provisioner.apply(accountOf(each, place));
   await expectAllShown();
+});
+
+test('given_each_value_when_the_phones_are_compared_twice_then_nothing_of_them_is_called_changed', async () => {
+  for (let time = 0; time < 2; time++) {
+    const told: string[] = [];
+    for (const [place, each] of cases.entries())
+      for (const name of await provisioner.drift(accountOf(each, place))) told.push(`${each.name}: ${name}`);
+    expect(told).toEqual([]);
+  }
+});
+
+test('given_another_group_codec_or_mailbox_in_asterisk_when_compared_then_each_is_told', async () => {
+  const many = account('2999', {
+    codecs: ['alaw', 'ulaw'],
+    callGroups: ['1', 'office', 'sales'],
+    pickupGroups: ['2', 'office'],
+    mailboxes: ['8001'],
+  });
+  await provisioner.apply(many);
+  const fields = [
+    ['allow', '!all,ulaw,alaw'],
+    ['call_group', '1,3'],
+    ['named_call_group', 'office'],
+    ['pickup_group', '3'],
+    ['named_pickup_group', 'office,sales'],
+    ['mailboxes', '8002@cordboard'],
+  ].map(([attribute, value]) => ({ attribute, value }));
+  await lab.ari('PUT', 'asterisk/config/dynamic/res_pjsip/endpoint/2999', { fields });
+  expect((await provisioner.drift(many)).toSorted()).toEqual(
+    fields.map((one) => `endpoint.${one.attribute}`).toSorted(),
+  );
+  await provisioner.remove('2999');
 });
 
 test('given_phones_with_quite_other_settings_when_each_is_changed_to_a_value_then_asterisk_shows_that_and_nothing_of_before', async () => {

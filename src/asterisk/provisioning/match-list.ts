@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { listOf } from './difference.ts';
 
 /**
  * Whether Asterisk's `match` of an identify object is what was wanted. It gives back networks (`198.51.100.7/32`), and in the
@@ -10,13 +11,6 @@ export function isSameMatch(wanted: string, got: string): boolean {
   const addresses = asked.filter((one) => isIP(one.split('/')[0] ?? '') !== 0).map(network);
   if (addresses.some((one) => !found.has(one))) return false;
   return asked.length > addresses.length || found.size === new Set(addresses).size;
-}
-
-function listOf(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
 }
 
 /** `198.51.100.7`, `198.51.100.7/32` and `198.51.100.7/255.255.255.255` are the same one, and `198.51.100.7/24` is `198.51.100.0/24`. */
