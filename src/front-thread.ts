@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createFallbackWriter } from './asterisk/ami/fallback.ts';
+import { createFallbackWriter, fallbackFamily } from './asterisk/ami/fallback.ts';
 import { type Inquiry, openInquiry } from './asterisk/ami/inquiry.ts';
 import { createAriHttp } from './asterisk/ari/http.ts';
 import { createPbxReader } from './asterisk/control.ts';
@@ -81,7 +81,8 @@ async function start(config: Config): Promise<Front> {
     }
   };
   const outside: Outside = {
-    ...{ log, provisioner: phones(access), fallback, readPbx: createPbxReader(access).readPbx },
+    ...{ log, provisioner: phones(access), readPbx: createPbxReader(access).readPbx },
+    fallback: { ...fallback, readFallbacks: () => inquire((inquiry) => inquiry.family(fallbackFamily)) },
     trunks: createTrunkProvisioner(access),
     lamps: createLamps(http),
     mailboxes: createMailboxes(http),

@@ -65,7 +65,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
   const live = openLive(paths.liveDb);
   const followers = createFollowers();
   const keeper = createPhoneKeeper(store, provisioner, log, config.sip.checkMs);
-  const fallback = createFallbackKeeper(store, outside.fallback, config.limits.leaseMs, log);
+  const fallback = createFallbackKeeper(store, outside.fallback, config.limits.leaseMs, log, config.sip.checkMs);
   const lamps = keepLamps(
     () => lampOwners(store),
     (owners) => lampsOf(owners, live),
@@ -128,6 +128,7 @@ export async function startFront(port: EnginePort, config: Config, paths: Paths,
       trialPhones,
       keeper,
       trunkKeeper,
+      fallback,
       mailboxes,
       iceServers,
       asterisk: { names: provisioner.names, isOurs: provisioner.isOurs, hasContext: outside.hasContext },

@@ -156,10 +156,14 @@ export function stateOf(phone: PhoneView): string {
   return pc.green(phone.registeredBy === null ? 'registered' : `registered by ${phone.registeredBy}`);
 }
 
-function checkedText({ checked, repaired, failed, strangers }: PhonesChecked): string {
+function checkedText({ checked, repaired, failed, strangers, fallbacks }: PhonesChecked): string {
   const lines = [`${checked} phones compared; ${repaired.length} had been changed in Asterisk and were put right`];
   for (const { phone, attributes } of repaired) lines.push(`  ${phone}: ${attributes.join(', ')}`);
   for (const { phone, failure } of failed) lines.push(pc.red(`  ${phone} could not be put right: ${failure}`));
+  if (fallbacks.length > 0)
+    lines.push(
+      `what the dialplan knows without the daemon had been changed and was put right: ${fallbacks.join(', ')}`,
+    );
   if (strangers.length > 0) lines.push(pc.yellow(`not in the directory, left alone: ${strangers.join(', ')}`));
   return lines.join('\n');
 }

@@ -1,16 +1,19 @@
 import type { Log } from '../lib/log.ts';
 import { createPasses } from '../lib/passes.ts';
+import { whyOf } from '../lib/why.ts';
 import { nationalForm } from '../numbering/numbering.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { placesOf } from './destination.ts';
 import { emergencyEntries } from './sites.ts';
 
-/** Tells Asterisk's own database what the dialplan must know when the daemon is absent. Both reject with why not. */
+/** Tells Asterisk's own database what the dialplan must know when the daemon is absent. Each rejects with why not. */
 export type FallbackPort = {
   /** What it rings for `extension`; null removes it. */
   setFallback(extension: string, dial: string | null): Promise<void>;
   /** The first lease of a caller, in seconds. */
   setLease(seconds: number): Promise<void>;
+  /** All that Asterisk has of it. */
+  readFallbacks(): Promise<ReadonlyMap<string, string>>;
 };
 
 /** Keeps Asterisk's own database told whom to ring without us. */
@@ -19,6 +22,8 @@ export type FallbackKeeper = {
   changed(): void;
   /** Asterisk may have lost what it had: everything is written again. */
   refresh(): void;
+  /** Compares what Asterisk was given with what it has, puts right what differs and gives its keys. Rejects when it cannot be asked. */
+  inspect(): Promise<readonly string[]>;
   close(): void;
 };
 
@@ -26,12 +31,13 @@ export type FallbackKeeper = {
 const MOST_PHONES = 20;
 const COALESCE_MS = 200;
 
-/** Makes the keeper; `leaseMs` is `limits.lease`. A write that fails is tried again with back-off. */
+/** Makes the keeper; `leaseMs` is `limits.lease`. A write that fails is tried again with back-off. It inspects every `inspectMs`. */
 export function createFallbackKeeper(
   store: DirectoryStore,
   port: FallbackPort,
   leaseMs: number,
   log: Log,
+  inspectMs = 3_600_000,
 ): FallbackKeeper {
   let all = false;
   const passes = createPasses(write, COALESCE_MS, (why, delayMs, backoff) => {
@@ -42,7 +48,7 @@ export function createFallbackKeeper(
   async function write(): Promise<void> {
     const everything = all;
     if (everything) await port.setLease(Math.ceil(leaseMs / 1000));
-    const wanted = new Map([...fallbacks(store), ...emergencyEntries(store)]);
+    const wanted = fallbackEntries(store);
     const had = store.fallbacks.all();
     for (const [extension, dial] of wanted) {
       if (passes.isClosed()) return;
@@ -61,14 +67,64 @@ export function createFallbackKeeper(
     if (everything) all = false;
   }
 
+  async function inspect(): Promise<readonly string[]> {
+    const before = store.fallbacks.all();
+    const there = await port.readFallbacks();
+    if (passes.isClosed()) return [];
+    const wanted = fallbackEntries(store);
+    // What is being written just now is no drift.
+    const lost = [...store.fallbacks.all()].flatMap(([key, value]) => {
+      const got = there.get(key);
+      return before.get(key) === value && got !== value && got !== wanted.get(key) ? [key] : [];
+    });
+    if (lost.length === 0) return [];
+    log.warn(
+      { count: lost.length, keys: lost.slice(0, 20) },
+      'what the dialplan knows without us was changed in Asterisk by somebody else; it is put right',
+    );
+    store.transaction(() => {
+      // Not given any more, as far as we know: should this fail, the next pass gives it.
+      for (const key of lost) store.fallbacks.drop(key);
+      const said = { who: 'cordboard', action: 'fallback.drift', subject: 'fallback', after: null };
+      store.audit.add({ at: Date.now(), ...said, before: { attributes: lost } });
+    });
+    try {
+      for (const key of lost) {
+        const dial = wanted.get(key) ?? null;
+        await port.setFallback(key, dial);
+        if (passes.isClosed()) break;
+        if (dial !== null) store.fallbacks.put(key, dial);
+      }
+    } finally {
+      passes.soon(COALESCE_MS);
+    }
+    return lost;
+  }
+
+  const inspections = setInterval(() => {
+    inspect().catch((error: unknown) =>
+      log.warn({ why: whyOf(error) }, 'what the dialplan knows without us could not be inspected'),
+    );
+  }, inspectMs);
+  inspections.unref();
+
   return {
+    inspect,
     changed: () => passes.soon(COALESCE_MS),
     refresh() {
       all = true;
       passes.anew(0);
     },
-    close: () => passes.close(),
+    close() {
+      clearInterval(inspections);
+      passes.close();
+    },
   };
+}
+
+/** All that Asterisk's own database should have of us: whom the dialplan rings, and what emergency calls say. */
+export function fallbackEntries(store: DirectoryStore): ReadonlyMap<string, string> {
+  return new Map([...fallbacks(store), ...emergencyEntries(store)]);
 }
 
 /** What each number rings without us: all of a user's phones, those of a queue's members in the order of the team. */

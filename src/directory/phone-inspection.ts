@@ -5,6 +5,9 @@ import type { PhoneRow } from '../storage/directory/phones.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
 import { hashOf, type Provisioner, specOf } from './phone-spec.ts';
 
+/** What is told of the phones themselves. */
+export type PhonesInspected = Omit<PhonesChecked, 'fallbacks'>;
+
 /** So few at a time: nobody waits for it, and Asterisk has calls to set up. */
 const AT_ONCE = 2;
 
@@ -17,7 +20,7 @@ export async function inspectPhones(
   provisioner: Provisioner,
   log: Log,
   push: (id: PhoneId) => Promise<void>,
-): Promise<PhonesChecked> {
+): Promise<PhonesInspected> {
   const phones = store.phones.all().filter((phone) => phone.applied === hashOf(phone));
   const drifted: { phone: PhoneId; attributes: readonly string[] }[] = [];
   const queue = [...phones];

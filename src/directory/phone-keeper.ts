@@ -2,9 +2,8 @@ import type { PhoneId } from '../core/settings.ts';
 import { createBackoff } from '../lib/backoff.ts';
 import type { Log } from '../lib/log.ts';
 import { whyOf } from '../lib/why.ts';
-import type { PhonesChecked } from '../protocol/phones.ts';
 import type { DirectoryStore } from '../storage/directory/store.ts';
-import { inspectPhones } from './phone-inspection.ts';
+import { inspectPhones, type PhonesInspected } from './phone-inspection.ts';
 import { hashOf, type Provisioner, specOf } from './phone-spec.ts';
 
 /** Brings Asterisk's phones to what the directory says, and keeps trying. */
@@ -17,7 +16,7 @@ export type PhoneKeeper = {
    * Compares attribute by attribute, puts right what somebody changed by hand, and says what that was. Rejects when
    * Asterisk cannot be asked. From the first check on it also runs by itself.
    */
-  inspect(): Promise<PhonesChecked>;
+  inspect(): Promise<PhonesInspected>;
   close(): void;
 };
 
@@ -36,7 +35,7 @@ export function createPhoneKeeper(
   let retry: NodeJS.Timeout | null = null;
   const running = new Set<PhoneId>();
   let checks = Promise.resolve();
-  let inspecting: Promise<PhonesChecked> | null = null;
+  let inspecting: Promise<PhonesInspected> | null = null;
   let nextInspection: NodeJS.Timeout | null = null;
   let closed = false;
   let saidStrangers = false;
@@ -166,7 +165,7 @@ export function createPhoneKeeper(
   }
 
   /** One at a time: two would report the same drift twice. */
-  function inspect(): Promise<PhonesChecked> {
+  function inspect(): Promise<PhonesInspected> {
     inspecting ??= inspectPhones(store, provisioner, log, enqueue).finally(() => {
       inspecting = null;
     });

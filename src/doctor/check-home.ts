@@ -86,22 +86,33 @@ export function checkPhones({ drift, directory }: Evidence): readonly Finding[] 
   return findings.length > 0 ? findings : [well('phones', `${directory.seen.phones.length} phones`, expected)];
 }
 
+/** What to do about what is missing or old in AstDB. */
+export const todoStale =
+  'cordboard phone check, with the daemon running, writes it again; while it is down, the dialplan goes by what is there';
+
+/** What AstDB lacks of what it should have, or has otherwise. */
+export function staleOf(seen: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>): readonly string[] {
+  return [...wanted.keys()].filter((key) => seen.get(key) !== wanted.get(key));
+}
+
 /** `fallback`: what Asterisk rings without us against what the groups say. */
 export function checkFallback({ fallbackLists, directory }: Evidence): readonly Finding[] {
   const expected = "the fallback's lists as the groups and users are";
   if ('unseen' in fallbackLists) return [unchecked('fallback', fallbackLists.unseen, expected)];
   if ('unseen' in directory) return [unchecked('fallback', directory.unseen, expected)];
   const wanted = directory.seen.fallbacks;
-  const stale = [...wanted.keys()].filter((extension) => fallbackLists.seen.get(extension) !== wanted.get(extension));
+  const isEmergency = (key: string): boolean => key.startsWith('emergency/');
+  const stale = staleOf(fallbackLists.seen, wanted).filter((key) => !isEmergency(key));
   const extra = [...fallbackLists.seen.keys()].filter((extension) => !wanted.has(extension));
-  const todo = 'restart the daemon, which writes all of them; while it is down, callers are sent by these lists';
   const findings = [
-    ...(stale.length > 0 ? [wrong('fallback', `missing or old for ${some(stale)}`, expected, todo)] : []),
+    ...(stale.length > 0 ? [wrong('fallback', `missing or old for ${some(stale)}`, expected, todoStale)] : []),
     ...(extra.length > 0
       ? [warning('fallback', `there are lists for ${some(extra)}, which nobody has`, expected, todoOf(extra))]
       : []),
   ];
-  return findings.length > 0 ? findings : [well('fallback', `${wanted.size} lists`, expected)];
+  return findings.length > 0
+    ? findings
+    : [well('fallback', `${[...wanted.keys()].filter((key) => !isEmergency(key)).length} lists`, expected)];
 }
 
 function todoOf(extra: readonly string[]): string {

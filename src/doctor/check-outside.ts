@@ -1,5 +1,6 @@
 import { emergencyNumbers } from '../numbering/emergency-numbers.ts';
 import { some, transcoders } from './check-asterisk.ts';
+import { staleOf, todoStale } from './check-home.ts';
 import type { Evidence, TrunkSeen } from './evidence.ts';
 import { type Finding, unchecked, warning, well, wrong } from './finding.ts';
 
@@ -77,8 +78,8 @@ function lines({ directory }: Evidence, expected: string): readonly Finding[] {
   });
 }
 
-/** `emergency`: the numbers of the country are in the dialplan, lead somewhere, and say where help must come. */
-export function checkEmergency({ emergencyDialplan, directory, config }: Evidence): readonly Finding[] {
+/** `emergency`: the numbers of the country are in the dialplan, lead somewhere, and say where help must come, as Asterisk was told. */
+export function checkEmergency({ emergencyDialplan, directory, fallbackLists, config }: Evidence): readonly Finding[] {
   const needed = emergencyNumbers(config.numbering.country);
   const expected = `${needed.join(', ')} in [cordboard-emergency], a place to send them to, and a default site`;
   if ('unseen' in emergencyDialplan) return [unchecked('emergency', emergencyDialplan.unseen, expected)];
@@ -93,6 +94,13 @@ export function checkEmergency({ emergencyDialplan, directory, config }: Evidenc
     const todo =
       'add them in extensions_emergency.conf (scripts/asterisk render --emergency-numbers "…"), then: asterisk -rx "dialplan reload"';
     findings.push(wrong('emergency', `${missing.join(', ')} would not be sent out`, expected, todo));
+  }
+  const stale =
+    'seen' in fallbackLists && 'seen' in directory ? staleOf(fallbackLists.seen, directory.seen.fallbacks) : [];
+  const untold = stale.filter((key) => key.startsWith('emergency/'));
+  if (untold.length > 0) {
+    const found = `whom to call back or where help must come is missing or old in Asterisk: ${some(untold)}`;
+    findings.push(wrong('emergency', found, expected, todoStale));
   }
   if (targets.length === 0) {
     const todo = 'scripts/asterisk render --emergency-dial, or CB_FIRST in extensions_emergency.conf';

@@ -31,7 +31,7 @@ export type Evidence = {
   readonly trunkDrift: Seen<ReadonlyMap<string, readonly string[]>>;
   /** What the dialplan does with emergency calls. */
   readonly emergencyDialplan: Seen<EmergencyDialplan>;
-  /** What AstDB has for the fallback, by extension. */
+  /** What AstDB has for the fallback, by extension, and for emergency calls below `emergency/`. */
   readonly fallbackLists: Seen<ReadonlyMap<string, string>>;
   readonly ports: readonly PortSeen[];
   readonly certificates: readonly { readonly where: string; readonly certificate: Seen<Certificate> }[];
@@ -78,7 +78,7 @@ export type DirectorySeen = {
   readonly payers: readonly { readonly subject: string; readonly maxCalls: number | null }[];
   readonly hasDefaultSite: boolean;
   readonly phones: readonly { readonly id: string; readonly transport: string; readonly codecs: readonly string[] }[];
-  /** What each number should ring without us. */
+  /** What each number should ring without us, and, below `emergency/`, what emergency calls should say. */
   readonly fallbacks: ReadonlyMap<string, string>;
   /** Endpoints of simulated callers, and those that are to be removed: no strangers. */
   readonly passing: readonly string[];

@@ -4,7 +4,7 @@ import { findDrift } from '../asterisk/provisioning/drift.ts';
 import { createTrunkProvisioner } from '../asterisk/provisioning/trunk-provisioner.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf, readSecret } from '../config/paths.ts';
-import { fallbacks } from '../directory/fallback-keeper.ts';
+import { fallbackEntries } from '../directory/fallback-keeper.ts';
 import { specOf } from '../directory/phone-spec.ts';
 import type { StatusView } from '../protocol/status.ts';
 import type { TrunkBody } from '../protocol/trunks.ts';
@@ -93,7 +93,7 @@ function readDirectory(file: string): DirectoryRead {
     return {
       rows,
       trunks: store.outside.trunks.all(),
-      directory: { phones: rows, fallbacks: fallbacks(store), passing, ...outsideOf(store) },
+      directory: { phones: rows, fallbacks: fallbackEntries(store), passing, ...outsideOf(store) },
     };
   } finally {
     db.close();

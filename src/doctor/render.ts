@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { phoneObjects } from '../asterisk/provisioning/endpoint.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
-import { fallbacks } from '../directory/fallback-keeper.ts';
+import { fallbackEntries } from '../directory/fallback-keeper.ts';
 import { specOf } from '../directory/phone-spec.ts';
 import { openDirectoryToRead } from '../storage/directory/database.ts';
 import { createStore } from '../storage/directory/store.ts';
@@ -98,7 +98,7 @@ function written(config: Config): Pick<Rendering, 'phones' | 'fallbacks'> {
         text: objects.map(([type, attributes]) => section(phone.id, type, attributes)).join('\n'),
       };
     });
-    return { phones, fallbacks: Object.fromEntries(fallbacks(store)) };
+    return { phones, fallbacks: Object.fromEntries(fallbackEntries(store)) };
   } finally {
     db.close();
   }

@@ -41,7 +41,7 @@ export function phoneRoutes(app: FastifyInstance, services: Services): void {
   app.post('/v1/phones/check', async (): Promise<PhonesChecked> => {
     await services.keeper.check();
     try {
-      return await services.keeper.inspect();
+      return { ...(await services.keeper.inspect()), fallbacks: await services.fallback.inspect() };
     } catch (error) {
       const why = whyOf(error);
       throw new Refusal('pbx-failed', `Asterisk cannot be asked for its phones: ${why}`);

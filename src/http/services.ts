@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { DirectoryContext } from '../directory/context.ts';
+import type { FallbackKeeper } from '../directory/fallback-keeper.ts';
 import type { IceServers } from '../directory/ice-servers.ts';
 import type { MailboxKeeper } from '../directory/mailbox-keeper.ts';
 import type { AsteriskView } from '../directory/phone-checks.ts';
@@ -21,6 +22,7 @@ export type Services = {
   readonly trialPhones: TrialPhones;
   readonly keeper: Pick<PhoneKeeper, 'check' | 'inspect'>;
   readonly trunkKeeper: Pick<TrunkKeeper, 'inspect'>;
+  readonly fallback: Pick<FallbackKeeper, 'inspect'>;
   /** STUN and TURN for phones in a browser. */
   readonly iceServers: IceServers;
   readonly mailboxes: Pick<MailboxKeeper, 'changed'>;

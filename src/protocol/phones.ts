@@ -84,6 +84,8 @@ export type PhonesChecked = {
   readonly repaired: readonly { readonly phone: string; readonly attributes: readonly string[] }[];
   readonly failed: readonly { readonly phone: string; readonly failure: string }[];
   readonly strangers: readonly string[];
+  /** Whom the dialplan rings without the daemon, by extension, and what emergency calls say, below `emergency/`: those put right. */
+  readonly fallbacks: readonly string[];
 };
 
 /** What a simulated phone needs to be a user's phone: `POST /v1/users/:username/phone-access`. */

@@ -3,6 +3,7 @@ import { createFallbackKeeper } from '../../src/directory/fallback-keeper.ts';
 import { keepMailboxes } from '../../src/directory/mailbox-keeper.ts';
 import { setMailbox } from '../../src/directory/mailboxes.ts';
 import { createPhoneKeeper, type PhoneKeeper } from '../../src/directory/phone-keeper.ts';
+import { putSite } from '../../src/directory/sites.ts';
 import { createTrunkKeeper } from '../../src/directory/trunk-keeper.ts';
 import { addTrunk, removeTrunk } from '../../src/directory/trunks.ts';
 import { addUser, removeUser, setUser } from '../../src/directory/users.ts';
@@ -287,6 +288,54 @@ describe('what rings without us', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect(asterisk.fallbacks.get('1001')).toBe('PJSIP/1001');
     expect(asterisk.leaseS).toBe(6);
+    keeper.close();
+  });
+});
+
+describe('what was changed by hand of what is known without us', () => {
+  beforeEach(() => {
+    addUser(lab.context, newUser('anna', '1001'), who);
+    const site = { callback: '+33170000000', location: 'Paris', locationUri: null, users: [], isDefault: true };
+    putSite(lab.context, 'paris', site, who);
+  });
+  const place = 'emergency/1001/location';
+
+  test('given_lists_and_addresses_that_somebody_took_away_when_inspected_then_they_are_written_again_and_noted', async () => {
+    const keeper = createFallbackKeeper(lab.store, asterisk.fallback, 6_000, silentLog());
+    keeper.changed();
+    await vi.advanceTimersByTimeAsync(1_000);
+    const before = Object.fromEntries(asterisk.fallbacks);
+    expect(await keeper.inspect()).toEqual([]);
+    asterisk.fallbacks.set('1001', 'PJSIP/9');
+    asterisk.fallbacks.delete(place);
+    asterisk.fallbacks.set('8009', 'of somebody else');
+    expect(await keeper.inspect()).toEqual(['1001', place]);
+    expect(Object.fromEntries(asterisk.fallbacks)).toEqual({ ...before, 8009: 'of somebody else' });
+    expect(await keeper.inspect()).toEqual([]);
+    const [entry] = lab.store.audit.last(1);
+    expect(entry).toMatchObject({ action: 'fallback.drift', before: { attributes: ['1001', place] } });
+    keeper.close();
+  });
+
+  test('given_an_asterisk_that_goes_away_while_it_is_put_right_then_the_next_pass_does_it', async () => {
+    const keeper = createFallbackKeeper(lab.store, asterisk.fallback, 6_000, silentLog());
+    keeper.changed();
+    await vi.advanceTimersByTimeAsync(1_000);
+    asterisk.fallbacks.delete(place);
+    const port = vi.spyOn(asterisk.fallback, 'setFallback').mockRejectedValueOnce(new Error('away'));
+    await expect(keeper.inspect()).rejects.toThrow('away');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asterisk.fallbacks.get(place)).toBe('Paris');
+    port.mockRestore();
+    keeper.close();
+  });
+
+  test('given_time_when_somebody_took_an_address_away_then_it_comes_back_by_itself', async () => {
+    const keeper = createFallbackKeeper(lab.store, asterisk.fallback, 6_000, silentLog(), 5);
+    keeper.changed();
+    await vi.advanceTimersByTimeAsync(1_000);
+    asterisk.fallbacks.delete(place);
+    await vi.waitFor(() => expect(asterisk.fallbacks.get(place)).toBe('Paris'), { timeout: 20_000 });
     keeper.close();
   });
 });

@@ -80,7 +80,7 @@ test('given_a_phone_that_others_changed_or_removed_when_checked_then_it_is_put_r
   await lab.asterisk.ari('PUT', object('endpoint', 'cb-1002'), { fields });
   await lab.asterisk.ari('DELETE', object('aor', 'cb-1002-web'));
   expect(await lab.api('POST', '/v1/phones/check')).toEqual({
-    ...{ checked: 2, failed: [], strangers: [] },
+    ...{ checked: 2, failed: [], strangers: [], fallbacks: [] },
     repaired: [
       { phone: 'cb-1002', attributes: ['endpoint.context', 'endpoint.allow'] },
       { phone: 'cb-1002-web', attributes: ['aor'] },

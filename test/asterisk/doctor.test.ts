@@ -104,6 +104,34 @@ test('given_a_fallback_list_that_is_gone_when_examined_then_it_is_told', async (
     'warning: there are lists for 8009, which nobody has',
   ]);
   await lab.asterisk.rx('database del cordboard/fallback 8009');
+  expect(await lab.api('POST', '/v1/phones/check')).toMatchObject({ fallbacks: ['8001'] });
+  expect(await bad('fallback')).toEqual([]);
+});
+
+test('given_a_site_when_examined_then_nothing_is_too_many_and_an_address_that_is_gone_is_told_and_put_right_by_a_check', async () => {
+  const site = { callback: '+33170000000', location: '12 rue de la Paix: Paris', isDefault: true, users: [] };
+  await lab.api('PUT', '/v1/sites/paris', site);
+  const key = 'emergency/1001/location';
+  const value = () => lab.asterisk.rx(`database get cordboard/fallback ${key}`);
+  // Written in their order, so the last of them is awaited.
+  const isTold = async () =>
+    (await lab.asterisk.rx('database show cordboard/fallback')).match(/rue de la Paix/g)?.length;
+  await waitUntil(async () => (await isTold()) === 4, 'Asterisk to be told of the site');
+  expect(await bad('fallback')).toEqual([]);
+  expect((await bad('emergency')).filter((found) => found.startsWith('error'))).toEqual([]);
+  await lab.asterisk.rx(`database del cordboard/fallback ${key}`);
+  expect((await bad('emergency'))[0]).toBe(
+    `error: whom to call back or where help must come is missing or old in Asterisk: ${key}`,
+  );
+  expect(await bad('fallback')).toEqual([]);
+  expect(await lab.api('POST', '/v1/phones/check')).toMatchObject({ fallbacks: [key] });
+  expect(await value()).toContain('rue de la Paix');
+  // With nothing there at all it is no question that cannot be answered.
+  await lab.asterisk.rx('database deltree cordboard/fallback');
+  expect((await bad('fallback'))[0]).toMatch(/^error: missing or old for /);
+  await lab.api('POST', '/v1/phones/check');
+  expect(await bad('fallback')).toEqual([]);
+  await lab.api('DELETE', '/v1/sites/paris');
 });
 
 test('given_an_ari_that_answers_on_another_address_when_examined_then_it_is_an_error', async () => {

@@ -245,6 +245,10 @@ export function createAsteriskStub() {
       },
     },
     fallback: {
+      async readFallbacks(): Promise<ReadonlyMap<string, string>> {
+        fail();
+        return new Map(stub.fallbacks);
+      },
       async setFallback(extension: string, dial: string | null): Promise<void> {
         if (stub.failure !== null) throw new Error(stub.failure);
         if (dial === null) stub.fallbacks.delete(extension);

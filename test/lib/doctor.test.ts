@@ -269,6 +269,16 @@ test.each<[name: string, change: Partial<Evidence>, check: string, level: string
   ['a_phone_of_nobody', drifted({ strangers: ['1999', 'trial-1'] }), 'phones', 'warning', 'has 1999, but'],
   ['no_fallback_list', { fallbackLists: { seen: new Map() } }, 'fallback', 'error', 'old for 8001'],
   [
+    'a_place_for_emergency_calls_that_is_gone',
+    directory({
+      fallbacks: new Map([
+        ['8001', 'PJSIP/1001'],
+        ['emergency/1001/location', 'Paris'],
+      ]),
+    }),
+    ...(['emergency', 'error', 'old in Asterisk: emergency/1001/location'] as const),
+  ],
+  [
     'a_fallback_list_too_many',
     {
       fallbackLists: {

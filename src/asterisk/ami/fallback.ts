@@ -10,7 +10,7 @@ export type FallbackWriter = {
 };
 
 /** The family of AstDB that the context `cordboard-fallback` reads. */
-const family = 'cordboard/fallback';
+export const fallbackFamily = 'cordboard/fallback';
 
 /**
  * Writes over AMI, one after the other, on a connection that is there only while something is to be written: the pushes
@@ -42,8 +42,8 @@ export function createFallbackWriter(access: AmiAccess): FallbackWriter {
 
   async function write(extension: string, dial: string | null): Promise<void> {
     const ami = await connected();
-    if (dial !== null) return ami.action('DBPut', { Family: family, Key: extension, Val: dial });
-    return ami.action('DBDel', { Family: family, Key: extension }).catch((error: Error) => {
+    if (dial !== null) return ami.action('DBPut', { Family: fallbackFamily, Key: extension, Val: dial });
+    return ami.action('DBDel', { Family: fallbackFamily, Key: extension }).catch((error: Error) => {
       // What is not there is as good as removed; the words differ between versions.
       if (!/not found|could not be deleted/i.test(error.message)) throw error;
     });

@@ -70,9 +70,14 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
   }
 
   /** Asterisk calls it an error when such a list is empty. */
-  async function listed(name: string, action: string, isEmpty: RegExp): Promise<AmiMessage[]> {
+  async function listed(
+    name: string,
+    action: string,
+    isEmpty: RegExp,
+    fields: Readonly<Record<string, string>> = {},
+  ): Promise<AmiMessage[]> {
     try {
-      return await list(name, action, {});
+      return await list(name, action, fields);
     } catch (error) {
       if (error instanceof Error && isEmpty.test(error.message)) return [];
       throw error;
@@ -90,7 +95,7 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
       }
     },
     async family(name) {
-      const rows = await list('tree', 'DBGetTree', { Family: name });
+      const rows = await listed('tree', 'DBGetTree', /not found/i, { Family: name });
       return new Map(rows.map((row) => [String(row.key).replace(`/${name}/`, ''), String(row.val)]));
     },
     async registeredBy() {
