@@ -50,7 +50,10 @@ export function trunkCommand(program: Command, context: CliContext): void {
       const checked = await context.client().post<TrunksChecked>('/v1/trunks/check');
       context.output().result(checked, checkedText);
       if (checked.failed.length > 0)
-        throw new Failure('not-put-right', `${checked.failed.length} trunks could not be put right; see above why`);
+        throw new Failure(
+          'not-put-right',
+          `${checked.failed.length} trunks could not be given to Asterisk; see above why`,
+        );
     });
   removeCommand(trunk, context, 'remove a trunk; calls that are on it go on', path);
 }
@@ -104,7 +107,7 @@ function done({ dryRun }: SettingOptions, what: string): string {
 function checkedText({ checked, repaired, failed }: TrunksChecked): string {
   const lines = [`${checked} trunks compared; ${repaired.length} had been changed in Asterisk and were put right`];
   for (const { trunk, attributes } of repaired) lines.push(`  ${trunk}: ${attributes.join(', ')}`);
-  for (const { trunk, failure } of failed) lines.push(pc.red(`  ${trunk} could not be put right: ${failure}`));
+  for (const { trunk, failure } of failed) lines.push(pc.red(`  ${trunk} could not be given to Asterisk: ${failure}`));
   return lines.join('\n');
 }
 

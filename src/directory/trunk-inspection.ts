@@ -6,7 +6,8 @@ import type { TrunkProvisioner } from './trunk-keeper.ts';
 
 /**
  * Compares each trunk that Asterisk was given with what it has, attribute by attribute. What somebody changed by hand there is
- * noted in the audit and in the log, and `push` puts it right. Rejects when Asterisk cannot be asked.
+ * noted in the audit and in the log, and `push` puts it right; what Asterisk was not given is tried again. Rejects when Asterisk cannot
+ * be asked.
  */
 export async function inspectTrunks(
   store: DirectoryStore,
@@ -24,14 +25,14 @@ export async function inspectTrunks(
     if (attributes.length > 0 && hashOf(now) === hashOf(body)) drifted.push({ trunk: id, attributes });
   }
   for (const { trunk, attributes } of drifted) note(store, log, trunk, attributes);
-  if (drifted.length > 0) await push();
+  if (drifted.length > 0 || given.length < trunks.all().length) await push();
   const pushed = trunks.pushed();
   return {
     checked: given.length,
     repaired: drifted.filter(({ trunk }) => pushed.get(trunk)?.applied != null),
-    failed: drifted.flatMap(({ trunk }) => {
-      const failure = pushed.get(trunk)?.failure ?? null;
-      return failure === null ? [] : [{ trunk, failure }];
+    failed: trunks.all().flatMap(({ id }) => {
+      const failure = pushed.get(id)?.failure ?? null;
+      return failure === null ? [] : [{ trunk: id, failure }];
     }),
   };
 }

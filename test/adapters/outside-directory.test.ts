@@ -107,6 +107,19 @@ describe('a trunk', () => {
     expect(await errorOf('POST', '/v1/trunks/check')).toMatchObject({ status: 502, code: 'pbx-failed' });
   });
 
+  test('given_one_that_asterisk_does_not_take_when_it_is_checked_then_it_is_named_with_why_and_the_command_fails', async () => {
+    lab.asterisk.failure = 'sip.carrier.example does not resolve (ENOTFOUND): it is tried again';
+    await lab.ask('POST', '/v1/trunks', red);
+    const { code, out, err } = await cli('trunk', 'check');
+    expect(out).toBe(
+      `0 trunks compared; 0 had been changed in Asterisk and were put right\n  red could not be given to Asterisk: ${lab.asterisk.failure}\n`,
+    );
+    expect([code, err]).toEqual([1, expect.stringContaining('1 trunks could not be given to Asterisk')]);
+    lab.asterisk.failure = null;
+    expect((await lab.ask('POST', '/v1/trunks/check')).body).toMatchObject({ failed: [] });
+    expect((await lab.ask('GET', '/v1/trunks/red')).body).toMatchObject({ trunk: { provisioned: true } });
+  });
+
   test('given_a_route_for_it_alone_when_it_is_removed_then_that_is_refused_until_the_route_is_gone', async () => {
     await lab.ask('POST', '/v1/trunks', red);
     await lab.ask('POST', '/v1/numbers', { name: 'main', number: '*', trunk: 'red', to: 'hang-up' });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Behaviour } from '../../src/phones/index.ts';
-import type { TrunkView } from '../../src/protocol/trunks.ts';
+import type { TrunksChecked, TrunkView } from '../../src/protocol/trunks.ts';
 import { type LabCordboard, startCordboard } from '../lab/cordboard.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { readCallers } from '../lab/live-rows.ts';
@@ -238,6 +238,23 @@ describe('trunks, on a real Asterisk with SIPp as the carrier', () => {
     expect(await trunkOf('gold')).toMatchObject({ up: false, registered: false });
     const { alarms } = await lab.api<{ alarms: { kind: string; about: string }[] }>('GET', '/v1/alarms');
     expect(alarms).toContainEqual(expect.objectContaining({ kind: 'trunk-down', about: 'gold' }));
+  });
+
+  test('given_a_host_or_an_address_that_does_not_resolve_when_a_trunk_is_made_then_it_says_so_and_a_check_names_it', async () => {
+    await addTrunk('red', 0, { host: 'sip.carrier.invalid' });
+    await addTrunk('blue', 0, { addresses: ['127.0.0.9', 'other.carrier.invalid'] });
+    await addTrunk('gold', 0, { host: `127.0.0.3:${port(0)}` });
+    const failureOf = (name: string) => waitUntil(async () => (await trunkOf(name)).failure, 'the failure', 30_000);
+    const says = (host: string, name: string) =>
+      new RegExp(
+        `^${host} does not resolve \\((E\\w+|no answer .*)\\): it is tried again; writing identify "trunk-${name}": `,
+      );
+    expect(await failureOf('red')).toMatch(says('sip.carrier.invalid', 'red'));
+    expect(await failureOf('blue')).toMatch(says('other.carrier.invalid', 'blue'));
+    const checked = await lab.api<TrunksChecked>('POST', '/v1/trunks/check');
+    expect([checked.checked, checked.failed.map(({ trunk }) => trunk)]).toEqual([1, ['blue', 'red']]);
+    await lab.api('PATCH', '/v1/trunks/blue', { addresses: ['127.0.0.9'] });
+    await waitUntil(async () => (await trunkOf('blue')).provisioned, 'the trunk to be in Asterisk', 30_000);
   });
 
   test('given_trunks_of_every_kind_when_somebody_changes_them_by_hand_then_just_that_is_found_put_right_and_told', async () => {

@@ -1,5 +1,8 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { trunkEndpoint } from '../translate.ts';
-import { differing } from './difference.ts';
+import { differing, listOf } from './difference.ts';
+import type { Attributes } from './endpoint.ts';
 import { isSameMatch } from './match-list.ts';
 import type { ProvisionerOptions } from './provisioner.ts';
 import { createPusher, type PushAnswer } from './pusher.ts';
@@ -47,7 +50,10 @@ export function createTrunkProvisioner(options: ProvisionerOptions): TrunkProvis
           // A registration is not changed while it lives: it goes on with what it began with.
           if (type === 'registration') await drop(type, name);
           const answer = await pusher.put(type, name, attributes);
-          if (answer.status !== 200) throw failure(`writing ${type} "${name}"`, answer);
+          if (answer.status === 200) continue;
+          const failed = failure(`writing ${type} "${name}"`, answer);
+          const why = type === 'identify' ? await unresolved(attributes, options.requestMs ?? 5_000) : null;
+          throw why === null ? failed : new Error(`${why}: it is tried again; ${failed.message}`);
         }
       }
     },
@@ -72,6 +78,32 @@ export function createTrunkProvisioner(options: ProvisionerOptions): TrunkProvis
       for (const type of types.toReversed()) await drop(type, name);
     },
   };
+}
+
+/** Asterisk refuses an identify object of which it finds no address, without saying so. Null when each name is found. */
+async function unresolved(identify: Attributes, deadlineMs: number): Promise<string | null> {
+  const match = identify.find(([name]) => name === 'match')?.[1] ?? '';
+  for (const host of listOf(match)) {
+    if (isIP(host.replace(/^\[|\]$|\/.*$/g, '')) !== 0) continue;
+    const why = await lookUp(host, deadlineMs);
+    if (why !== null) return `${host} does not resolve (${why})`;
+  }
+  return null;
+}
+
+/** Why the name has no address, such as ENOTFOUND; null when it has one. */
+async function lookUp(host: string, deadlineMs: number): Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer in ${deadlineMs} ms`), deadlineMs);
+  });
+  const asked = lookup(host).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  );
+  const why = await Promise.race([asked, late]);
+  clearTimeout(timer);
+  return why;
 }
 
 function failure(what: string, answer: PushAnswer): Error {
