@@ -15,6 +15,7 @@ export function addTrunk(context: DirectoryContext, input: NewTrunk, who: string
       throw new Refusal('taken', `name: expected a new one; the trunk ${name} exists`, 'name');
     const body: TrunkBody = { ...trunkDefaults, ...defined(said), host: said.host };
     check(body);
+    refuseShared(context, name, body, []);
     trunks.put(name, body);
     trunks.forget(name);
     now.audit('trunk.add', name, null, shownBody(body));
@@ -31,6 +32,7 @@ export function setTrunk(context: DirectoryContext, name: string, patch: TrunkPa
     const { id: _, ...before } = existingTrunk(context, name);
     const body: TrunkBody = { ...before, ...defined(said) };
     check(body);
+    refuseShared(context, name, body, placesOf(before).map(matched));
     trunks.put(name, body);
     now.audit('trunk.set', name, shownBody(before), { ...shownBody(body), ...newPassword(before, body) });
     return { ...body, id: name };
@@ -102,6 +104,33 @@ function check(body: TrunkBody): void {
     throw new Refusal('invalid', 'register: expected a username and a password with it', 'register');
   if ((body.username === null) !== (body.password === null))
     throw new Refusal('invalid', 'password: expected a username and a password, or neither', 'password');
+}
+
+/**
+ * Asterisk knows a carrier by where its calls come from, whatever the port: of two trunks at one place all calls would come by one of
+ * them. `had`: what it had before, from when nobody refused that, may stay.
+ */
+function refuseShared(context: DirectoryContext, name: string, body: TrunkBody, had: readonly string[]): void {
+  const others = context.store.outside.trunks.all().filter(({ id }) => id !== name);
+  for (const [place, text] of placesOf(body).entries()) {
+    if (had.includes(matched(text))) continue;
+    const owner = others.find((other) => placesOf(other).some((its) => matched(its) === matched(text)));
+    if (owner === undefined) continue;
+    const field = place === 0 ? 'host' : 'addresses';
+    const expected = 'one that no other trunk has, since a carrier is known by its address, whatever the port';
+    throw new Refusal('taken', `${field}: expected ${expected}; got ${text}, which ${owner.id} has`, field);
+  }
+}
+
+function placesOf({ host, addresses }: Pick<TrunkBody, 'host' | 'addresses'>): readonly string[] {
+  return [host, ...addresses];
+}
+
+/** What of a host or an address is looked at when a call comes in: no port, no brackets, no capitals. */
+function matched(place: string): string {
+  const host =
+    /^\[(.*)\](?::\d+)?$/.exec(place)?.[1] ?? (/^[^:]*:\d+$/.test(place) ? place.replace(/:\d+$/, '') : place);
+  return host.toLowerCase().replace(/\.$/, '');
 }
 
 /** What of a trunk the audit keeps: its settings, and never its secret. */

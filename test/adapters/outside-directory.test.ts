@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pathsOf } from '../../src/config/paths.ts';
+import { trunkDefaults } from '../../src/protocol/trunks.ts';
+import { openDirectoryDb } from '../../src/storage/directory/database.ts';
 import { migrate } from '../../src/storage/directory/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/directory/migrations.ts';
 import { createStore } from '../../src/storage/directory/store.ts';
@@ -105,6 +108,43 @@ describe('a trunk', () => {
     expect((await cli('trunk', 'check')).out).toMatch(/^1 trunks compared; 0 had been changed/);
     lab.asterisk.failure = 'Asterisk is down';
     expect(await errorOf('POST', '/v1/trunks/check')).toMatchObject({ status: 502, code: 'pbx-failed' });
+  });
+
+  test.each([
+    [{ host: 'SIP.Carrier.example:5080' }, 'host', 'SIP.Carrier.example:5080', 'red'],
+    [{ host: '198.51.100.7' }, 'host', '198.51.100.7', 'red'],
+    [{ addresses: ['192.0.2.1', '2001:DB8::1'] }, 'addresses', '2001:DB8::1', 'six'],
+    [{ addresses: ['198.51.100.0/24'] }, 'addresses', '198.51.100.0/24', 'red'],
+    [{ addresses: ['sip.carrier.example'] }, 'addresses', 'sip.carrier.example', 'red'],
+  ])(
+    'given_a_place_that_another_trunk_has_when_one_is_added_or_changed_to_%j_then_it_is_refused_by_field',
+    async (places, field, got, owner) => {
+      await lab.ask('POST', '/v1/trunks', { ...red, addresses: ['198.51.100.7', '198.51.100.0/24'] });
+      await lab.ask('POST', '/v1/trunks', { name: 'six', host: '[2001:db8::1]:5080' });
+      const likely = { host: '198.51.100.70', addresses: ['carrier.example', '2001:db8::10', '198.51.100.0/25'] };
+      expect((await lab.ask('POST', '/v1/trunks', { name: 'blue', ...likely })).status).toBe(201);
+      const added = await lab.ask('POST', '/v1/trunks', { name: 'new', host: 'sip.new.example', ...places });
+      const changed = await lab.ask('PATCH', '/v1/trunks/blue', places);
+      for (const { status, body } of [added, changed]) {
+        const { error } = body as { error: { code: string; field: string; message: string } };
+        expect({ status, code: error.code, field: error.field }).toEqual({ status: 409, code: 'taken', field });
+        expect(error.message).toMatch(/^\w+: expected one that no other trunk has, .*whatever the port; got /);
+        expect(error.message.endsWith(`; got ${got}, which ${owner} has`)).toBe(true);
+      }
+    },
+  );
+
+  test('given_two_at_one_place_from_before_when_one_is_changed_otherwise_then_it_may_keep_its_place', async () => {
+    await lab.ask('POST', '/v1/trunks', red);
+    await lab.ask('POST', '/v1/trunks', { name: 'blue', host: 'sip.blue.example' });
+    const db = openDirectoryDb(pathsOf(lab.home).directoryDb, pathsOf(lab.home).backups);
+    const { trunks } = createStore(db).outside;
+    const { id: _, ...blue } = trunks.find('blue') ?? { ...trunkDefaults, id: '', host: '' };
+    trunks.put('blue', { ...blue, host: `${red.host}:5080` });
+    db.close();
+    expect((await lab.ask('PATCH', '/v1/trunks/blue', { order: 3 })).status).toBe(200);
+    expect((await lab.ask('PATCH', '/v1/trunks/blue', { host: red.host })).status).toBe(200);
+    expect((await lab.ask('PATCH', '/v1/trunks/red', { addresses: [red.host] })).status).toBe(200);
   });
 
   test('given_one_that_asterisk_does_not_take_when_it_is_checked_then_it_is_named_with_why_and_the_command_fails', async () => {

@@ -10,8 +10,8 @@ import { type PortBlock, takePorts } from '../lab/ports.ts';
 import { type Sipp, type SippOptions, startSipp } from '../lab/sipp.ts';
 import { startTlsCarrier } from '../lab/tls-carrier.ts';
 
-// SIPp is the carrier. It has an address of its own: a trunk is known by where it calls from.
-const carrier = '127.0.0.2';
+// SIPp is the carrier. Each has an address of its own: a trunk is known by where it calls from.
+const [carrier, second, third] = ['127.0.0.2', '127.0.0.3', '127.0.0.4'] as const;
 const answers: Behaviour = { kind: 'answer', afterMs: 600 };
 
 describe('trunks, on a real Asterisk with SIPp as the carrier', () => {
@@ -125,9 +125,12 @@ describe('trunks, on a real Asterisk with SIPp as the carrier', () => {
 
   test('given_a_full_trunk_and_one_that_only_speaks_when_a_user_calls_out_then_it_fails_over_and_early_media_is_heard', async () => {
     await addTrunk('red', 0, { order: 1 });
-    await addTrunk('blue', 1, { order: 2, format: 'national', headers: ['X-Account: 17'] });
+    await addTrunk('blue', 1, {
+      ...{ host: `${second}:${port(1)}`, order: 2 },
+      ...{ format: 'national', headers: ['X-Account: 17'] },
+    });
     const full = await play({ scenario: 'trunk-is-full', user: 'red', port: port(0) });
-    const speaks = await play({ scenario: 'trunk-speaks', user: 'blue', port: port(1), pauseMs: 700 });
+    const speaks = await play({ scenario: 'trunk-speaks', user: 'blue', address: second, port: port(1), pauseMs: 700 });
     const team = await lab.team([answers]);
     const [agent] = team.agents;
     const rights = { outbound: true, classes: ['national'], callerId: '+33170000009' };
@@ -243,7 +246,7 @@ describe('trunks, on a real Asterisk with SIPp as the carrier', () => {
   test('given_a_host_or_an_address_that_does_not_resolve_when_a_trunk_is_made_then_it_says_so_and_a_check_names_it', async () => {
     await addTrunk('red', 0, { host: 'sip.carrier.invalid' });
     await addTrunk('blue', 0, { addresses: ['127.0.0.9', 'other.carrier.invalid'] });
-    await addTrunk('gold', 0, { host: `127.0.0.3:${port(0)}` });
+    await addTrunk('gold', 0, { host: `${second}:${port(0)}` });
     const failureOf = (name: string) => waitUntil(async () => (await trunkOf(name)).failure, 'the failure', 30_000);
     const says = (host: string, name: string) =>
       new RegExp(
@@ -259,8 +262,10 @@ describe('trunks, on a real Asterisk with SIPp as the carrier', () => {
 
   test('given_trunks_of_every_kind_when_somebody_changes_them_by_hand_then_just_that_is_found_put_right_and_told', async () => {
     await addTrunk('red', 0, { addresses: ['127.0.0.9', '198.51.100.0/24'], trusted: true, qualifyS: 30 });
-    await addTrunk('gold', 1, { username: '33170', password: 'secret', register: true, contactUser: '+33170000000' });
-    await addTrunk('sealed', 2, { transport: 'tls', codecs: ['opus', 'g722', 'alaw'] });
+    const account = { username: '33170', password: 'secret', register: true, contactUser: '+33170000000' };
+    await addTrunk('gold', 1, { host: `${second}:${port(1)}`, ...account });
+    const sealed = { host: `${third}:${port(2)}`, transport: 'tls', codecs: ['opus', 'g722', 'alaw'] };
+    await addTrunk('sealed', 2, sealed);
     const check = () => lab.api<{ checked: number; repaired: unknown[] }>('POST', '/v1/trunks/check');
     expect(await check()).toEqual({ checked: 3, repaired: [], failed: [] });
     const dynamic = 'asterisk/config/dynamic/res_pjsip';
