@@ -198,7 +198,8 @@ export async function runDaemon(
     {
       onUp: (reachable) => {
         ami = 'ready';
-        for (const event of reachabilities(reachable, world.state.trunks.keys())) engine.post(event);
+        for (const event of reachabilities(reachable, [])) engine.post(event);
+        manager.askTrunks([...world.state.trunks.keys()]);
       },
       onDown: () => {
         ami = 'down';

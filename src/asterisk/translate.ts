@@ -105,14 +105,20 @@ export function trunkOf(endpoint: string): string | null {
 export function reachability({ phone: endpoint, reachable, by }: Reachability): PbxEvent {
   const trunk = trunkOf(endpoint);
   if (trunk === null)
-    return { type: 'phone-reachable', phone: endpoint, reachable, ...(reachable && by !== null ? { by } : {}) };
+    return {
+      ...{ type: 'phone-reachable', phone: endpoint, reachable: reachable !== false },
+      ...(reachable && by !== null ? { by } : {}),
+    };
   return { type: 'trunks-seen', trunks: [{ trunk, reachable }] };
 }
 
 /** All endpoints that can be reached now; of `trunks`, those that are not among them cannot. */
 export function reachabilities(endpoints: readonly Reachability[], trunks: Iterable<string>): readonly PbxEvent[] {
-  const there = new Set(endpoints.map(({ phone }) => phone));
-  const seen = [...trunks].map((trunk) => ({ trunk, reachable: there.has(trunkEndpoint(trunk)) }));
+  const there = new Map(endpoints.map(({ phone, reachable }) => [phone, reachable]));
+  const seen = [...trunks].map((trunk) => {
+    const reachable = there.get(trunkEndpoint(trunk));
+    return { trunk, reachable: reachable === undefined ? false : reachable };
+  });
   const phones = endpoints.filter(({ phone }) => trunkOf(phone) === null);
   const by = Object.fromEntries(phones.flatMap((one) => (one.by === null ? [] : [[one.phone, one.by]])));
   return [

@@ -105,7 +105,7 @@ export const systemPayer: PayerId = 'system';
 /** A payer that is no user. The limits of a group's hold for all its members and what it sends out itself, together. */
 export type Payer = { readonly id: PayerId; readonly rights: CallingRights };
 
-/** A trunk with what is known of it. Null: it neither registers, nor is it asked whether it is there. */
+/** A trunk with what is known of it. Null: it neither registers, nor is it asked whether it is there; or no answer came yet. */
 export type Trunk = {
   readonly id: TrunkId;
   settings: TrunkSettings;
@@ -167,4 +167,12 @@ export type Outbound = {
 /** Whether calls may be sent there: nothing is known against it. */
 export function isUp(trunk: Trunk): boolean {
   return trunk.reachable !== false && trunk.registered !== false;
+}
+
+/** Whether it is up, for people; null while nothing is known against it and the carrier was not heard yet. */
+export function standing(trunk: Trunk): boolean | null {
+  if (!isUp(trunk)) return false;
+  const { isAsked, registers } = trunk.settings;
+  const isAwaited = isAsked === true || registers === true;
+  return isAwaited && trunk.reachable !== true && trunk.registered !== true ? null : true;
 }

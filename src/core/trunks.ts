@@ -1,7 +1,7 @@
-import { endAlarm, raiseAlarm } from './alarms.ts';
+import { endAlarm, hasAlarm, raiseAlarm } from './alarms.ts';
 import type { SeenTrunk } from './events.ts';
 import { compareIds } from './ordered.ts';
-import { isUp, type Trunk, type TrunkId } from './outside.ts';
+import { isUp, standing, type Trunk, type TrunkId } from './outside.ts';
 import { changedTrunk, type Turn, tell } from './turn.ts';
 
 /** What Asterisk says of trunks. One that goes down, or comes up, is a fact that alarms can use. */
@@ -18,13 +18,17 @@ function noteSeen(turn: Turn, trunk: Trunk, seen: SeenTrunk): void {
   // Who is not asked, or does not register, is not in Asterisk's lists: that says nothing against them.
   const reachable = isAsked === false ? null : answers;
   const registered = registers === false ? null : taken;
-  if (reachable === trunk.reachable && registered === trunk.registered) return;
-  const wasUp = isUp(trunk);
-  const byAddress = reachable !== trunk.reachable;
+  // One that was down and is not known now is still told as down.
+  const wasUp = isUp(trunk) && !hasAlarm(turn, 'trunk-down', trunk.id);
+  const byRegistration = registered !== trunk.registered;
+  const isOther = byRegistration || reachable !== trunk.reachable;
+  const byAddress = reachable !== trunk.reachable || !byRegistration;
   trunk.reachable = reachable;
   trunk.registered = registered;
-  const up = isUp(trunk);
-  if (up !== wasUp) {
+  const up = standing(trunk);
+  const isNews = up !== null && up !== wasUp;
+  if (!isOther && !isNews) return;
+  if (isNews) {
     trunk.since = turn.now;
     const why = byAddress ? (up ? 'reachable' : 'unreachable') : up ? 'registered' : 'unregistered';
     tell(turn, { type: 'trunk-state', trunk: trunk.id, up, why });

@@ -1,4 +1,4 @@
-import type { Trunk, TrunkSettings } from '../core/outside.ts';
+import { standing, type Trunk, type TrunkSettings } from '../core/outside.ts';
 import { defined } from '../lib/defined.ts';
 import { type NewTrunk, type TrunkBody, type TrunkPatch, type TrunkView, trunkDefaults } from '../protocol/trunks.ts';
 import { type Change, change, type DirectoryContext } from './context.ts';
@@ -71,7 +71,7 @@ export function trunkView(
   calls: number,
 ): TrunkView {
   const { id, password: _, ...rest } = row;
-  const up = live === null ? null : live.reachable !== false && live.registered !== false;
+  const up = live === null ? null : standing(live);
   return {
     name: id,
     ...rest,

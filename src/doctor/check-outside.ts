@@ -17,7 +17,12 @@ export function checkTrunks(evidence: Evidence): readonly Finding[] {
     const what = isWrong(trunk, evidence);
     if (what !== null) return [wrong('trunks', `${trunk.id} ${what.found}`, expected, what.todo)];
     const changed = trunkDrift.seen.get(trunk.id) ?? [];
-    if (changed.length === 0) return [];
+    const state = trunkStates.seen.get(trunk.id);
+    if (changed.length === 0) {
+      if (trunk.qualifyS === 0 || state?.reachable !== null || state.registered === true) return [];
+      const todo = `look again: Asterisk asks it every ${trunk.qualifyS} s`;
+      return [warning('trunks', `${trunk.id} was not asked yet whether it answers`, expected, todo)];
+    }
     const found = `${trunk.id} was changed in Asterisk: ${some(changed)}`;
     return [
       warning('trunks', found, expected, 'cordboard trunk check puts it right; change it with cordboard trunk set'),

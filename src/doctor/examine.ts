@@ -37,6 +37,7 @@ export async function examine(config: Config, options: ExamineOptions): Promise<
     lookAtAsterisk(
       config,
       phones.map((phone) => phone.context),
+      'seen' in read ? read.seen.trunks.map(({ id }) => id) : [],
     ),
     lookAtNetwork(config, phonesBy, options.elsewhere),
   ]);

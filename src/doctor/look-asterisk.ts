@@ -28,7 +28,11 @@ type Part = Pick<
 const ownContexts = ['cordboard-entry', 'cordboard-fallback', 'cordboard-emergency', messagesContext] as const;
 
 /** Asks Asterisk over ARI and AMI, a few questions one after the other. Never rejects. */
-export async function lookAtAsterisk(config: Config, phoneContexts: readonly string[]): Promise<Part> {
+export async function lookAtAsterisk(
+  config: Config,
+  phoneContexts: readonly string[],
+  trunks: readonly string[],
+): Promise<Part> {
   const { host, httpPort, ari, ami } = config.asterisk;
   const secret = await seeing(() => readSecret(ari.secretFile));
   if ('unseen' in secret) return nothing(host, secret.unseen);
@@ -63,7 +67,7 @@ export async function lookAtAsterisk(config: Config, phoneContexts: readonly str
       return missing;
     }),
     registeredBy: await ask((ami) => ami.registeredBy()),
-    trunkStates: await ask((ami) => ami.trunks()),
+    trunkStates: await ask((ami) => ami.trunks(trunks)),
     emergencyDialplan: await ask(emergencyOf),
   };
   if ('seen' in inquiry) inquiry.seen.close();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createContacts } from '../../src/asterisk/ami/contacts.ts';
+import { decodeEvent } from '../../src/asterisk/ami/event.ts';
 import type { PhoneTransport } from '../../src/core/settings.ts';
 
 const at = (uri: string, reachable = true, by: PhoneTransport = 'udp') => ({ phone: '1001', uri, reachable, by });
@@ -42,6 +43,33 @@ test('given_a_trunk_that_answered_when_it_is_given_another_address_that_does_not
   contacts.note(trunk('sip:new', true), false);
   expect(contacts.note(trunk('sip:old', false), true)).toBeNull();
   expect(contacts.isReachable('trunk-red')).toBe(true);
+});
+
+test('given_a_trunk_that_was_not_asked_yet_when_it_is_noted_asked_and_given_another_address_then_each_is_news', () => {
+  const contacts = createContacts();
+  const trunk = (uri: string, reachable: boolean | null) => ({
+    phone: 'trunk-red',
+    uri,
+    reachable,
+    by: 'udp' as const,
+  });
+  contacts.note(trunk('sip:a', null), false);
+  contacts.settle();
+  expect(contacts.reachable().map(contacts.stateOf)).toEqual([{ phone: 'trunk-red', reachable: null, by: 'udp' }]);
+  expect(contacts.note(trunk('sip:a', null), false)).toBeNull();
+  expect(contacts.note(trunk('sip:a', true), false)).toMatchObject({ reachable: true });
+  expect(contacts.note(trunk('sip:b', null), false)).toMatchObject({ reachable: null });
+  expect(contacts.note(trunk('sip:b', false), false)).toMatchObject({ reachable: false });
+});
+
+test('given_a_contact_that_was_not_asked_when_it_is_read_then_a_phone_is_there_and_of_a_trunk_nothing_is_known', () => {
+  const read = (objectname: string, status: string) => {
+    const event = decodeEvent({ event: 'ContactList', objectname, uri: 'sip:a', status });
+    return event?.type === 'contact-listed' ? event.contact.reachable : undefined;
+  };
+  const statuses = ['NonQualified', 'Reachable', 'Unreachable', 'Removed'];
+  expect(statuses.map((status) => read('1001;@0123', status))).toEqual([true, true, false, false]);
+  expect(statuses.map((status) => read('trunk-red;@0123', status))).toEqual([null, true, false, false]);
 });
 
 test('given_a_trunk_that_was_removed_when_one_of_its_name_is_made_then_its_first_contact_is_news_again', () => {

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { examine } from '../../src/doctor/examine.ts';
 import type { Behaviour } from '../../src/phones/index.ts';
+import type { StatusView } from '../../src/protocol/status.ts';
 import type { TrunksChecked, TrunkView } from '../../src/protocol/trunks.ts';
 import { type LabCordboard, startCordboard } from '../lab/cordboard.ts';
 import { waitUntil } from '../lab/deadline.ts';
@@ -217,6 +220,58 @@ describe('trunks, on a real Asterisk with SIPp as the carrier', () => {
     expect(await lab.fact('trunk-state', { trunk: 'dead' })).toMatchObject({ up: false, why: 'unreachable' });
     const { alarms } = await lab.api<{ alarms: { kind: string; about: string }[] }>('GET', '/v1/alarms');
     expect(alarms).toContainEqual(expect.objectContaining({ kind: 'trunk-down', about: 'dead' }));
+  });
+
+  test('given_a_trunk_that_was_not_asked_yet_when_it_is_made_or_moved_then_it_is_neither_up_nor_down_and_its_alarm_stands', async () => {
+    await addTrunk('new', 0, { qualifyS: 3_600 });
+    await addTrunk('dead', 2, { host: `${second}:${port(2)}`, qualifyS: 1 });
+    const { seq } = await lab.fact('trunk-state', { trunk: 'dead' });
+    expect(await trunkOf('new')).toMatchObject({ provisioned: true, up: null, reachable: null });
+    await lab.api('PATCH', '/v1/trunks/dead', { host: `${third}:${port(2)}`, qualifyS: 3_600 });
+    await waitUntil(async () => (await trunkOf('dead')).up !== false, 'the new address to be seen', 20_000);
+    expect(await trunkOf('dead')).toMatchObject({ up: null, reachable: null });
+    expect(lab.facts().filter((fact) => fact.type === 'trunk-state' && fact.seq > seq)).toEqual([]);
+    const { alarms } = await lab.api<{ alarms: { kind: string; about: string }[] }>('GET', '/v1/alarms');
+    expect(alarms).toContainEqual(expect.objectContaining({ kind: 'trunk-down', about: 'dead' }));
+  });
+
+  test('given_trunks_that_are_up_down_and_not_asked_yet_when_the_daemon_starts_anew_then_each_is_as_it_was_and_doctor_says_so', async () => {
+    const certs = join(lab.home, 'certs');
+    const tls = await startTlsCarrier(carrier, join(certs, 'cert.pem'), join(certs, 'key.pem'));
+    try {
+      await addTrunk('alive', 0, { host: `${carrier}:${tls.port}`, transport: 'tls', qualifyS: 1 });
+      await addTrunk('dead', 2, { host: `${second}:${port(2)}`, qualifyS: 1 });
+      await addTrunk('new', 0, { host: `${third}:${port(0)}`, qualifyS: 3_600 });
+      const states = async () => (await Promise.all(['alive', 'dead', 'new'].map(trunkOf))).map(({ up }) => up);
+      const stands = async () => JSON.stringify(await states()) === '[true,false,null]';
+      await waitUntil(stands, 'each trunk to be known as it is', 20_000);
+      const seq = lab.facts().at(-1)?.seq ?? 0;
+      await lab.terminate();
+      await lab.serve();
+      // Whatever is told of trunks at a start is told before these phones are.
+      await lab.team([answers]);
+      expect(await states()).toEqual([true, false, null]);
+      expect(lab.facts().filter((fact) => fact.type === 'trunk-state' && fact.seq > seq)).toEqual([]);
+      const examined = async () => {
+        const status = () => lab.api<StatusView>('GET', '/v1/status');
+        const { trunkStates } = await examine(loadConfig(undefined, lab.home), { status, elsewhere: [] });
+        return 'seen' in trunkStates ? Object.fromEntries(trunkStates.seen) : trunkStates;
+      };
+      const alive = { reachable: true, registered: null };
+      const dead = { reachable: false, registered: null };
+      expect(await examined()).toEqual({ alive, dead, new: { reachable: null, registered: null } });
+      await lab.asterisk.ari('DELETE', 'asterisk/config/dynamic/res_pjsip/endpoint/trunk-new');
+      expect(await examined()).toEqual({ alive, dead });
+      // What changed while nobody listened is no news of Asterisk's: it is asked.
+      await lab.terminate();
+      await tls.close();
+      const contact = async () => (await lab.asterisk.rx('pjsip show contacts')).match(/trunk-alive.*/)?.[0] ?? '';
+      await waitUntil(async () => (await contact()).includes('Unavail'), 'Asterisk to miss it', 20_000);
+      await lab.serve();
+      expect(await lab.fact('trunk-state', { trunk: 'alive' })).toMatchObject({ up: false, why: 'unreachable' });
+    } finally {
+      await tls.close().catch(() => undefined);
+    }
   });
 
   test('given_a_trunk_for_one_call_when_two_come_in_then_the_second_gets_503_and_the_first_goes_on', async () => {

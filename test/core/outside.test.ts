@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { matchRoute, type Outsider } from '../../src/core/calls/inbound.ts';
 import { type TrunkEnd, trunkVerdict } from '../../src/core/calls/trunk-verdict.ts';
 import type { SeenTrunk } from '../../src/core/events.ts';
-import type { RouteSettings, TrunkSettings } from '../../src/core/outside.ts';
+import { isUp, type RouteSettings, standing, type Trunk, type TrunkSettings } from '../../src/core/outside.ts';
 import type { Destination } from '../../src/core/settings.ts';
 import type { Call } from '../../src/core/state.ts';
 import { load } from '../../src/core/world.ts';
@@ -151,6 +151,42 @@ describe('what is known of a trunk', () => {
   test('given_one_that_is_never_asked_when_it_is_missing_in_the_list_then_it_is_not_taken_for_dead', () => {
     const { said } = seenOf({ isAsked: false, registers: false }, { reachable: false }, { registered: false });
     expect(said()).toEqual([]);
+  });
+
+  test('given_one_that_is_asked_when_it_is_not_known_yet_then_it_stands_as_unknown_and_calls_may_go_out_there', () => {
+    const { driver, said } = seenOf({ isAsked: true }, { reachable: null });
+    const red = driver.world.state.trunks.get('red') as Trunk;
+    expect([standing(red), isUp(red)]).toEqual([null, true]);
+    driver.step({ type: 'trunks-seen', trunks: [{ trunk: 'red', reachable: true }] });
+    expect([standing(red), said()]).toEqual([true, []]);
+    driver.step({ type: 'outside', trunks: [{ ...trunk('red', 1), isAsked: false, registers: false }], routes: [] });
+    expect(standing(red)).toBe(true);
+  });
+
+  test.each([
+    ['answers', [{ reachable: true }], [[true, 'reachable']], 0],
+    ['answers_as_little_as_before', [{ reachable: false }], [], 1],
+    ['answers_at_last', [{ reachable: false }, { reachable: null }, { reachable: true }], [[true, 'reachable']], 0],
+  ] as const)(
+    'given_one_that_was_down_and_was_not_asked_since_when_it_%s_then_that_is_told_once_and_its_alarm_is_right',
+    (_, seen, told, alarms) => {
+      const { driver, said } = seenOf({ isAsked: true }, { reachable: false }, { reachable: null });
+      expect(said()).toEqual([[false, 'unreachable']]);
+      expect(driver.world.state.alarms.size).toBe(1);
+      for (const one of seen) driver.step({ type: 'trunks-seen', trunks: [{ trunk: 'red', ...one }] });
+      expect(said()).toEqual([[false, 'unreachable'], ...told]);
+      expect(driver.world.state.alarms.size).toBe(alarms);
+    },
+  );
+
+  test('given_one_that_was_down_and_was_not_asked_since_when_nobody_asks_any_more_then_it_is_up_and_the_alarm_ends', () => {
+    const { driver, said } = seenOf({ isAsked: true }, { reachable: false }, { reachable: null });
+    driver.step({ type: 'outside', trunks: [{ ...trunk('red', 1), isAsked: false }], routes: [] });
+    expect(said()).toEqual([
+      [false, 'unreachable'],
+      [true, 'reachable'],
+    ]);
+    expect([...driver.world.state.alarms.keys()]).toEqual([]);
   });
 
   test('given_one_that_is_down_when_it_is_no_longer_asked_then_it_is_up_and_the_alarm_ends', () => {

@@ -162,6 +162,11 @@ test.each<[name: string, change: Partial<Evidence>, check: string, level: string
   ['a_trunk_that_is_not_given', trunk({ failure: 'no answer' }), 'trunks', 'error', 'not in Asterisk: no answer'],
   ['a_trunk_that_is_not_registered', seenTrunk({ registered: false }), 'trunks', 'error', 'red is not registered'],
   ['a_trunk_that_is_silent', seenTrunk({ reachable: false }), 'trunks', 'error', 'does not answer OPTIONS'],
+  [
+    'a_trunk_that_was_not_asked_yet',
+    { ...trunk({ register: false }), ...seenTrunk({ reachable: null, registered: null }) },
+    ...(['trunks', 'warning', 'red was not asked yet'] as const),
+  ],
   ['a_trunk_with_a_codec_of_nobody', trunk({ codecs: ['g729'] }), 'trunks', 'error', 'has only g729'],
   [
     'a_trunk_that_was_changed',

@@ -4,6 +4,7 @@ import type { TrunkId } from '../../core/outside.ts';
 import type { PhoneId } from '../../core/settings.ts';
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Log } from '../../lib/log.ts';
+import { trunkEndpoint } from '../translate.ts';
 import { type AmiAccess, type AmiConnection, openAmi } from './connection.ts';
 import { createContacts, type Reachability } from './contacts.ts';
 import { type Contact, type EmergencyCall, emergencyFamily } from './event.ts';
@@ -35,6 +36,11 @@ export type Registrations = {
    * once it was asked.
    */
   lookAgain(phones: readonly PhoneId[]): void;
+  /**
+   * How these trunks stand is told by `onPhone`: addresses that are written down are in no list of Asterisk's, and without a change there
+   * is no news of them.
+   */
+  askTrunks(trunks: readonly TrunkId[]): void;
   /** These are the trunks of the directory: what was known of others counts no more. */
   keepTrunks(trunks: readonly TrunkId[]): void;
   /** People know of the emergency calls among these facts: Asterisk may forget them. */
@@ -84,6 +90,7 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
   open();
   return {
     lookAgain: (phones) => following?.lookAgain(phones),
+    askTrunks: (trunks) => following?.askTrunks(trunks),
     keepTrunks: (trunks) => following?.keepTrunks(trunks),
     tellingDone(facts) {
       for (const fact of facts) {
@@ -100,7 +107,9 @@ export function connectAmi(options: AmiOptions, handlers: RegistrationHandlers):
   };
 }
 
-type Following = Pick<Registrations, 'lookAgain' | 'keepTrunks' | 'close'> & { forget(channel: string): void };
+type Following = Pick<Registrations, 'lookAgain' | 'askTrunks' | 'keepTrunks' | 'close'> & {
+  forget(channel: string): void;
+};
 type FollowHandlers = Omit<RegistrationHandlers, 'onDown'> & { onEnd(why: string, wasUp: boolean): void };
 
 /** One connection, from its list of contacts to its end. */
@@ -130,9 +139,9 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Following {
       else if (event.type === 'emergency' || event.type === 'emergency-traced') handlers.onEmergency?.(event.emergency);
       else if (registrations.take(event)) return;
       else if (event.type === 'malformed') malformed(event.event);
-      else if (event.type === 'contact') {
-        secondLook.noted(event.contact);
-        const news = contacts.note(event.contact, event.gone);
+      else if (event.type === 'contact' || event.type === 'contact-detail') {
+        if (event.type === 'contact') secondLook.noted(event.contact);
+        const news = contacts.note(event.contact, event.type === 'contact' && event.gone);
         if (phase === 'up' && news !== null) handlers.onPhone(news);
       }
     },
@@ -160,14 +169,10 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Following {
     // What an event has told since the question is newer than the list.
     for (const contact of listed) if (!contacts.knows(contact)) contacts.note(contact, false);
     contacts.settle();
-    handlers.onUp(contacts.reachable().map(known));
+    handlers.onUp(contacts.reachable().map(contacts.stateOf));
     registrations.ask();
     // Asterisk calls it an error when there is none.
     connection.action('DBGetTree', { Family: emergencyFamily }).catch(() => undefined);
-  }
-
-  function known(phone: PhoneId): Reachability {
-    return { phone, reachable: contacts.isReachable(phone), by: contacts.by(phone) };
   }
 
   function listIsLate(): void {
@@ -195,6 +200,11 @@ function follow(options: AmiOptions, handlers: FollowHandlers): Following {
   return {
     lookAgain(phones) {
       if (phase === 'up') secondLook.look(phones);
+    },
+    askTrunks(trunks) {
+      // One that Asterisk does not have is an error to it, and is given to it soon.
+      for (const trunk of trunks)
+        connection.action('PJSIPShowEndpoint', { Endpoint: trunkEndpoint(trunk) }).catch(() => undefined);
     },
     keepTrunks: contacts.keepTrunks,
     forget(channel) {

@@ -18,31 +18,37 @@ export type Contacts = {
   of(phone: PhoneId): readonly Contact[];
   /** By which transport its newest contact came that can be reached; null where none did, or nobody knows. */
   by(phone: PhoneId): PhoneTransport | null;
-  /** The phones that are reachable, sorted. */
+  /** What is known of it. */
+  stateOf(phone: PhoneId): Reachability;
+  /** Those that are not unreachable, sorted. */
   reachable(): readonly PhoneId[];
 };
 
-/** Whether a phone can be reached, and by which transport it came. */
+/** Whether a phone can be reached (null: a trunk that was not asked yet), and by which transport it came. */
 export type Reachability = {
   readonly phone: PhoneId;
-  readonly reachable: boolean;
+  readonly reachable: boolean | null;
   readonly by: PhoneTransport | null;
 };
 
-type Known = { readonly reachable: boolean; readonly by: PhoneTransport | null };
+type Known = { readonly reachable: boolean | null; readonly by: PhoneTransport | null };
 
 /** Makes an empty table. */
 export function createContacts(): Contacts {
   const phones = new Map<PhoneId, Map<string, Known>>();
   const current = (phone: PhoneId): Known | null =>
-    [...(phones.get(phone)?.values() ?? [])].findLast(({ reachable }) => reachable) ?? null;
+    [...(phones.get(phone)?.values() ?? [])].findLast(({ reachable }) => reachable !== false) ?? null;
   const isReachable = (phone: PhoneId): boolean => current(phone) !== null;
+  const stateOf = (phone: PhoneId): Reachability => {
+    const { reachable, by } = current(phone) ?? { reachable: false, by: null };
+    return { phone, reachable, by };
+  };
   let isSettled = false;
 
   /** A phone in a browser has a new address with each registration: kept, they would fill the memory in months. */
   function forget(phone: PhoneId): void {
     const uris = phones.get(phone) ?? new Map<string, Known>();
-    for (const [uri, { reachable }] of uris) if (!reachable) uris.delete(uri);
+    for (const [uri, { reachable }] of uris) if (reachable === false) uris.delete(uri);
     if (uris.size === 0) phones.delete(phone);
   }
 
@@ -57,11 +63,11 @@ export function createContacts(): Contacts {
       if (trunkOf(phone) !== null && !gone && !uris.has(uri)) uris.clear();
       // Until the list is in, what is gone stays known as unreachable: a list older than the news must not bring it back.
       if (!uris.get(uri)?.reachable) uris.delete(uri);
-      uris.set(uri, { reachable: reachable && !gone, by });
+      uris.set(uri, { reachable: gone ? false : reachable, by });
       const after = current(phone);
       if (isSettled) forget(phone);
-      const isSame = (before !== null) === (after !== null) && (after === null || before?.by === after.by);
-      return isSame && !isNew ? null : { phone, reachable: after !== null, by: after?.by ?? null };
+      const isSame = before?.reachable === after?.reachable && before?.by === after?.by;
+      return isSame && !isNew ? null : stateOf(phone);
     },
     knows: ({ phone, uri }) => phones.get(phone)?.has(uri) ?? false,
     settle() {
@@ -75,6 +81,7 @@ export function createContacts(): Contacts {
       }
     },
     isReachable,
+    stateOf,
     of: (phone) => [...(phones.get(phone) ?? [])].map(([uri, one]) => ({ phone, uri, ...one })),
     by: (phone) => current(phone)?.by ?? null,
     reachable: () => [...phones.keys()].filter(isReachable).sort(),

@@ -1,10 +1,14 @@
 import type { PhoneId, PhoneTransport } from '../../core/settings.ts';
+import { trunkOf } from '../translate.ts';
 
-/** A contact of a phone, whether an INVITE sent there has a chance, and by which transport it came; null: by none that we know. */
+/**
+ * A contact of a phone, whether an INVITE sent there has a chance (null: of a trunk that was not asked yet), and by which transport it came;
+ * null: by none that we know.
+ */
 export type Contact = {
   readonly phone: PhoneId;
   readonly uri: string;
-  readonly reachable: boolean;
+  readonly reachable: boolean | null;
   readonly by: PhoneTransport | null;
 };
 
@@ -27,6 +31,8 @@ export type AmiEvent =
   /** One line of the answer to PJSIPShowContacts, and its end. */
   | { readonly type: 'contact-listed'; readonly contact: Contact }
   | { readonly type: 'contacts-listed' }
+  /** A contact of the endpoint that PJSIPShowEndpoint asked about. */
+  | { readonly type: 'contact-detail'; readonly contact: Contact }
   /** The dialplan sends out an emergency call. */
   | { readonly type: 'emergency'; readonly emergency: EmergencyCall }
   /** One that was sent out before: a line of the answer to DBGetTree. */
@@ -43,7 +49,7 @@ export type AmiEvent =
 export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEvent | null {
   const text = (key: string): string => (typeof message[key] === 'string' ? message[key] : '');
   const contact = (phone: string, uri: string, status: string): Contact | null =>
-    isSane(phone) && isSane(uri) ? { phone, uri, reachable: isReachable(status), by: transportOf(uri) } : null;
+    isSane(phone) && isSane(uri) ? { phone, uri, reachable: isReachable(phone, status), by: transportOf(uri) } : null;
   switch (message.event) {
     case 'FullyBooted':
       return { type: 'fully-booted' };
@@ -56,6 +62,10 @@ export function decodeEvent(message: Readonly<Record<string, unknown>>): AmiEven
     case 'ContactList': {
       const found = contact(text('endpoint') || aorOf(text('objectname')), text('uri'), text('status'));
       return found === null ? { type: 'malformed', event: 'ContactList' } : { type: 'contact-listed', contact: found };
+    }
+    case 'ContactStatusDetail': {
+      const found = contact(text('endpointname'), text('uri'), text('status'));
+      return found === null ? null : { type: 'contact-detail', contact: found };
     }
     case 'UserEvent': {
       const [phone, dialled, channel] = [text('endpoint'), text('number'), text('call')];
@@ -105,7 +115,11 @@ function isSane(text: string): boolean {
   return text !== '' && text.length < 1_024 && !/[\p{Cc}\p{Cs}]/u.test(text);
 }
 
-/** NonQualified is a contact that nobody asks whether it lives, or that was not asked yet: only a known no is a no. */
-function isReachable(status: string): boolean {
-  return status !== 'Removed' && status !== 'Unreachable';
+/**
+ * NonQualified is a contact that nobody asks whether it lives, or that was not asked yet: only a known no is a no. A phone has said that it
+ * is there, by registering; of a trunk's address, which is written down, nothing is known.
+ */
+function isReachable(endpoint: string, status: string): boolean | null {
+  if (status === 'Removed' || status === 'Unreachable') return false;
+  return status === 'Reachable' || trunkOf(endpoint) === null ? true : null;
 }

@@ -1,4 +1,4 @@
-import { trunkOf } from '../translate.ts';
+import { trunkEndpoint, trunkOf } from '../translate.ts';
 import { type AmiAccess, type AmiConnection, type AmiMessage, openAmi } from './connection.ts';
 import { type AmiEvent, decodeEvent, transportOf } from './event.ts';
 
@@ -19,8 +19,8 @@ export type Inquiry = {
   family(name: string): Promise<ReadonlyMap<string, string>>;
   /** By which transport each phone with a contact is registered: `udp`, `tcp`, `tls`, `ws` or `wss`. */
   registeredBy(): Promise<ReadonlyMap<string, string>>;
-  /** How Asterisk has each trunk: whether its address answers, and whether the carrier took our registration; null: not asked. */
-  trunks(): Promise<ReadonlyMap<string, TrunkState>>;
+  /** How Asterisk has these trunks: whether its address answers, and whether the carrier took our registration; null: not asked. */
+  trunks(names: readonly string[]): Promise<ReadonlyMap<string, TrunkState>>;
   /** Each step of a context, included ones not: the number it is for, and its application with what that is given. */
   steps(context: string): Promise<readonly DialplanStep[]>;
   /** Whether the dialplan has a context of this name. */
@@ -48,6 +48,8 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
         if (message.event === 'ShowDialPlanComplete') lists.get('dialplan')?.done();
         if (message.event === 'OutboundRegistrationDetail') lists.get('registrations')?.rows.push(message);
         if (message.event === 'OutboundRegistrationDetailComplete') lists.get('registrations')?.done();
+        if (message.event === 'ContactStatusDetail') lists.get('details')?.rows.push(message);
+        if (message.event === 'EndpointDetailComplete') lists.get('details')?.done();
         if (message.event === 'ContactList') lists.get('contacts')?.rows.push(message);
         if (message.event === 'ContactListComplete') lists.get('contacts')?.done();
       },
@@ -102,8 +104,13 @@ export async function openInquiry(access: AmiAccess): Promise<Inquiry> {
       const rows = await listed('contacts', 'PJSIPShowContacts', /no contacts found/i);
       return new Map(rows.map((row) => [String(row.endpoint), transportOf(String(row.uri)) ?? 'unknown']));
     },
-    async trunks() {
-      const contacts = await listed('contacts', 'PJSIPShowContacts', /no contacts found/i);
+    async trunks(names) {
+      const contacts: AmiMessage[] = [];
+      // Addresses that are written down are in no list of contacts. One that Asterisk does not have is an error to it.
+      for (const name of names) {
+        const fields = { Endpoint: trunkEndpoint(name) };
+        contacts.push(...(await listed('details', 'PJSIPShowEndpoint', /unable to retrieve/i, fields)));
+      }
       const registrations = await listed(
         'registrations',
         'PJSIPShowRegistrationsOutbound',
@@ -142,7 +149,7 @@ function trunkStates(events: readonly AmiEvent[]): ReadonlyMap<string, TrunkStat
     if (trunk !== null) states.set(trunk, { ...before, ...seen });
   };
   for (const event of events) {
-    if (event.type === 'contact-listed') note(event.contact.phone, { reachable: event.contact.reachable });
+    if (event.type === 'contact-detail') note(event.contact.phone, { reachable: event.contact.reachable });
     if (event.type === 'registration-listed') note(event.name, { registered: event.status === 'Registered' });
   }
   return states;
