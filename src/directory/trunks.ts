@@ -108,10 +108,12 @@ function check(body: TrunkBody): void {
 
 /**
  * Asterisk knows a carrier by where its calls come from, whatever the port: of two trunks at one place all calls would come by one of
- * them. `had`: what it had before, from when nobody refused that, may stay.
+ * them. Two accounts at one carrier are like that, and are wanted for what goes out. `had`: what it had before, from when nobody refused
+ * that, may stay.
  */
 function refuseShared(context: DirectoryContext, name: string, body: TrunkBody, had: readonly string[]): void {
-  const others = context.store.outside.trunks.all().filter(({ id }) => id !== name);
+  const isOther = ({ id, register }: TrunkRow) => id !== name && !(register && body.register);
+  const others = context.store.outside.trunks.all().filter(isOther);
   for (const [place, text] of placesOf(body).entries()) {
     if (had.includes(matched(text))) continue;
     const owner = others.find((other) => placesOf(other).some((its) => matched(its) === matched(text)));

@@ -134,6 +134,16 @@ describe('a trunk', () => {
     },
   );
 
+  test('given_two_accounts_at_one_carrier_when_both_register_then_both_are_taken', async () => {
+    const account = { host: 'sip.carrier.example', register: true, password: 'geheim' };
+    for (const [name, username] of [
+      ['one', '4711'],
+      ['two', '4712'],
+    ] as const)
+      expect((await lab.ask('POST', '/v1/trunks', { ...account, name, username })).status).toBe(201);
+    expect((await lab.ask('POST', '/v1/trunks', { name: 'three', host: account.host })).status).toBe(409);
+  });
+
   test('given_two_at_one_place_from_before_when_one_is_changed_otherwise_then_it_may_keep_its_place', async () => {
     await lab.ask('POST', '/v1/trunks', red);
     await lab.ask('POST', '/v1/trunks', { name: 'blue', host: 'sip.blue.example' });
