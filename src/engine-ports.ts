@@ -1,6 +1,7 @@
 import type { Command } from './core/commands.ts';
 import type { Event } from './core/events.ts';
 import type { NumberedFact } from './core/facts.ts';
+import type { KnownCaller, SaidCaller } from './numbering/arrivals.ts';
 
 /** What the engine needs of the world outside; each is called from the engine's own turn only. */
 export type EnginePorts = {
@@ -12,6 +13,11 @@ export type EnginePorts = {
   readonly after: (ms: number, run: () => void) => () => void;
   /** Sends one command on its way. Never throws, never waits. */
   readonly send: (command: Command) => void;
+  /** What an event says in our own terms, with who calls kept apart from it, as of the moment in which it is stepped. */
+  readonly read: (
+    event: Event,
+    caller: SaidCaller | null,
+  ) => { readonly event: Event; readonly caller: KnownCaller | null };
   readonly publish: (facts: readonly NumberedFact[]) => void;
   /** A batch could not be written; it is held and tried again. */
   readonly onHeld: (error: unknown, heldMs: number) => void;

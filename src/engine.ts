@@ -4,11 +4,12 @@ import { canWait, isFoundBySurvey } from './core/patience.ts';
 import { step } from './core/step.ts';
 import { takeChanges, type World } from './core/world.ts';
 import type { EnginePorts } from './engine-ports.ts';
+import type { SaidCaller } from './numbering/arrivals.ts';
 import type { CallerRow, JournalEntry, LiveStore } from './storage/live/store.ts';
 
 export type Engine = {
   /** Takes an event in; it is stepped after the current poll phase, together with all that came with it. */
-  post(event: Event, caller?: Omit<CallerRow, 'call'> | null): void;
+  post(event: Event, caller?: SaidCaller | null): void;
   /** Steps and commits what is in the inbox, then acts no more. */
   stop(): void;
   readonly world: World;
@@ -19,7 +20,7 @@ export type Engine = {
   heldSince(): number | null;
 };
 
-type Posted = { readonly event: Event; readonly caller: Omit<CallerRow, 'call'> | null; readonly at: number };
+type Posted = { readonly event: Event; readonly caller: SaidCaller | null; readonly at: number };
 type Batch = {
   readonly steps: JournalEntry[];
   readonly callers: CallerRow[];
@@ -92,14 +93,16 @@ export function createEngine(world: World, store: Pick<LiveStore, 'commit'>, por
     return stopping || presses || steps.length === 0 || steps.length >= maxBatch || now - since >= gatherMs;
   }
 
-  function stepOne(batch: Batch, { event: posted, caller, at }: Posted, overload: boolean): void {
+  function stepOne(batch: Batch, { event: said, caller: saidCaller, at }: Posted, overload: boolean): void {
     if (stopped) return;
     // As of when it came, however long it has waited here: a phone has rung until then, and not until now.
     steppedAt = Math.max(steppedAt, at);
     const now = steppedAt;
-    // Whoever is already here is served; a new caller is better off with the fallback than behind a long inbox.
-    const event: Event = overload && posted.type === 'caller-arrived' ? { ...posted, overload: true } : posted;
+    let event = said;
     try {
+      const { event: read, caller } = ports.read(said, saidCaller);
+      // Whoever is already here is served; a new caller is better off with the fallback than behind a long inbox.
+      event = overload && read.type === 'caller-arrived' ? { ...read, overload: true } : read;
       const { commands, facts } = step(world, event, now);
       // What changes nothing is not worth a commit: a replay passes over it as we do.
       if (commands.length === 0 && facts.length === 0 && world.dirty.isEmpty) return;

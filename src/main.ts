@@ -26,7 +26,7 @@ import { faultFrom } from './lib/fault.ts';
 import { createLog } from './lib/log.ts';
 import { seldom } from './lib/seldom.ts';
 import { createSystemd } from './lib/systemd.ts';
-import { createArrivals } from './numbering/arrivals.ts';
+import { createReader } from './numbering/arrivals.ts';
 import { createNumbering } from './numbering/numbering.ts';
 import type { EngineStatus, ToEngine } from './protocol/seam.ts';
 import { answerWhy } from './reports/why.ts';
@@ -72,7 +72,7 @@ export async function runDaemon(
   };
   const { app } = config.asterisk.ari;
   const numbering = createNumbering(config.numbering);
-  const post = createArrivals(numbering, world, (event, from) => engine.post(event, from));
+  const post: Engine['post'] = (event, caller) => engine.post(event, caller);
   const isAgreed = (event: PbxEvent) => event.type === 'surveyed' && isAsItShouldBe(world, event, now());
   const early = createEarlyDial({ link: () => ari, app, post });
   const drain = watchDrain(world.state, { after, leaseMs: config.limits.leaseMs, log, ...options });
@@ -89,6 +89,7 @@ export async function runDaemon(
       if (command.do === 'reply') front.send({ kind: 'reply', intent: command.intent, error: command.error });
       else pacing.send(command);
     },
+    read: createReader(numbering, world),
     publish: (facts) => {
       telling.add(facts);
       manager.tellingDone(facts);

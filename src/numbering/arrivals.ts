@@ -1,36 +1,40 @@
 import { matchRoute } from '../core/calls/inbound.ts';
-import type { Arrival, PbxEvent } from '../core/events.ts';
+import type { Arrival, Event } from '../core/events.ts';
 import type { RouteSettings } from '../core/outside.ts';
 import type { World } from '../core/world.ts';
 import type { Numbering } from './numbering.ts';
 
 /** Who calls, as it is kept beside the call. Empty where it is withheld. */
 export type KnownCaller = { readonly number: string; readonly name: string };
-type SaidCaller = KnownCaller & { readonly withheld: boolean };
+/** As Asterisk has it. */
+export type SaidCaller = KnownCaller & { readonly withheld: boolean };
 
 /**
  * The edge at which numbers become E.164, once: what a phone dialled is read by the dial plan, what a carrier sent by the
- * trunk's own format, where a phone forwards to like what it dials, and the inbound route is found here, since the caller's number goes no further: events, and so the
- * journal, name only the route.
+ * trunk's own format, where a phone forwards to like what it dials, and the inbound route is found here, since the caller's number goes no
+ * further: events, and so the journal, name only the route. It is read as the event is stepped, and not as it comes: a number that was
+ * added just before counts.
  */
-export function createArrivals(
+export function createReader(
   numbering: Numbering,
   world: Pick<World, 'state' | 'index'>,
-  post: (event: PbxEvent, caller: KnownCaller | null) => void,
-): (event: PbxEvent, caller?: SaidCaller | null) => void {
-  return (event, caller = null) => {
+): (event: Event, caller: SaidCaller | null) => { readonly event: Event; readonly caller: KnownCaller | null } {
+  return (event, caller) => {
     if (event.type === 'caller-arrived') {
       const read = readOne(event, caller, numbering, world);
-      post({ ...event, ...read.arrival }, read.caller);
-    } else if (event.type === 'leg-seen' && event.found?.arrival) {
+      return { event: { ...event, ...read.arrival }, caller: read.caller };
+    }
+    if (event.type === 'leg-seen' && event.found?.arrival) {
       const read = readOne(event.found.arrival, caller, numbering, world);
-      post({ ...event, found: { ...event.found, arrival: read.arrival } }, read.caller);
-    } else if (event.type === 'leg-forwarded') {
+      return { event: { ...event, found: { ...event.found, arrival: read.arrival } }, caller: read.caller };
+    }
+    if (event.type === 'leg-forwarded') {
       const { said } = event.to;
       const isExtension = world.index.extensions.has(said);
       const read = isExtension ? {} : fromPhone(said, numbering, [...world.state.routes.values()]);
-      post({ ...event, to: { said, ...read } }, null);
-    } else post(event, null);
+      return { event: { ...event, to: { said, ...read } }, caller: null };
+    }
+    return { event, caller: null };
   };
 }
 

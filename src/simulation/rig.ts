@@ -9,7 +9,7 @@ import { isAsItShouldBe } from '../core/reconcile.ts';
 import type { EngineLimits } from '../core/settings.ts';
 import { defaultLimits, load, type World } from '../core/world.ts';
 import { createEngine, type Engine } from '../engine.ts';
-import { createArrivals } from '../numbering/arrivals.ts';
+import { createReader } from '../numbering/arrivals.ts';
 import { createNumbering } from '../numbering/numbering.ts';
 import type { Batch } from '../storage/live/store.ts';
 import { createSimulatedAsterisk, type SimulatedAsterisk } from './asterisk.ts';
@@ -149,23 +149,24 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
       afterTurn();
     });
   const app = 'cordboard';
-  const post = (event: Event): void => {
+  const post: Engine['post'] = (event, caller) => {
     if (!isAlive) return;
     counts.told += 1;
-    engine.post(event);
+    engine.post(event, caller);
   };
   let isLinked = false;
-  const isAgreed = (event: Event) => event.type === 'surveyed' && isAsItShouldBe(engine.world, event, engineNow());
+  const isAgreed = (event: Event) => event.type === 'surveyed' && isAsItShouldBe(world, event, engineNow());
   const early = createEarlyDial({ link: () => link ?? unlinked, app, post });
   const send = (command: Command): void => {
     if (isDying) return;
     if (command.do === 'reply') rig.onReply(command.intent, command.error);
     else if (link !== null)
-      perform(command, { link, lists: link, early, app, isAgreed, numberFor: numbering.sent, post: take });
+      perform(command, { link, lists: link, early, app, isAgreed, numberFor: numbering.sent, post });
   };
   const committed: Batch[] = [];
+  const world = load(store.load());
   const engine = createEngine(
-    load(store.load()),
+    world,
     {
       commit(batch) {
         store.commit(batch);
@@ -178,6 +179,8 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
       soon: (run) => void scheduler.after(0, turn(run)),
       after: (ms, run) => scheduler.after(ms, turn(run)),
       send,
+      // The edge, as in the daemon, with a French dial plan.
+      read: createReader(numbering, world),
       publish: (facts) => void rig.facts.push(...facts),
       onHeld: (error) => {
         if (!(error instanceof DiskFullError)) throw error;
@@ -191,8 +194,6 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
       },
     },
   );
-  /** The edge, as in the daemon, with a French dial plan. */
-  const take = createArrivals(numbering, engine.world, post);
   function afterTurn(): void {
     if (!isAlive || committed.length === 0) return;
     for (const batch of committed.splice(0)) rig.onBatch(batch);
@@ -215,7 +216,7 @@ function startEngine(rig: Rig, { epoch, limits, wallMs, counts }: Birth): Life {
     onEvent: (event) =>
       whenAwake(() => {
         const said = translate(event);
-        if (said !== null && early.passes(said.event)) take(said.event, said.caller);
+        if (said !== null && early.passes(said.event)) post(said.event, said.caller);
       }),
   });
   link = {

@@ -3,6 +3,8 @@ import type { Command } from '../../src/core/commands.ts';
 import type { Event } from '../../src/core/events.ts';
 import { load } from '../../src/core/world.ts';
 import { createEngine } from '../../src/engine.ts';
+import { createReader } from '../../src/numbering/arrivals.ts';
+import { createNumbering } from '../../src/numbering/numbering.ts';
 import type { Batch } from '../../src/storage/live/store.ts';
 import { company } from './company.ts';
 import { rowsOf } from './driver.ts';
@@ -22,8 +24,9 @@ function engineAtWork() {
     timers.push(timer);
     return () => void timers.splice(timers.indexOf(timer), 1);
   };
+  const world = load(rowsOf(driver.world));
   const engine = createEngine(
-    load(rowsOf(driver.world)),
+    world,
     {
       commit(batch) {
         if (isFull) throw Object.assign(new Error('no room'), { code: 'SQLITE_FULL' });
@@ -36,6 +39,7 @@ function engineAtWork() {
       soon: (run) => void later(0, run),
       after: later,
       send: (command) => void sent.push(command),
+      read: createReader(createNumbering({ country: 'FR', outsidePrefix: '', areaPrefix: '' }), world),
       publish: () => undefined,
       onHeld: () => undefined,
       onResumed: (heldMs, leftOut) => void resumed.push([heldMs, leftOut]),
@@ -111,6 +115,27 @@ test('given_steps_that_wait_to_be_written_when_somebody_waits_for_the_next_one_t
   it.pass(0);
   expect(it.written.map(asked)).toEqual([['caller-arrived'], ['caller-arrived', 'leg-created', 'leg-answered']]);
   expect(it.sent.map((command) => command.do)).toContain('join');
+});
+
+test('given_a_number_that_is_added_in_the_very_turn_in_which_a_call_for_it_comes_then_it_leads_where_it_was_said', () => {
+  const it = engineAtWork();
+  const to = { to: 'queue', queue: 'q' } as const;
+  const route = {
+    id: 'main',
+    number: '+33170000000',
+    trunk: null,
+    caller: null,
+    to,
+    answer: 'on-entry',
+    early: false,
+  } as const;
+  it.engine.post({ type: 'outside', trunks: [], routes: [route], payers: [] });
+  const call = { type: 'caller-arrived', leg: 'caller.1', dialled: '0170000000', phone: null, trunk: 'red' } as const;
+  it.engine.post(call, { number: '0144556677', name: '', withheld: false });
+  it.pass(0);
+  const [batch] = it.written;
+  expect(batch?.steps.at(-1)?.facts[0]).toMatchObject({ type: 'call-arrived', route: 'main' });
+  expect(batch?.callers).toMatchObject([{ number: expect.stringContaining('144556677') }]);
 });
 
 test('given_steps_that_wait_to_be_written_when_the_engine_stops_then_they_are_written', () => {
