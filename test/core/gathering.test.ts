@@ -127,7 +127,7 @@ test('given_a_number_that_is_added_in_the_very_turn_in_which_a_call_for_it_comes
     caller: null,
     to,
     answer: 'on-entry',
-    early: false,
+    early: 'music',
   } as const;
   it.engine.post({ type: 'outside', trunks: [], routes: [route], payers: [] });
   const call = { type: 'caller-arrived', leg: 'caller.1', dialled: '0170000000', phone: null, trunk: 'red' } as const;
