@@ -82,12 +82,10 @@ export function perform(command: PbxCommand, { link, lists, early, app, isAgreed
           post({ type: 'leg-seen', leg: command.leg, found: seenLeg(body, app) }, callerOf(body));
       });
     case 'survey':
-      return survey(lists, app, command, (event) => post(isAgreed(event) ? agreed(command) : event));
+      return survey(lists, app, command, (event) =>
+        post(isAgreed(event) ? { type: 'survey-agreed', askedAt: command.askedAt } : event),
+      );
   }
-}
-
-function agreed({ askedAt }: { readonly askedAt: number }): PbxEvent {
-  return { type: 'survey-agreed', askedAt };
 }
 
 /** Q.850 causes (ITU-T Q.850 §2.2.5) that Asterisk turns into SIP answers and Reason headers. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { countArgument } from '../lib/count-argument.ts';
 import type { AuditDetails, AuditUndone, AuditView } from '../protocol/audit.ts';
+import { fieldsOf } from '../storage/directory/audit-fields.ts';
 import { timeArgument } from './arguments.ts';
 import { changeLine, settingName, valueLine } from './change-words.ts';
 import type { CliContext } from './context.ts';
@@ -87,26 +88,13 @@ function entryText({ id, at, who, action, subject, before, after, undoes }: Audi
     ['of', subject],
     ...(undoes === null ? [] : [['undoes', `#${undoes}`] as const]),
   ]);
-  const [was, is] = [partsOf(before), partsOf(after)];
-  const lines = [...new Set([...was.keys(), ...is.keys()])].flatMap((name) => {
-    const [old, now] = [was.get(name), is.get(name)];
+  const [was, is] = [fieldsOf(before), fieldsOf(after)];
+  const lines = [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((name) => {
+    const [old, now] = [was[name], is[name]];
     if (before === null || after === null) return [valueLine(name, old ?? now)];
     if (!isDeepStrictEqual(old, now)) return [changeLine(name, old, now)];
     return isFull ? [valueLine(name, now)] : [];
   });
   const title = before === null ? ['made as'] : after === null ? ['it was'] : [];
   return [head, '', ...title, ...(lines.length === 0 ? ['Nothing else is kept of it'] : lines)].join('\n');
-}
-
-/** By fields, as the daemon has them: a list is that of the members, and a user's first phone has its fields each by itself. */
-function partsOf(value: unknown): ReadonlyMap<string, unknown> {
-  if (value === null || value === undefined) return new Map();
-  if (Array.isArray(value)) return new Map([['members', value]]);
-  if (typeof value !== 'object') return new Map([['value', value]]);
-  const parts = Object.entries(value).flatMap(([name, part]): (readonly [string, unknown])[] =>
-    name === 'phone' && typeof part === 'object' && part !== null
-      ? Object.entries(part).map(([inner, one]) => [`phone.${inner}`, one] as const)
-      : [[name, part]],
-  );
-  return new Map(parts);
 }

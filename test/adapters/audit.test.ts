@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { AuditDetails, AuditView } from '../../src/protocol/audit.ts';
+import type { AuditDetails } from '../../src/protocol/audit.ts';
+import { done, entriesOf } from '../lab/audit.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { openLabDirectory } from '../lab/directory.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
@@ -21,14 +22,8 @@ beforeEach(async () => {
 });
 afterEach(() => lab.stop());
 
-async function said(method: string, path: string, body?: unknown): Promise<void> {
-  const { status, body: answer } = await lab.ask(method, path, body);
-  expect(status, JSON.stringify(answer)).toBeLessThan(300);
-}
-
-async function entries(): Promise<readonly AuditView[]> {
-  return ((await lab.ask('GET', '/v1/audit')).body as { entries: AuditView[] }).entries;
-}
+const said = (method: string, path: string, body?: unknown) => done(lab, method, path, body);
+const entries = () => entriesOf(lab);
 
 async function newest(): Promise<AuditDetails> {
   const [last] = await entries();

@@ -3,9 +3,10 @@ import { stripVTControlCharacters } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import type { AuditUndone, AuditView } from '../../src/protocol/audit.ts';
+import type { AuditUndone } from '../../src/protocol/audit.ts';
 import { queueFields } from '../../src/protocol/queue-fields.ts';
 import type { SiteView } from '../../src/protocol/sites.ts';
+import { done, entriesOf } from '../lab/audit.ts';
 import { waitUntil } from '../lab/deadline.ts';
 import { type LabFront, startLabFront } from '../lab/front.ts';
 
@@ -19,14 +20,8 @@ beforeEach(async () => {
 });
 afterEach(() => lab.stop());
 
-async function said(method: string, path: string, body?: unknown): Promise<void> {
-  const { status, body: answer } = await lab.ask(method, path, body);
-  expect(status, JSON.stringify(answer)).toBeLessThan(300);
-}
-
-async function entries(): Promise<readonly AuditView[]> {
-  return ((await lab.ask('GET', '/v1/audit')).body as { entries: AuditView[] }).entries;
-}
+const said = (method: string, path: string, body?: unknown) => done(lab, method, path, body);
+const entries = () => entriesOf(lab);
 
 /** The number of the newest entry of this action. */
 async function newest(action: string): Promise<number> {

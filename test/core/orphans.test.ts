@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../src/core/events.ts';
 import type { Rows } from '../../src/core/world.ts';
+import { asRowsSay } from './as-rows-say.ts';
 import { type Driver, drive, rowsOf } from './driver.ts';
 import { situations } from './situations.ts';
 
 type AllRows = { readonly [K in keyof Rows]: Rows[K][] };
 
-/** Asterisk has exactly what the rows say. */
-function asItShouldBe({ world: { state } }: Driver): Event {
-  const legs = [...state.legs.values()].map(({ id, phase }) => ({
-    leg: id,
-    state:
-      phase === 'up' || phase === 'joined'
-        ? ('up' as const)
-        : phase === 'ringing'
-          ? ('ringing' as const)
-          : ('down' as const),
-    arrival: null,
-  }));
-  const rooms = [...state.calls.values()].flatMap((call) =>
-    call.roomOpen ? [{ call: call.id, legs: call.partner ? [call.caller, call.partner.leg] : [] }] : [],
-  );
-  return { type: 'surveyed', full: false, pbxStarted: 'p1', askedAt: state.meta.askedAt, legs, rooms };
+/** The answer to the latest question: Asterisk is as it should be. */
+function asItShouldBe(driver: Driver): Event {
+  return { ...asRowsSay(driver), pbxStarted: 'p1', askedAt: driver.world.state.meta.askedAt };
 }
 
 function stuck(driver: Driver): string[] {

@@ -1,25 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Event } from '../../src/core/events.ts';
 import { isAsItShouldBe } from '../../src/core/reconcile.ts';
+import { asRowsSay, type Surveyed } from './as-rows-say.ts';
 import { type Driver, placeOf, rowsOf } from './driver.ts';
 import { everyEvent } from './every-event.ts';
 import { situations } from './situations.ts';
 
 // A periodic survey that finds nothing is told in a word: the journal would keep each leg every ten seconds.
 
-type Surveyed = Extract<Event, { type: 'surveyed' }>;
-
 const isPeriodic = (event: Event): event is Surveyed => event.type === 'surveyed' && !event.full;
-
-/** Asterisk has exactly what the rows say. */
-function asRowsSay({ world: { state } }: Driver): Surveyed {
-  const states = { up: 'up', joined: 'up', ringing: 'ringing', requested: 'down', dialling: 'down' } as const;
-  const legs = [...state.legs.values()].map(({ id, phase }) => ({ leg: id, state: states[phase], arrival: null }));
-  const rooms = [...state.calls.values()].flatMap((call) =>
-    call.roomOpen ? [{ call: call.id, legs: call.partner ? [call.caller, call.partner.leg] : [] }] : [],
-  );
-  return { type: 'surveyed', full: false, pbxStarted: state.meta.pbxStarted, legs, rooms };
-}
 
 /** What comes of an event, as text. */
 function outcome(driver: Driver, event: Event): string {
