@@ -63,7 +63,7 @@ export function leaveSite(store: DirectoryStore, now: Change, user: UserId): voi
     if (!before.users.includes(user)) continue;
     const after = { ...before, users: before.users.filter((one) => one !== user) };
     sites.put(id, after);
-    now.audit('site.set', id, before, after);
+    auditSite(now, id, before, after);
   }
 }
 
